@@ -1,0 +1,185 @@
+package org.patchgrid.metric;
+
+import java.util.List;
+
+/**
+ * Reads metrics of one pair's runs off their logits at the last position, in double precision.
+ *
+ * <p>V is the vocabulary: every row of the unembedding, padding rows included. An instance belongs
+ * to one pair; it is not changed by reading and may be shared between threads.
+ */
+public final class MetricReader {
+  private final float[] clean; // [V]
+  private final double cleanLogSumExp;
+  private final double cleanSquaredNorm;
+  private final int[] answers;
+  private final int[] foils;
+
+  /**
+   * @param clean the clean run's logits at the last position, [V]; not copied
+   * @param answers ids of the right answers; empty if there are none
+   * @param foils ids of the wrong answers; empty if there are none
+   */
+  public MetricReader(float[] clean, List<Integer> answers, List<Integer> foils) {
+    this.clean = clean;
+    this.cleanLogSumExp = logSumExp(clean);
+    this.cleanSquaredNorm = dot(clean, clean);
+    this.answers = answers.stream().mapToInt(Integer::intValue).toArray();
+    this.foils = foils.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Whether this pair has the answers that {@code metric} is read at. */
+  public boolean canRead(Metric metric) {
+    return (!metric.needsAnswer() || answers.length > 0)
+        && (!metric.needsFoil() || foils.length > 0);
+  }
+
+  /**
+   * The values of {@code metrics}, in their order, for a run with these logits, [V].
+   *
+   * @throws IllegalArgumentException for a metric that {@link #canRead} refuses
+   */
+  public double[] read(List<Metric> metrics, float[] logits) {
+    if (logits.length != clean.length) {
+      throw new IllegalArgumentException(
+          "Cannot compare " + logits.length + " logits with " + clean.length);
+    }
+    Run run = new Run(logits);
+    return metrics.stream().mapToDouble(run::value).toArray();
+  }
+
+  /** Whether every logit is a finite number. */
+  public static boolean isFinite(float[] logits) {
+    for (float logit : logits) {
+      if (!Float.isFinite(logit)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The id of the largest logit; of equal ones the lowest. */
+  public static int argMax(float[] logits) {
+    int best = 0;
+    for (int i = 1; i < logits.length; i++) {
+      if (logits[i] > logits[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  /** One run; what several metrics share is computed once, and only when one asks for it. */
+  private final class Run {
+    private final float[] logits;
+    private double logSumExp = Double.NaN;
+    private double squaredDistance = Double.NaN;
+
+    Run(float[] logits) {
+      this.logits = logits;
+    }
+
+    double value(Metric metric) {
+      if (!canRead(metric)) {
+        throw new IllegalArgumentException(metric.label() + " needs an answer that the pair lacks");
+      }
+      return switch (metric) {
+        case L2 -> Math.sqrt(squaredDistance());
+        case MSE -> squaredDistance() / logits.length;
+        case COSINE -> cosineDistance();
+        case KL -> klFromClean();
+        case LOGIT_DIFF -> meanLogit(answers) - meanLogit(foils);
+        case PROB_DIFF -> Math.exp(logProbability(answers)) - Math.exp(logProbability(foils));
+        case ANSWER_PROB -> Math.exp(logProbability(answers));
+        case ANSWER_LOG_PROB -> logProbability(answers);
+        case ANSWER_LOGIT -> meanLogit(answers);
+        case ANSWER_RANK -> rank();
+      };
+    }
+
+    private double squaredDistance() {
+      if (Double.isNaN(squaredDistance)) {
+        double sum = 0;
+        for (int i = 0; i < logits.length; i++) {
+          double difference = (double) logits[i] - clean[i];
+          sum += difference * difference;
+        }
+        squaredDistance = sum;
+      }
+      return squaredDistance;
+    }
+
+    private double cosineDistance() {
+      // One root of the product: exactly 0 for equal logits.
+      double norms = Math.sqrt(dot(logits, logits) * cleanSquaredNorm);
+      return 1 - dot(logits, clean) / norms;
+    }
+
+    private double klFromClean() {
+      double normalizer = logSumExp();
+      double sum = 0;
+      for (int i = 0; i < logits.length; i++) {
+        double cleanLogProbability = clean[i] - cleanLogSumExp;
+        sum += Math.exp(cleanLogProbability) * (cleanLogProbability - (logits[i] - normalizer));
+      }
+      return sum;
+    }
+
+    private double logSumExp() {
+      if (Double.isNaN(logSumExp)) {
+        logSumExp = MetricReader.logSumExp(logits);
+      }
+      return logSumExp;
+    }
+
+    private double logProbability(int[] ids) {
+      float[] chosen = new float[ids.length];
+      for (int i = 0; i < ids.length; i++) {
+        chosen[i] = logits[ids[i]];
+      }
+      return MetricReader.logSumExp(chosen) - logSumExp();
+    }
+
+    private double meanLogit(int[] ids) {
+      double sum = 0;
+      for (int id : ids) {
+        sum += logits[id];
+      }
+      return sum / ids.length;
+    }
+
+    private double rank() {
+      float best = Float.NEGATIVE_INFINITY;
+      for (int id : answers) {
+        best = Math.max(best, logits[id]);
+      }
+      int greater = 0;
+      for (float logit : logits) {
+        if (logit > best) {
+          greater++;
+        }
+      }
+      return 1.0 + greater;
+    }
+  }
+
+  private static double logSumExp(float[] values) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (float value : values) {
+      max = Math.max(max, value);
+    }
+    double sum = 0;
+    for (float value : values) {
+      sum += Math.exp(value - max);
+    }
+    return max + Math.log(sum);
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
+  }
+}

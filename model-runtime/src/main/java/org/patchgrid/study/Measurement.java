@@ -1,0 +1,27 @@
+package org.patchgrid.study;
+
+import java.util.Comparator;
+import java.util.OptionalDouble;
+import org.patchgrid.metric.Metric;
+
+/**
+ * One measured row, without the study's id.
+ *
+ * @param clean the metric of the clean run
+ * @param corrupted the metric of the corrupted run
+ * @param patched the metric of the patched run
+ */
+public record Measurement(
+    Cell cell,
+    Metric metric,
+    OptionalDouble clean,
+    OptionalDouble corrupted,
+    OptionalDouble patched,
+    OptionalDouble recovery,
+    OptionalDouble effect,
+    CellStatus status) {
+
+  /** The order of the rows of a file. */
+  public static final Comparator<Measurement> ROW_ORDER =
+      Comparator.comparing(Measurement::cell).thenComparing(m -> m.metric().label());
+}

@@ -1,0 +1,19 @@
+package org.patchgrid.study;
+
+import java.io.Serializable;
+import java.util.List;
+import org.patchgrid.metric.Metric;
+
+/**
+ * How pairs are read and what is measured: the part of a study that executors need beside sites.
+ */
+public record MeasurementSettings(
+    List<Metric> metrics, BosPolicy bos, AnswerTokenPolicy answerToken, RequiredPrediction require)
+    implements Serializable {
+  public MeasurementSettings {
+    metrics = List.copyOf(metrics);
+    if (metrics.isEmpty()) {
+      throw new IllegalArgumentException("At least one metric is needed");
+    }
+  }
+}

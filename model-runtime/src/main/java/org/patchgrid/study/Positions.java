@@ -1,0 +1,36 @@
+package org.patchgrid.study;
+
+import java.io.Serializable;
+
+/** Token positions of a patch as a study names them: a pair's tokens make cells of them. */
+public sealed interface Positions extends Serializable {
+  /** Every position in one patch: one cell. */
+  record All() implements Positions {}
+
+  /** One cell a position of the pair. */
+  record Each() implements Positions {}
+
+  /** The pair's last position: one cell. */
+  record Last() implements Positions {}
+
+  /** One position, counted from 0, BOS included: one cell. */
+  record At(int position) implements Positions {
+    public At {
+      if (position < 0) {
+        throw new IllegalArgumentException("Invalid position: " + position);
+      }
+    }
+  }
+
+  /**
+   * The whole span of a label in one patch: one cell. {@code NAME.first}, {@code NAME.last} and
+   * {@code last} are built in.
+   */
+  record Labelled(String label) implements Positions {
+    public Labelled {
+      if (label.isBlank()) {
+        throw new IllegalArgumentException("A position label needs a name");
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package org.patchgrid.study;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * A pair after the tokenizer: its token ids, and whether it can be run.
+ *
+ * @param cleanText the clean prompt as text (decoded, if ids were given)
+ * @param reason why the pair cannot be used; empty while the status is {@link PairStatus#OK}
+ * @param labels token positions of each label, the same in both prompts
+ */
+public record TokenizedPair(
+    PromptPair pair,
+    PairStatus status,
+    Optional<String> reason,
+    String cleanText,
+    String corruptedText,
+    TokenSequence clean,
+    TokenSequence corrupted,
+    Map<String, TokenSpan> labels,
+    AnswerTokens answer,
+    AnswerTokens foil) {
+  public TokenizedPair {
+    labels = Collections.unmodifiableMap(new TreeMap<>(labels));
+    if (status == PairStatus.OK && clean.length() != corrupted.length()) {
+      throw new IllegalArgumentException("A usable pair has prompts of equal length: " + pair.id());
+    }
+    if (status != PairStatus.OK && reason.isEmpty()) {
+      throw new IllegalArgumentException("A pair that cannot be used needs a reason: " + pair.id());
+    }
+  }
+
+  /** The same pair, found to be unusable. */
+  public TokenizedPair rejected(PairStatus newStatus, String why) {
+    return new TokenizedPair(
+        pair,
+        newStatus,
+        Optional.of(why),
+        cleanText,
+        corruptedText,
+        clean,
+        corrupted,
+        labels,
+        answer,
+        foil);
+  }
+
+  public boolean isUsable() {
+    return status == PairStatus.OK;
+  }
+
+  /** The first position at which the ids differ; empty when one prompt continues the other. */
+  public OptionalInt firstDifference() {
+    int common = Math.min(clean.length(), corrupted.length());
+    for (int i = 0; i < common; i++) {
+      if (!clean.ids().get(i).equals(corrupted.ids().get(i))) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+}
