@@ -3,8 +3,9 @@
 
     python3 data/prompts/check_prompts.py        needs numpy and tokenizers (PyPI); a few seconds
 
-For every pair: equal token lengths, exactly one differing token, answer and foil of one token each, label texts that
-occur once, label ranges inside the prompt, and a model whose top token is the answer (clean) and the foil (corrupted).
+Every set must be what make_prompts.py writes. For every pair: equal token lengths, exactly one differing token, answer
+and foil of one token each, label texts that occur once, label ranges inside the prompt, and a model whose top token is
+the answer (clean) and the foil (corrupted).
 The forward pass is a Llama in numpy, float64. Prints a line for every failure, then the number of pairs by token length.
 """
 from __future__ import annotations
@@ -17,6 +18,8 @@ import sys
 
 import numpy as np
 import tokenizers
+
+import make_prompts
 
 HERE = pathlib.Path(__file__).resolve().parent
 MODEL = HERE.parent / "models" / "atlas-6l"
@@ -109,7 +112,11 @@ def main() -> int:
     model = Llama(MODEL)
     failures = 0
     for path in sorted(HERE.glob("*.jsonl")):
-        pairs = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        text = path.read_bytes().decode("utf-8")
+        if path.name not in make_prompts.SETS or text != make_prompts.text(path.name):
+            failures += 1
+            print(f"{path.name}: is not what make_prompts.py writes")
+        pairs = [json.loads(line) for line in text.splitlines()]
         for name, count in collections.Counter(pair["id"] for pair in pairs).items():
             if count > 1:
                 failures += 1

@@ -167,18 +167,22 @@ def demo():
         yield from (pairs[number * (len(pairs) - 1) // last] for number in range(PAIRS_OF_A_KIND_IN_DEMO))
 
 
-def write(name, pairs):
-    with open(HERE / name, "w", encoding="utf-8", newline="\n") as out:
-        for row in pairs:
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+SETS = {
+    "guide.jsonl": guide,
+    "capitals.jsonl": capitals,
+    "languages.jsonl": languages,
+    "indirect-objects.jsonl": indirect_objects,
+    "demo.jsonl": demo,
+}
+
+
+def text(name: str) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in SETS[name]())
 
 
 def main() -> None:
-    write("guide.jsonl", guide())
-    write("capitals.jsonl", capitals())
-    write("languages.jsonl", languages())
-    write("indirect-objects.jsonl", indirect_objects())
-    write("demo.jsonl", demo())
+    for name in SETS:
+        (HERE / name).write_bytes(text(name).encode("utf-8"))
 
 
 if __name__ == "__main__":
