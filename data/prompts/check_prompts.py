@@ -12,9 +12,13 @@ from __future__ import annotations
 
 import collections
 import json
+import os
 import pathlib
 import struct
 import sys
+
+# Matrices this small are slower on several threads, by far where the machine is busy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import tokenizers
