@@ -1,0 +1,156 @@
+package org.patchgrid.checkpoint;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * A JSON object of a model's directory (config.json and the like), or an object inside it, read key
+ * by key. A key whose value is {@code null} counts as absent, as in Hugging Face. Every getter
+ * throws a {@link PatchgridException} that names file and key when the value has another type.
+ */
+public final class ConfigFile {
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          // Python writes Infinity and NaN; keys that we never read may have them.
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
+
+  private final Path path;
+  private final String prefix;
+  private final JsonNode object;
+
+  private ConfigFile(Path path, String prefix, JsonNode object) {
+    this.path = path;
+    this.prefix = prefix;
+    this.object = object;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws PatchgridException for a file that is missing or is not one JSON object
+   */
+  public static ConfigFile read(Path path) {
+    JsonNode object;
+    try {
+      object = JSON.readTree(Files.readAllBytes(path));
+    } catch (JsonProcessingException e) {
+      throw new PatchgridException(
+          "Cannot use %s: it is not valid JSON (line %d: %s). Download the file again"
+              .formatted(path, e.getLocation().getLineNr(), FileErrors.reason(e)),
+          e);
+    } catch (IOException e) {
+      throw FileErrors.cannotRead(path, e);
+    }
+    if (!object.isObject()) {
+      throw new PatchgridException(
+          "Cannot use %s: it is not a JSON object. Download the file again".formatted(path));
+    }
+    return new ConfigFile(path, "", object);
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  public boolean has(String key) {
+    return object.hasNonNull(key);
+  }
+
+  /** The keys that have a value, in the order of the file. */
+  public List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    object.fieldNames().forEachRemaining(keys::add);
+    return keys.stream().filter(this::has).toList();
+  }
+
+  public Optional<String> string(String key) {
+    return value(key, JsonNode::isTextual, "a string").map(JsonNode::textValue);
+  }
+
+  /** A whole number of at least one. */
+  public OptionalInt count(String key) {
+    Optional<JsonNode> value =
+        value(
+            key,
+            v -> v.canConvertToInt() && v.isIntegralNumber() && v.intValue() > 0,
+            "a positive whole number");
+    return value.isPresent() ? OptionalInt.of(value.get().intValue()) : OptionalInt.empty();
+  }
+
+  /** As {@link #count}, where the key must be there. */
+  public int requiredCount(String key) {
+    return count(key).orElseThrow(() -> missing(key));
+  }
+
+  /** A finite number. */
+  public OptionalDouble number(String key) {
+    Optional<JsonNode> value =
+        value(key, v -> v.isNumber() && Double.isFinite(v.doubleValue()), "a number");
+    return value.isPresent()
+        ? OptionalDouble.of(value.get().doubleValue())
+        : OptionalDouble.empty();
+  }
+
+  /** As {@link #number}, where the key must be there. */
+  public double requiredNumber(String key) {
+    return number(key).orElseThrow(() -> missing(key));
+  }
+
+  public Optional<Boolean> flag(String key) {
+    return value(key, JsonNode::isBoolean, "true or false").map(JsonNode::booleanValue);
+  }
+
+  /** The object under {@code key}; its errors name the keys as {@code key.inner}. */
+  public Optional<ConfigFile> section(String key) {
+    return value(key, JsonNode::isObject, "an object")
+        .map(inner -> new ConfigFile(path, prefix + key + ".", inner));
+  }
+
+  boolean isSection(String key) {
+    return object.path(key).isObject();
+  }
+
+  boolean isFlag(String key) {
+    return object.path(key).isBoolean();
+  }
+
+  /** The error that says why the value of {@code key} cannot be used, and how to mend it. */
+  public PatchgridException invalid(String key, String why) {
+    return new PatchgridException(
+        "%s: %s%s is %s: %s".formatted(path, prefix, key, object.path(key), why));
+  }
+
+  /** The error that says that {@code key} has to be there. */
+  public PatchgridException missing(String key) {
+    return new PatchgridException(
+        "%s has no %s%s: download the file again".formatted(path, prefix, key));
+  }
+
+  private Optional<JsonNode> value(String key, Predicate<JsonNode> fits, String wanted) {
+    JsonNode value = object.path(key);
+    if (value.isMissingNode() || value.isNull()) {
+      return Optional.empty();
+    }
+    if (!fits.test(value)) {
+      throw invalid(key, "it must be " + wanted);
+    }
+    return Optional.of(value);
+  }
+}

@@ -1,0 +1,231 @@
+package org.patchgrid.checkpoint;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * A model as Hugging Face lays it out: config.json, the weights in model.safetensors or in shards
+ * that model.safetensors.index.json lists, and perhaps a tokenizer. Opening reads and checks the
+ * headers of all weight files and none of their values, so it is quick for any size. Immutable.
+ */
+public final class ModelDirectory {
+  private static final String CONFIG = "config.json";
+  private static final String WEIGHTS = "model.safetensors";
+  private static final String INDEX = "model.safetensors.index.json";
+  private static final String TOKENIZER = "tokenizer.json";
+  private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+
+  private final Path path;
+  private final ConfigFile config;
+  private final Path weights;
+  private final SortedMap<String, SafetensorsFile> files;
+  private final SortedMap<String, SafetensorsFile> fileByTensor;
+
+  private ModelDirectory(
+      Path path, ConfigFile config, Path weights, SortedMap<String, SafetensorsFile> files) {
+    this.path = path;
+    this.config = config;
+    this.weights = weights;
+    this.files = Collections.unmodifiableSortedMap(files);
+    this.fileByTensor = Collections.unmodifiableSortedMap(fileByTensor(files));
+  }
+
+  /**
+   * Opens a model.
+   *
+   * @throws PatchgridException when the directory is not a complete model in safetensors
+   */
+  public static ModelDirectory open(Path path) {
+    checkFormat(path);
+    ConfigFile config = ConfigFile.read(path.resolve(CONFIG));
+    // The order of Hugging Face's own loader, should both be there.
+    if (Files.exists(path.resolve(WEIGHTS))) {
+      SortedMap<String, SafetensorsFile> single = new TreeMap<>();
+      single.put(WEIGHTS, SafetensorsFile.open(path.resolve(WEIGHTS)));
+      return new ModelDirectory(path, config, path.resolve(WEIGHTS), single);
+    }
+    Path index = path.resolve(INDEX);
+    return new ModelDirectory(path, config, index, ShardIndex.read(index).open());
+  }
+
+  /** The directory. */
+  public Path path() {
+    return path;
+  }
+
+  /** What messages call the model: the directory's name, or the model's in Hugging Face's cache. */
+  public String name() {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path name = absolute.getFileName();
+    Path snapshots = absolute.getParent();
+    if (snapshots != null && snapshots.endsWith("snapshots") && snapshots.getParent() != null) {
+      // .../models--ORG--NAME/snapshots/REVISION
+      String cached = String.valueOf(snapshots.getParent().getFileName());
+      if (cached.startsWith("models--")) {
+        return cached.substring(cached.lastIndexOf("--") + 2);
+      }
+    }
+    return name == null ? absolute.toString() : name.toString();
+  }
+
+  public ConfigFile config() {
+    return config;
+  }
+
+  public Optional<Path> tokenizer() {
+    return existing(TOKENIZER);
+  }
+
+  public Optional<Path> tokenizerConfig() {
+    return existing(TOKENIZER_CONFIG);
+  }
+
+  /** What messages name as the place of the weights: the one file, or the index of the shards. */
+  Path weights() {
+    return weights;
+  }
+
+  /** The weight files, by name. */
+  public List<SafetensorsFile> weightFiles() {
+    return List.copyOf(files.values());
+  }
+
+  /** Every stored tensor, by name; of a quantised matrix its three parts. */
+  public Set<String> tensorNames() {
+    return fileByTensor.keySet();
+  }
+
+  /** The file that holds the tensor. */
+  Optional<SafetensorsFile> fileOf(String tensor) {
+    return Optional.ofNullable(fileByTensor.get(tensor));
+  }
+
+  /**
+   * SHA-256 of every file that decides what the model computes, by file name: configuration,
+   * weights and tokenizer. Reads them all: seconds a gigabyte.
+   */
+  public SortedMap<String, String> contentHashes() {
+    SortedMap<String, String> hashes = new TreeMap<>();
+    for (String name : List.of(CONFIG, TOKENIZER, TOKENIZER_CONFIG)) {
+      existing(name).ifPresent(file -> hashes.put(name, sha256(file)));
+    }
+    files.forEach((name, file) -> hashes.put(name, sha256(file.path())));
+    return hashes;
+  }
+
+  /**
+   * One SHA-256, in hexadecimal, over the names and hashes of {@link #contentHashes}. The same
+   * files give the same fingerprint wherever they lie.
+   */
+  public String fingerprint() {
+    MessageDigest digest = newSha256();
+    contentHashes()
+        .forEach(
+            (name, hash) ->
+                digest.update((name + " " + hash + "\n").getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private Optional<Path> existing(String name) {
+    return Optional.of(path.resolve(name)).filter(Files::isRegularFile);
+  }
+
+  private static void checkFormat(Path path) {
+    if (!Files.exists(path)) {
+      throw new PatchgridException(
+          "Cannot find the model directory %s: give the path of a directory with config.json and model.safetensors"
+              .formatted(path));
+    }
+    if (!Files.isDirectory(path)) {
+      throw new PatchgridException(
+          "The model %s is a file: give the path of a directory with config.json and model.safetensors"
+              .formatted(path));
+    }
+    List<String> names = names(path);
+    if (!names.contains(WEIGHTS) && !names.contains(INDEX)) {
+      throw noWeights(path, names);
+    }
+    if (!names.contains(CONFIG)) {
+      throw new PatchgridException(
+          "The model directory %s has no config.json: download it from where the weights came from"
+              .formatted(path));
+    }
+  }
+
+  private static PatchgridException noWeights(Path path, List<String> names) {
+    Optional<String> shard = withEnding(names, ".safetensors");
+    if (shard.isPresent()) {
+      return new PatchgridException(
+          "The model directory %s has %s but neither %s nor %s: download the missing file"
+              .formatted(path, shard.get(), WEIGHTS, INDEX));
+    }
+    Optional<String> other = withEnding(names, ".gguf", ".bin", ".pt", ".pth", ".ckpt");
+    if (other.isPresent()) {
+      return new PatchgridException(
+          "The model directory %s has its weights as %s, and Patchgrid reads safetensors only: use the model's safetensors version"
+              .formatted(path, other.get()));
+    }
+    return new PatchgridException(
+        "The model directory %s has no weights: expected %s or %s".formatted(path, WEIGHTS, INDEX));
+  }
+
+  private static Optional<String> withEnding(List<String> names, String... endings) {
+    return Stream.of(endings)
+        .flatMap(ending -> names.stream().filter(name -> name.endsWith(ending)))
+        .findFirst();
+  }
+
+  private static List<String> names(Path path) {
+    try (Stream<Path> entries = Files.list(path)) {
+      return entries.map(entry -> String.valueOf(entry.getFileName())).sorted().toList();
+    } catch (IOException e) {
+      throw FileErrors.cannotRead(path, e);
+    }
+  }
+
+  private static SortedMap<String, SafetensorsFile> fileByTensor(
+      Map<String, SafetensorsFile> files) {
+    SortedMap<String, SafetensorsFile> byTensor = new TreeMap<>();
+    for (SafetensorsFile file : files.values()) {
+      file.tensors().keySet().forEach(tensor -> byTensor.put(tensor, file));
+    }
+    return byTensor;
+  }
+
+  private static String sha256(Path file) {
+    MessageDigest digest = newSha256();
+    try (InputStream stream = new DigestInputStream(Files.newInputStream(file), digest)) {
+      byte[] buffer = new byte[1 << 20];
+      while (stream.read(buffer) >= 0) {
+        // The stream itself feeds the digest.
+      }
+    } catch (IOException e) {
+      throw FileErrors.cannotRead(file, e);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package org.patchgrid.family;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.study.PatchgridException;
+
+/** The families that Patchgrid reads. */
+public final class ModelFamilies {
+  private static final List<ModelFamily> ALL = List.of(new LlamaFamily());
+
+  private ModelFamilies() {}
+
+  /**
+   * The family of a model's config.json.
+   *
+   * @throws PatchgridException listing the supported families, when it is of none
+   */
+  public static ModelFamily of(ConfigFile config) {
+    String type = config.string("model_type").orElseThrow(() -> config.missing("model_type"));
+    return ALL.stream()
+        .filter(family -> family.modelType().equals(type))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                config.invalid(
+                    "model_type",
+                    "Patchgrid does not know this family; use a model of one of: "
+                        + ALL.stream()
+                            .map(ModelFamily::modelType)
+                            .collect(Collectors.joining(", "))));
+  }
+}

@@ -1,0 +1,20 @@
+package org.patchgrid.family;
+
+import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.transformer.TransformerConfig;
+
+/** A kind of model: all that Patchgrid knows of it beyond the arithmetic. Stateless. */
+public interface ModelFamily {
+  /** The {@code model_type} of its config.json. */
+  String modelType();
+
+  /**
+   * Reads config.json.
+   *
+   * @param modelName how messages call the model
+   * @throws PatchgridException for a value that is missing, makes no sense or asks for arithmetic
+   *     that Patchgrid does not have
+   */
+  TransformerConfig config(String modelName, ConfigFile config);
+}
