@@ -112,10 +112,14 @@ final class AnswerReader {
             whole.texts().subList(start, whole.length())));
   }
 
-  /** The usual slip is a space too few or too many: named only if it really mends this answer. */
+  /** The usual slips are about a space: named only where that really mends this answer. */
   private Optional<String> mending(String answer, EncodedPrompt clean) throws UnusablePair {
     if (answer.isBlank()) {
       return Optional.empty();
+    }
+    String prompt = clean.text();
+    if (!clean.givenAsIds() && prompt.length() > prompt.stripTrailing().length()) {
+      return Optional.of("move the space from the end of the prompt to the front of the answer");
     }
     String stripped = answer.stripLeading();
     if (stripped.length() < answer.length()) {

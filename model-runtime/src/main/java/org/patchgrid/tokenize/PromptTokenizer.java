@@ -72,8 +72,9 @@ public final class PromptTokenizer implements AutoCloseable {
           bosToken,
           vocabularySize);
     } catch (IOException e) {
+      String why = e.toString().lines().findFirst().orElse("unreadable");
       throw new PatchgridException(
-          "Cannot read " + file + ": " + e + "; check the file and its permissions", e);
+          "Cannot read " + file + ": " + why + "; check its permissions or download it again", e);
     }
   }
 

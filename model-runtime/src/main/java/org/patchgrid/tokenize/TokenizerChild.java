@@ -102,7 +102,8 @@ final class TokenizerChild {
       throw new UncheckedIOException(
           new InterruptedIOException("Interrupted while checking " + tokenizerJson));
     } finally {
-      child.destroyForcibly();
+      // Waited for, so that nothing writes into the directory while it is deleted.
+      child.destroyForcibly().onExit().join();
     }
   }
 
@@ -136,7 +137,7 @@ final class TokenizerChild {
     Stream<String> any =
         lines.stream()
             .filter(line -> !line.equals(TokenizerProbe.LIBRARY_LOADED))
-            .filter(line -> !line.startsWith("SLF4J"));
+            .filter(line -> !line.startsWith("SLF4J") && !line.contains(" VM warning: "));
     return failed.or(
         () ->
             Stream.concat(fromPanic, any)
