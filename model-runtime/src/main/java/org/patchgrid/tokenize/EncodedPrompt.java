@@ -1,0 +1,40 @@
+package org.patchgrid.tokenize;
+
+import java.util.List;
+import java.util.Optional;
+import org.patchgrid.study.TokenSequence;
+
+/**
+ * One prompt of a pair, as far as it could be read.
+ *
+ * @param encoding what the tokenizer made of the text; for given ids only where it would have cut
+ *     the decoded text into the same ids
+ * @param givenAsIds whether the user gave ids and not text
+ * @param problem why the prompt cannot be used
+ */
+record EncodedPrompt(
+    String text,
+    TokenSequence tokens,
+    Optional<EncodedText> encoding,
+    boolean givenAsIds,
+    Optional<String> problem) {
+
+  static EncodedPrompt ofText(String text, EncodedText encoding) {
+    return new EncodedPrompt(
+        text, encoding.tokens(), Optional.of(encoding), false, Optional.empty());
+  }
+
+  static EncodedPrompt ofIds(String text, TokenSequence tokens, Optional<EncodedText> encoding) {
+    return new EncodedPrompt(text, tokens, encoding, true, Optional.empty());
+  }
+
+  static EncodedPrompt unreadable(
+      String text, TokenSequence tokens, boolean givenAsIds, String problem) {
+    return new EncodedPrompt(text, tokens, Optional.empty(), givenAsIds, Optional.of(problem));
+  }
+
+  /** The characters each token stands for; empty if that is not known. */
+  Optional<List<CharRange>> ranges() {
+    return encoding.map(EncodedText::ranges);
+  }
+}
