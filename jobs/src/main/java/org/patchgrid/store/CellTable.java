@@ -114,7 +114,12 @@ public final class CellTable {
       throws IOException {
     checkOrder(rows);
     ParquetFiles.write(
-        file, configuration, SCHEMA, tag, rows, (row, measurement) -> fields(row, study, measurement));
+        file,
+        configuration,
+        SCHEMA,
+        tag,
+        rows,
+        (row, measurement) -> fields(row, study, measurement));
   }
 
   private static void checkOrder(List<Measurement> rows) {
@@ -229,9 +234,7 @@ public final class CellTable {
   }
 
   private static OptionalInt integer(Group group, String field) {
-    return isNull(group, field)
-        ? OptionalInt.empty()
-        : OptionalInt.of(group.getInteger(field, 0));
+    return isNull(group, field) ? OptionalInt.empty() : OptionalInt.of(group.getInteger(field, 0));
   }
 
   private static OptionalDouble number(Group group, String field) {

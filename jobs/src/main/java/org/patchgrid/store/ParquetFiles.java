@@ -153,8 +153,7 @@ final class ParquetFiles {
     private final BiConsumer<RowWriter, T> fields;
     private Optional<RowWriter> row = Optional.empty();
 
-    private TableWriteSupport(
-        MessageType schema, FooterTag tag, BiConsumer<RowWriter, T> fields) {
+    private TableWriteSupport(MessageType schema, FooterTag tag, BiConsumer<RowWriter, T> fields) {
       this.schema = schema;
       this.tag = tag;
       this.fields = fields;

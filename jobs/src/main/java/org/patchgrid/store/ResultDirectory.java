@@ -23,9 +23,9 @@ import org.apache.parquet.io.InputFile;
  * A study's directory on whatever file system holds it; files are named relative to it, with {@code
  * /}.
  *
- * <p>On the local file system Hadoop's own checksum files are bypassed (by the raw file system below
- * {@code LocalFileSystem}, so that a setting of the shared instance need not change): a stale {@code
- * .crc} makes a good file unreadable, and the manifest has a better hash of every file.
+ * <p>On the local file system Hadoop's own checksum files are bypassed (by the raw file system
+ * below {@code LocalFileSystem}, so that a setting of the shared instance need not change): a stale
+ * {@code .crc} makes a good file unreadable, and the manifest has a better hash of every file.
  */
 final class ResultDirectory {
   static final String STAGING = "_staging";
@@ -147,8 +147,8 @@ final class ResultDirectory {
   }
 
   /**
-   * Writes a file over the one of the same name, if there is one. Atomic where the file system has a
-   * rename that overwrites (local, HDFS); elsewhere a reader may find no file for a moment, never
+   * Writes a file over the one of the same name, if there is one. Atomic where the file system has
+   * a rename that overwrites (local, HDFS); elsewhere a reader may find no file for a moment, never
    * half of one.
    */
   void replace(String name, byte[] content, DriverRun run) throws IOException {

@@ -24,13 +24,14 @@ import org.patchgrid.study.PatchgridException;
  * described with the package. Safe for several threads, which take turns.
  *
  * <p>{@link #open} creates a study's directory or resumes it; {@link #commit} makes a task part of
- * it; {@link #flush} or, from a timer, {@link #flushIfDue} lists what was committed; {@link #finish}
- * writes how the run ended. {@link #close} only flushes, for runs that end in an exception.
+ * it; {@link #flush} or, from a timer, {@link #flushIfDue} lists what was committed; {@link
+ * #finish} writes how the run ended. {@link #close} only flushes, for runs that end in an
+ * exception.
  *
- * <p>Staging directories: {@link #finish} removes that of its run, and all of them when the study is
- * complete. Opening removes those of runs that are listed as finished (files that a late executor
- * left there after the end). Those of other runs may be in use by a living driver and stay until the
- * study is complete.
+ * <p>Staging directories: {@link #finish} removes that of its run, and all of them when the study
+ * is complete. Opening removes those of runs that are listed as finished (files that a late
+ * executor left there after the end). Those of other runs may be in use by a living driver and stay
+ * until the study is complete.
  */
 public final class ResultStore implements AutoCloseable {
   static final String STUDY_TEXT = "study.conf";
@@ -64,8 +65,8 @@ public final class ResultStore implements AutoCloseable {
    *     working directory
    * @param run must not have been used before
    * @param clock decides when the manifest is due and what time events have
-   * @throws PatchgridException if the directory holds another study, other files, or a study that is
-   *     damaged
+   * @throws PatchgridException if the directory holds another study, other files, or a study that
+   *     is damaged
    * @throws TaskConflictException if two files claim to be the same task
    */
   public static ResultStore open(
@@ -210,7 +211,8 @@ public final class ResultStore implements AutoCloseable {
       Map<String, Long> pairs = new TreeMap<>();
       String pairsPath = ResultTable.PAIRS.path(task);
       if (directory.exists(pairsPath)) {
-        files.add(committedFile(ResultTable.PAIRS, task, requireOwnFooter(ResultTable.PAIRS, task)));
+        files.add(
+            committedFile(ResultTable.PAIRS, task, requireOwnFooter(ResultTable.PAIRS, task)));
         pairs.putAll(
             PairTable.countByStatus(directory.input(pairsPath), directory.configuration()));
       }
@@ -268,15 +270,13 @@ public final class ResultStore implements AutoCloseable {
       throws IOException {
     String path = table.path(task);
     long bytes = directory.input(path).getLength();
-    return new ResultFile(
-        table, path, ParquetFiles.rows(footer), bytes, directory.sha256(path));
+    return new ResultFile(table, path, ParquetFiles.rows(footer), bytes, directory.sha256(path));
   }
 
   private TaskCounts countRows(int task, Map<String, Long> pairs) throws IOException {
     TaskCounts.CellCounter cells = new TaskCounts.CellCounter();
     try (CellTable.Reader rows =
-        CellTable.open(
-            directory.input(ResultTable.CELLS.path(task)), directory.configuration())) {
+        CellTable.open(directory.input(ResultTable.CELLS.path(task)), directory.configuration())) {
       for (Optional<CellRow> row = rows.next(); row.isPresent(); row = rows.next()) {
         cells.add(row.get().measurement());
       }

@@ -10,10 +10,10 @@ import java.util.PriorityQueue;
 import org.patchgrid.study.Measurement;
 
 /**
- * All rows of many cells files in {@link Measurement#ROW_ORDER}, by merging the files, each of which
- * is sorted. A file is open, with one row group in memory, from its first row's turn to its last
- * row's; before that only its first row is held. So memory and open files grow with the number of
- * files whose ranges overlap (the tasks that share their sites), not with the study.
+ * All rows of many cells files in {@link Measurement#ROW_ORDER}, by merging the files, each of
+ * which is sorted. A file is open, with one row group in memory, from its first row's turn to its
+ * last row's; before that only its first row is held. So memory and open files grow with the number
+ * of files whose ranges overlap (the tasks that share their sites), not with the study.
  */
 final class SortedCells implements Closeable {
   /** A row and the file it comes from. */

@@ -3,7 +3,6 @@ package org.patchgrid.store;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.patchgrid.study.Cell;
@@ -11,9 +10,9 @@ import org.patchgrid.study.Measurement;
 
 /**
  * SHA-256 over rows of {@code cells} as text: a row a line, the columns of {@link CellTable} in
- * their order, separated by tabs and ended by a line feed; null is {@code \N}, a double its 64 bits as
- * 16 hexadecimal digits; backslash, tab, line feed and carriage return inside a text are escaped as
- * {@code \\}, {@code \t}, {@code \n}, {@code \r}. UTF-8.
+ * their order, separated by tabs and ended by a line feed; null is {@code \N}, a double its 64 bits
+ * as 16 hexadecimal digits; backslash, tab, line feed and carriage return inside a text are escaped
+ * as {@code \\}, {@code \t}, {@code \n}, {@code \r}. UTF-8.
  */
 final class SortedRowsHash {
   private static final String NULL = "\\N";
@@ -62,11 +61,7 @@ final class SortedRowsHash {
 
   private void text(String value) {
     field(
-        value
-            .replace("\\", "\\\\")
-            .replace("\t", "\\t")
-            .replace("\n", "\\n")
-            .replace("\r", "\\r"));
+        value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r"));
   }
 
   private void integer(OptionalInt value) {

@@ -25,8 +25,7 @@ public record StoredStudy(
       return Optional.empty();
     }
     StoreSummary summary = Manifest.read(directory).summary();
-    return Optional.of(
-        new StoredStudy(document.get().identity(), summary, readStatus(directory)));
+    return Optional.of(new StoredStudy(document.get().identity(), summary, readStatus(directory)));
   }
 
   /**

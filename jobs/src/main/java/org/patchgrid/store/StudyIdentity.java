@@ -11,8 +11,8 @@ import java.util.TreeSet;
  *
  * @param fingerprint of everything that can change a byte of {@code cells}; equal fingerprints mean
  *     that results may share a directory
- * @param fingerprintParts what the fingerprint was made of (model, tokenizer, prompts, ...), name to
- *     hash: lets a message say what differs; may be empty
+ * @param fingerprintParts what the fingerprint was made of (model, tokenizer, prompts, ...), name
+ *     to hash: lets a message say what differs; may be empty
  * @param versions of the software that began the study, for people to read
  * @param studyText the study with every default filled in: the content of {@code study.conf}
  */

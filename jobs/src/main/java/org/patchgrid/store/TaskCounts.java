@@ -48,8 +48,7 @@ public record TaskCounts(
     other.pairs.forEach((status, count) -> allPairs.merge(status, count, Long::sum));
     Map<String, Long> allRows = new TreeMap<>(rows);
     other.rows.forEach((status, count) -> allRows.merge(status, count, Long::sum));
-    return new TaskCounts(
-        cells + other.cells, failedCells + other.failedCells, allPairs, allRows);
+    return new TaskCounts(cells + other.cells, failedCells + other.failedCells, allPairs, allRows);
   }
 
   /** Pairs that are listed but were not measured. */

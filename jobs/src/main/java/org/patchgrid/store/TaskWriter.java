@@ -9,8 +9,8 @@ import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.TaskResult;
 
 /**
- * The executors' side of the store: writes a task's files into the staging directory of the driver's
- * run, and nowhere else. Safe for several threads.
+ * The executors' side of the store: writes a task's files into the staging directory of the
+ * driver's run, and nowhere else. Safe for several threads.
  */
 public final class TaskWriter {
   private final ResultDirectory directory;

@@ -15,15 +15,15 @@ import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchgridException;
 
 /**
- * Checks a study's directory against its manifest: every file by its hash, its footer and its number
- * of rows; files that are missing or not listed; and the rows of {@code cells}, whose key must be
- * unique over all files.
+ * Checks a study's directory against its manifest: every file by its hash, its footer and its
+ * number of rows; files that are missing or not listed; and the rows of {@code cells}, whose key
+ * must be unique over all files.
  *
- * <p>The hash of the sorted rows is {@link SortedRowsHash} over all listed cells in the order sweep,
- * direction, component, layer, head, position, position_label, pair_id, window, metric, nulls first.
- * It is the same however the study was cut into tasks and whatever Parquet made of the rows, and
- * different if one bit of one row is. The files are merged, see {@link SortedCells} for what that
- * needs.
+ * <p>The hash of the sorted rows is {@link SortedRowsHash} over all listed cells in the order
+ * sweep, direction, component, layer, head, position, position_label, pair_id, window, metric,
+ * nulls first. It is the same however the study was cut into tasks and whatever Parquet made of the
+ * rows, and different if one bit of one row is. The files are merged, see {@link SortedCells} for
+ * what that needs.
  */
 public final class Verification {
   private final ResultDirectory directory;
@@ -51,8 +51,7 @@ public final class Verification {
       throws IOException {
     ResultDirectory directory = ResultDirectory.at(path, configuration);
     StudyDocument study =
-        StudyDocument.read(directory)
-            .orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
+        StudyDocument.read(directory).orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
     return new Verification(directory, study.identity(), Manifest.read(directory)).report();
   }
 
@@ -66,8 +65,7 @@ public final class Verification {
     }
     findUnlistedFiles();
     long listedCells = manifest.tasks().size();
-    Optional<String> hash =
-        soundCells.size() == listedCells ? hashSortedRows() : Optional.empty();
+    Optional<String> hash = soundCells.size() == listedCells ? hashSortedRows() : Optional.empty();
     return new VerificationReport(identity, files, pairRows, cellRows, hash, problems);
   }
 
@@ -110,7 +108,9 @@ public final class Verification {
     FooterTag tag = new FooterTag(identity.fingerprint(), task.task());
     if (!tag.matches(footer.getFileMetaData().getKeyValueMetaData())) {
       report(
-          VerificationProblem.Kind.DAMAGED, file.path(), "says that it is of another study or task");
+          VerificationProblem.Kind.DAMAGED,
+          file.path(),
+          "says that it is of another study or task");
       return;
     }
     long rows = ParquetFiles.rows(footer);
@@ -163,8 +163,7 @@ public final class Verification {
 
   private boolean isAfter(SortedCells.FileRow previous, SortedCells.FileRow row) {
     Measurement measurement = row.row().measurement();
-    int order =
-        Measurement.ROW_ORDER.compare(previous.row().measurement(), measurement);
+    int order = Measurement.ROW_ORDER.compare(previous.row().measurement(), measurement);
     if (order < 0) {
       return true;
     }

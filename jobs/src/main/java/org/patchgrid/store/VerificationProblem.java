@@ -11,7 +11,9 @@ public record VerificationProblem(Kind kind, String file, String detail) {
   public enum Kind {
     /** Listed, but not there. */
     MISSING,
-    /** There, but not listed: a foreign file, or one whose driver was killed; a resume adopts it. */
+    /**
+     * There, but not listed: a foreign file, or one whose driver was killed; a resume adopts it.
+     */
     UNLISTED,
     /** Its bytes are not those that were committed. */
     DAMAGED,

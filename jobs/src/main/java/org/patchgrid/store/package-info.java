@@ -9,10 +9,10 @@
  * <p>The protocol, in order; a driver or an executor may die after any step:
  *
  * <ol>
- *   <li>an executor writes {@code _staging/RUN/TASK-ATTEMPT.*.parquet}, closes the files and reports
- *       sizes and hashes ({@link org.patchgrid.store.StagedTask});
- *   <li>the driver, for the one attempt that Spark accepted, reads the staged files back, checks size
- *       and hash, and checks that the target names are free;
+ *   <li>an executor writes {@code _staging/RUN/TASK-ATTEMPT.*.parquet}, closes the files and
+ *       reports sizes and hashes ({@link org.patchgrid.store.StagedTask});
+ *   <li>the driver, for the one attempt that Spark accepted, reads the staged files back, checks
+ *       size and hash, and checks that the target names are free;
  *   <li>it renames the pairs file, then the cells file: from here on readers see the task;
  *   <li>it lists the task in {@code manifest/RUN-NUMBER.jsonl}, a file written whole and never
  *       changed; the manifest is the union of these files.

@@ -19,12 +19,11 @@ import org.patchgrid.study.TaskResult;
 
 /** The tables as a reader that is not ours sees them. */
 class DuckDbTest {
-  @TempDir Path root;
   private StudyFolder folder;
 
   @BeforeEach
-  void setUp() throws IOException {
-    folder = new StudyFolder(root.resolve("out"));
+  void setUp(@TempDir Path directory) throws IOException {
+    folder = new StudyFolder(directory.resolve("out"));
     try (ResultStore store = folder.open()) {
       store.commit(folder.stage(store, 0));
       store.commit(folder.stage(store, 1));

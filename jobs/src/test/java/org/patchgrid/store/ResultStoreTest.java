@@ -22,11 +22,12 @@ class ResultStoreTest {
   private static final String CELLS_1 = "cells/task-000000000001.parquet";
   private static final String PAIRS_0 = "pairs/task-000000000000.parquet";
 
-  @TempDir Path root;
+  private Path root;
   private StudyFolder folder;
 
   @BeforeEach
-  void setUp() {
+  void setUp(@TempDir Path directory) {
+    root = directory;
     folder = new StudyFolder(root.resolve("out"));
   }
 
@@ -138,7 +139,8 @@ class ResultStoreTest {
     Files.writeString(folder.root, "text");
     assertThatThrownBy(folder::open)
         .isInstanceOf(PatchgridException.class)
-        .hasMessage("Cannot write results to '%s': it is a file; choose another --out", folder.root);
+        .hasMessage(
+            "Cannot write results to '%s': it is a file; choose another --out", folder.root);
   }
 
   @Test
@@ -269,8 +271,7 @@ class ResultStoreTest {
   void killedBetweenPairsAndCellsAcceptsThePairsFile() throws IOException {
     ResultStore killed = folder.open();
     StagedTask staged = folder.stage(killed, 0);
-    Files.move(
-        folder.file(staged.file(ResultTable.PAIRS).orElseThrow()), folder.file(PAIRS_0));
+    Files.move(folder.file(staged.file(ResultTable.PAIRS).orElseThrow()), folder.file(PAIRS_0));
     try (ResultStore store = folder.open()) {
       assertThat(store.completedTasks().isEmpty()).isTrue();
       assertThat(store.commit(folder.stage(store, 0))).isEqualTo(CommitOutcome.COMMITTED);
@@ -384,10 +385,12 @@ class ResultStoreTest {
     folder.complete(1);
     Path document = folder.file("manifest/study.json");
     Files.writeString(
-        document, Files.readString(document).replaceFirst("formatVersion\" : 1", "formatVersion\" : 2"));
+        document,
+        Files.readString(document).replaceFirst("formatVersion\" : 1", "formatVersion\" : 2"));
     assertThatThrownBy(folder::open)
         .isInstanceOf(PatchgridException.class)
-        .hasMessageContaining("its results have format 2, this version of Patchgrid knows format 1");
+        .hasMessageContaining(
+            "its results have format 2, this version of Patchgrid knows format 1");
   }
 
   @Test
@@ -419,11 +422,7 @@ class ResultStoreTest {
     ManualClock clock = new ManualClock();
     ResultStore store =
         ResultStore.open(
-            folder.path(),
-            folder.configuration,
-            Samples.identity(),
-            DriverRun.begin(clock),
-            clock);
+            folder.path(), folder.configuration, Samples.identity(), DriverRun.begin(clock), clock);
     store.commit(folder.stage(store, 0));
     assertThat(folder.files("manifest")).containsExactly("study.json");
     clock.forward(4);
@@ -441,7 +440,9 @@ class ResultStoreTest {
     store.flushIfDue();
     assertThat(folder.files("manifest"))
         .containsExactlyInAnyOrder(
-            "study.json", store.run().id() + "-00000000.jsonl", store.run().id() + "-00000001.jsonl");
+            "study.json",
+            store.run().id() + "-00000000.jsonl",
+            store.run().id() + "-00000001.jsonl");
     store.flush();
     assertThat(folder.files("manifest")).hasSize(3);
   }

@@ -27,12 +27,11 @@ import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.TaskResult;
 
 class TablesTest {
-  @TempDir Path root;
   private StudyFolder folder;
 
   @BeforeEach
-  void setUp() {
-    folder = new StudyFolder(root);
+  void setUp(@TempDir Path directory) {
+    folder = new StudyFolder(directory);
   }
 
   private TaskWriter writer(Configuration configuration) throws IOException {

@@ -21,11 +21,12 @@ class VerificationTest {
   private static final String CELLS_0 = "cells/task-000000000000.parquet";
   private static final String PAIRS_1 = "pairs/task-000000000001.parquet";
 
-  @TempDir Path root;
+  private Path root;
   private StudyFolder folder;
 
   @BeforeEach
-  void setUp() {
+  void setUp(@TempDir Path directory) {
+    root = directory;
     folder = new StudyFolder(root.resolve("out"));
   }
 
@@ -163,8 +164,7 @@ class VerificationTest {
   void changedStudyTextIsFound() throws IOException {
     folder.complete(1);
     Files.writeString(folder.file("study.conf"), "other");
-    assertThat(onlyProblem().toString())
-        .isEqualTo("study.conf: was changed after the study began");
+    assertThat(onlyProblem().toString()).isEqualTo("study.conf: was changed after the study began");
   }
 
   @Test
