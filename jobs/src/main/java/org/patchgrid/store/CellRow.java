@@ -1,0 +1,6 @@
+package org.patchgrid.store;
+
+import org.patchgrid.study.Measurement;
+
+/** One row of a cells file, as read back. */
+public record CellRow(StudyColumns study, Measurement measurement) {}

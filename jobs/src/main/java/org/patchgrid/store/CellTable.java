@@ -1,0 +1,257 @@
+package org.patchgrid.store;
+
+import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Types;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.study.Cell;
+import org.patchgrid.study.CellStatus;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.Measurement;
+import org.patchgrid.study.PatchDirection;
+
+/**
+ * The table {@code cells}: one row a measurement, in {@link Measurement#ROW_ORDER}. A later column
+ * comes at the end and is nullable.
+ */
+public final class CellTable {
+  public static final MessageType SCHEMA =
+      Types.buildMessage()
+          .required(BINARY)
+          .as(stringType())
+          .named("study_id")
+          .required(BINARY)
+          .as(stringType())
+          .named("sweep")
+          .required(BINARY)
+          .as(stringType())
+          .named("pair_id")
+          .required(BINARY)
+          .as(stringType())
+          .named("direction")
+          .required(BINARY)
+          .as(stringType())
+          .named("component")
+          .required(INT32)
+          .named("layer")
+          .optional(INT32)
+          .named("head")
+          .optional(INT32)
+          .named("position")
+          .optional(BINARY)
+          .as(stringType())
+          .named("position_label")
+          .required(INT32)
+          .named("window")
+          .required(BINARY)
+          .as(stringType())
+          .named("value")
+          .required(BINARY)
+          .as(stringType())
+          .named("corruption")
+          .optional(INT32)
+          .named("source_position")
+          .optional(BINARY)
+          .as(stringType())
+          .named("receiver")
+          .required(BINARY)
+          .as(stringType())
+          .named("metric")
+          .optional(DOUBLE)
+          .named("clean")
+          .optional(DOUBLE)
+          .named("corrupted")
+          .optional(DOUBLE)
+          .named("patched")
+          .optional(DOUBLE)
+          .named("recovery")
+          .optional(DOUBLE)
+          .named("effect")
+          .required(BINARY)
+          .as(stringType())
+          .named("status")
+          .named("cells");
+
+  private static final Map<String, PatchDirection> DIRECTIONS =
+      byLabel(PatchDirection.values(), PatchDirection::label);
+  private static final Map<String, Component> COMPONENTS =
+      byLabel(Component.values(), Component::roleName);
+  private static final Map<String, Metric> METRICS = byLabel(Metric.values(), Metric::label);
+  private static final Map<String, CellStatus> STATUSES =
+      byLabel(CellStatus.values(), CellStatus::label);
+
+  private CellTable() {}
+
+  /**
+   * @throws IllegalStateException if rows are out of order, have the same key, or hold a NaN
+   */
+  static void write(
+      OutputFile file,
+      Configuration configuration,
+      FooterTag tag,
+      StudyColumns study,
+      List<Measurement> rows)
+      throws IOException {
+    checkOrder(rows);
+    ParquetFiles.write(
+        file,
+        configuration,
+        SCHEMA,
+        tag,
+        rows,
+        (row, measurement) -> fields(row, study, measurement));
+  }
+
+  private static void checkOrder(List<Measurement> rows) {
+    for (int i = 1; i < rows.size(); i++) {
+      int order = Measurement.ROW_ORDER.compare(rows.get(i - 1), rows.get(i));
+      if (order == 0) {
+        throw new IllegalStateException("Two rows have the same key: " + rows.get(i));
+      }
+      if (order > 0) {
+        throw new IllegalStateException(
+            "Rows are out of order: " + rows.get(i) + " comes after " + rows.get(i - 1));
+      }
+    }
+  }
+
+  private static void fields(RowWriter row, StudyColumns study, Measurement measurement) {
+    Cell cell = measurement.cell();
+    row.text("study_id", study.studyId());
+    row.text("sweep", cell.sweep());
+    row.text("pair_id", cell.pairId());
+    row.text("direction", cell.direction().label());
+    row.text("component", cell.component().roleName());
+    row.integer("layer", cell.layer());
+    row.integer("head", cell.head());
+    row.integer("position", cell.position());
+    row.text("position_label", cell.positionLabel());
+    row.integer("window", cell.window());
+    row.text("value", study.value());
+    row.text("corruption", study.corruption());
+    row.text("metric", measurement.metric().label());
+    row.number("clean", measurement.clean());
+    row.number("corrupted", measurement.corrupted());
+    row.number("patched", measurement.patched());
+    row.number("recovery", measurement.recovery());
+    row.number("effect", measurement.effect());
+    row.text("status", measurement.status().label());
+  }
+
+  /** All rows of a file, in its order: for files that fit into memory. */
+  public static List<CellRow> read(Path file, Configuration configuration) throws IOException {
+    // A Path's parent is null only at the root, which is no file.
+    ResultDirectory directory = ResultDirectory.at(file.getParent(), configuration);
+    List<CellRow> rows = new ArrayList<>();
+    try (Reader reader = open(directory.input(file.getName()), configuration)) {
+      for (Optional<CellRow> row = reader.next(); row.isPresent(); row = reader.next()) {
+        rows.add(row.get());
+      }
+    }
+    return rows;
+  }
+
+  static Reader open(InputFile file, Configuration configuration) throws IOException {
+    return new Reader(ParquetFiles.open(file, configuration));
+  }
+
+  /** The rows of one file, from the first to the last. */
+  static final class Reader implements Closeable {
+    private final ParquetFiles.Rows rows;
+
+    private Reader(ParquetFiles.Rows rows) {
+      this.rows = rows;
+    }
+
+    Optional<CellRow> next() throws IOException {
+      return rows.next().map(CellTable::row);
+    }
+
+    @Override
+    public void close() throws IOException {
+      rows.close();
+    }
+  }
+
+  private static CellRow row(Group group) {
+    Cell cell =
+        new Cell(
+            text(group, "sweep"),
+            text(group, "pair_id"),
+            named(DIRECTIONS, text(group, "direction")),
+            named(COMPONENTS, text(group, "component")),
+            group.getInteger("layer", 0),
+            group.getInteger("window", 0),
+            integer(group, "head"),
+            integer(group, "position"),
+            isNull(group, "position_label")
+                ? Optional.empty()
+                : Optional.of(text(group, "position_label")));
+    Measurement measurement =
+        new Measurement(
+            cell,
+            named(METRICS, text(group, "metric")),
+            number(group, "clean"),
+            number(group, "corrupted"),
+            number(group, "patched"),
+            number(group, "recovery"),
+            number(group, "effect"),
+            named(STATUSES, text(group, "status")));
+    if (!isNull(group, "source_position") || !isNull(group, "receiver")) {
+      throw new IllegalStateException("This version stores no source_position and no receiver");
+    }
+    return new CellRow(
+        new StudyColumns(text(group, "study_id"), text(group, "value"), text(group, "corruption")),
+        measurement);
+  }
+
+  private static boolean isNull(Group group, String field) {
+    return group.getFieldRepetitionCount(field) == 0;
+  }
+
+  private static String text(Group group, String field) {
+    return group.getString(field, 0);
+  }
+
+  private static OptionalInt integer(Group group, String field) {
+    return isNull(group, field) ? OptionalInt.empty() : OptionalInt.of(group.getInteger(field, 0));
+  }
+
+  private static OptionalDouble number(Group group, String field) {
+    return isNull(group, field)
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(group.getDouble(field, 0));
+  }
+
+  private static <E> Map<String, E> byLabel(E[] values, Function<E, String> label) {
+    return Arrays.stream(values).collect(Collectors.toUnmodifiableMap(label, Function.identity()));
+  }
+
+  private static <E> E named(Map<String, E> values, String label) {
+    E value = values.get(label);
+    if (value == null) {
+      throw new IllegalStateException("Unknown name '" + label + "' in a cells file");
+    }
+    return value;
+  }
+}

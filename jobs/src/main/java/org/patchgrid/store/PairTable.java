@@ -1,0 +1,142 @@
+package org.patchgrid.store;
+
+import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
+import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
+import org.apache.parquet.schema.Types;
+import org.patchgrid.study.PairResult;
+import org.patchgrid.study.TokenizedPair;
+
+/** The table {@code pairs}: one row a pair, measured or not, in the prompt set's order. */
+public final class PairTable {
+  public static final MessageType SCHEMA =
+      Types.buildMessage()
+          .required(BINARY)
+          .as(stringType())
+          .named("study_id")
+          .required(BINARY)
+          .as(stringType())
+          .named("pair_id")
+          .required(BINARY)
+          .as(stringType())
+          .named("status")
+          .optional(BINARY)
+          .as(stringType())
+          .named("reason")
+          .required(BINARY)
+          .as(stringType())
+          .named("clean")
+          .required(BINARY)
+          .as(stringType())
+          .named("corrupted")
+          .addFields(
+              integerList("clean_tokens"),
+              integerList("corrupted_tokens"),
+              textList("clean_token_texts"),
+              textList("corrupted_token_texts"))
+          .optional(INT32)
+          .named("first_difference")
+          .optional(INT32)
+          .named("answer_id")
+          .optional(INT32)
+          .named("foil_id")
+          .optional(INT32)
+          .named("clean_top1")
+          .optional(INT32)
+          .named("corrupted_top1")
+          .addFields(textMap("labels"), textMap("tags"))
+          .named("pairs");
+
+  private PairTable() {}
+
+  private static Type integerList(String name) {
+    return Types.requiredList().requiredElement(INT32).named(name);
+  }
+
+  private static Type textList(String name) {
+    return Types.requiredList().requiredElement(BINARY).as(stringType()).named(name);
+  }
+
+  private static Type textMap(String name) {
+    return Types.requiredMap()
+        .key(BINARY)
+        .as(stringType())
+        .requiredValue(BINARY)
+        .as(stringType())
+        .named(name);
+  }
+
+  /**
+   * @throws IllegalStateException if two rows have the same pair id
+   */
+  static void write(
+      OutputFile file,
+      Configuration configuration,
+      FooterTag tag,
+      StudyColumns study,
+      List<PairResult> rows)
+      throws IOException {
+    Set<String> ids = new HashSet<>();
+    for (PairResult row : rows) {
+      String id = row.tokenized().pair().id();
+      if (!ids.add(id)) {
+        throw new IllegalStateException("Two rows have the same pair id: " + id);
+      }
+    }
+    ParquetFiles.write(
+        file, configuration, SCHEMA, tag, rows, (row, pair) -> fields(row, study, pair));
+  }
+
+  private static void fields(RowWriter row, StudyColumns study, PairResult result) {
+    TokenizedPair pair = result.tokenized();
+    row.text("study_id", study.studyId());
+    row.text("pair_id", pair.pair().id());
+    row.text("status", pair.status().label());
+    row.text("reason", result.reason());
+    row.text("clean", pair.cleanText());
+    row.text("corrupted", pair.corruptedText());
+    row.integers("clean_tokens", pair.clean().ids());
+    row.integers("corrupted_tokens", pair.corrupted().ids());
+    row.texts("clean_token_texts", pair.clean().texts());
+    row.texts("corrupted_token_texts", pair.corrupted().texts());
+    row.integer("first_difference", pair.firstDifference());
+    row.integer("answer_id", result.answerId());
+    row.integer("foil_id", result.foilId());
+    row.integer("clean_top1", result.cleanTop1());
+    row.integer("corrupted_top1", result.corruptedTop1());
+    row.textMap("labels", labels(pair));
+    row.textMap("tags", pair.pair().tags());
+  }
+
+  private static Map<String, String> labels(TokenizedPair pair) {
+    Map<String, String> texts = new TreeMap<>();
+    pair.labels().forEach((name, span) -> texts.put(name, span.toString()));
+    return texts;
+  }
+
+  /** How many pairs of a file have each status. */
+  static Map<String, Long> countByStatus(InputFile file, Configuration configuration)
+      throws IOException {
+    Map<String, Long> counts = new TreeMap<>();
+    try (ParquetFiles.Rows rows = ParquetFiles.open(file, configuration)) {
+      for (Optional<Group> row = rows.next(); row.isPresent(); row = rows.next()) {
+        counts.merge(row.get().getString("status", 0), 1L, Long::sum);
+      }
+    }
+    return counts;
+  }
+}

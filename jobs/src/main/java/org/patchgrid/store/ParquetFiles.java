@@ -1,0 +1,295 @@
+package org.patchgrid.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.ParquetReader;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.ReadSupport;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.hadoop.util.HadoopStreams;
+import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.PositionOutputStream;
+import org.apache.parquet.io.SeekableInputStream;
+import org.apache.parquet.io.api.RecordConsumer;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * How result files are encoded and reached. Every setting that can change a byte is fixed here and
+ * taken from no configuration. Only what Parquet 1.13 has already is used: Spark 3.5 brings that.
+ */
+final class ParquetFiles {
+  private static final int ZSTD_LEVEL = 3;
+  private static final int ROW_GROUP_BYTES = 128 << 20;
+  private static final int PAGE_BYTES = 1 << 20;
+
+  private ParquetFiles() {}
+
+  /** Writes all rows; the file is closed, and as durable as its file system can make it. */
+  static <T> void write(
+      OutputFile file,
+      Configuration base,
+      MessageType schema,
+      FooterTag tag,
+      Iterable<T> rows,
+      BiConsumer<RowWriter, T> fields)
+      throws IOException {
+    Configuration configuration = new Configuration(base);
+    configuration.setInt("parquet.compression.codec.zstd.level", ZSTD_LEVEL);
+    configuration.setInt("parquet.compression.codec.zstd.workers", 0);
+    try (ParquetWriter<T> writer =
+        new Builder<>(file, new TableWriteSupport<>(schema, tag, fields))
+            .withConf(configuration)
+            .withCompressionCodec(CompressionCodecName.ZSTD)
+            // What every reader knows.
+            .withWriterVersion(WriterVersion.PARQUET_1_0)
+            .withDictionaryEncoding(true)
+            .withRowGroupSize((long) ROW_GROUP_BYTES)
+            .withPageSize(PAGE_BYTES)
+            .withDictionaryPageSize(PAGE_BYTES)
+            .withPageWriteChecksumEnabled(true)
+            .build()) {
+      for (T row : rows) {
+        writer.write(row);
+      }
+    }
+  }
+
+  /**
+   * @throws IOException if the file cannot be read, or is not a whole Parquet file
+   */
+  static ParquetMetadata footer(InputFile file, Configuration configuration) throws IOException {
+    ParquetReadOptions options = HadoopReadOptions.builder(configuration).build();
+    try (ParquetFileReader reader = ParquetFileReader.open(file, options)) {
+      return reader.getFooter();
+    } catch (RuntimeException e) {
+      // Parquet's way of saying that the bytes are not Parquet.
+      throw new IOException("Cannot read the footer of " + file, e);
+    }
+  }
+
+  static long rows(ParquetMetadata footer) {
+    List<BlockMetaData> rowGroups = footer.getBlocks();
+    return rowGroups.stream().mapToLong(BlockMetaData::getRowCount).sum();
+  }
+
+  /** Reads row by row; one row group is in memory at a time. */
+  static Rows open(InputFile file, Configuration configuration) throws IOException {
+    return new Rows(new GroupReaderBuilder(file).withConf(configuration).build());
+  }
+
+  /** The rows of one file, from the first to the last. */
+  static final class Rows implements Closeable {
+    private final ParquetReader<Group> reader;
+
+    private Rows(ParquetReader<Group> reader) {
+      this.reader = reader;
+    }
+
+    Optional<Group> next() throws IOException {
+      return Optional.ofNullable(reader.read());
+    }
+
+    @Override
+    public void close() throws IOException {
+      reader.close();
+    }
+  }
+
+  private static final class GroupReaderBuilder extends ParquetReader.Builder<Group> {
+    private GroupReaderBuilder(InputFile file) {
+      super(file);
+    }
+
+    @Override
+    protected ReadSupport<Group> getReadSupport() {
+      return new GroupReadSupport();
+    }
+  }
+
+  private static final class Builder<T> extends ParquetWriter.Builder<T, Builder<T>> {
+    private final WriteSupport<T> support;
+
+    private Builder(OutputFile file, WriteSupport<T> support) {
+      super(file);
+      this.support = support;
+    }
+
+    @Override
+    protected Builder<T> self() {
+      return this;
+    }
+
+    // Its replacement is unknown to Parquet 1.13.
+    @SuppressWarnings("deprecation")
+    @Override
+    protected WriteSupport<T> getWriteSupport(Configuration configuration) {
+      return support;
+    }
+  }
+
+  private static final class TableWriteSupport<T> extends WriteSupport<T> {
+    private final MessageType schema;
+    private final FooterTag tag;
+    private final BiConsumer<RowWriter, T> fields;
+    private Optional<RowWriter> row = Optional.empty();
+
+    private TableWriteSupport(MessageType schema, FooterTag tag, BiConsumer<RowWriter, T> fields) {
+      this.schema = schema;
+      this.tag = tag;
+      this.fields = fields;
+    }
+
+    // Its replacement is unknown to Parquet 1.13.
+    @SuppressWarnings("deprecation")
+    @Override
+    public WriteContext init(Configuration configuration) {
+      return new WriteContext(schema, tag.toMetadata());
+    }
+
+    @Override
+    public void prepareForWrite(RecordConsumer consumer) {
+      row = Optional.of(new RowWriter(consumer, schema));
+    }
+
+    @Override
+    public void write(T record) {
+      RowWriter writer = row.orElseThrow();
+      writer.begin();
+      fields.accept(writer, record);
+      writer.end();
+    }
+  }
+
+  /** A file to read; the caller's file system is used, not one looked up by the path. */
+  record Input(FileSystem fileSystem, Path path, long length) implements InputFile {
+    @Override
+    public long getLength() {
+      return length;
+    }
+
+    @Override
+    public SeekableInputStream newStream() throws IOException {
+      return HadoopStreams.wrap(fileSystem.open(path));
+    }
+
+    @Override
+    public String toString() {
+      return path.toString();
+    }
+  }
+
+  /** A file to write once, hashed as it is written. */
+  static final class HashingOutput implements OutputFile {
+    private final FileSystem fileSystem;
+    private final Path path;
+    private final MessageDigest digest = Sha256.begin();
+    private long bytes;
+
+    HashingOutput(FileSystem fileSystem, Path path) {
+      this.fileSystem = fileSystem;
+      this.path = path;
+    }
+
+    /** Of all that was written; once, after the file was closed. */
+    String sha256() {
+      return Sha256.end(digest);
+    }
+
+    long bytes() {
+      return bytes;
+    }
+
+    @Override
+    public PositionOutputStream create(long blockSizeHint) throws IOException {
+      return new HashingStream(fileSystem.create(path, false));
+    }
+
+    @Override
+    public PositionOutputStream createOrOverwrite(long blockSizeHint) {
+      throw new UnsupportedOperationException("Result files are written once: " + path);
+    }
+
+    @Override
+    public boolean supportsBlockSize() {
+      return false;
+    }
+
+    @Override
+    public long defaultBlockSize() {
+      return 0;
+    }
+
+    @Override
+    public String getPath() {
+      return path.toString();
+    }
+
+    private final class HashingStream extends PositionOutputStream {
+      private final FSDataOutputStream out;
+      private boolean closed;
+
+      private HashingStream(FSDataOutputStream out) {
+        this.out = out;
+      }
+
+      @Override
+      public long getPos() {
+        return bytes;
+      }
+
+      @Override
+      public void write(int b) throws IOException {
+        out.write(b);
+        digest.update((byte) b);
+        bytes++;
+      }
+
+      @Override
+      public void write(byte[] source, int offset, int length) throws IOException {
+        out.write(source, offset, length);
+        digest.update(source, offset, length);
+        bytes += length;
+      }
+
+      @Override
+      public void flush() throws IOException {
+        out.flush();
+      }
+
+      @Override
+      public void close() throws IOException {
+        if (closed) {
+          return;
+        }
+        closed = true;
+        try (OutputStream closing = out) {
+          closing.flush();
+          // Object stores cannot and need not: their files appear whole on close.
+          if (out.hasCapability(StreamCapabilities.HSYNC)) {
+            out.hsync();
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package org.patchgrid.store;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FileContext;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.parquet.io.InputFile;
+
+/**
+ * A study's directory on whatever file system holds it; files are named relative to it, with {@code
+ * /}.
+ *
+ * <p>On the local file system Hadoop's own checksum files are bypassed (by the raw file system
+ * below {@code LocalFileSystem}, so that a setting of the shared instance need not change): a stale
+ * {@code .crc} makes a good file unreadable, and the manifest has a better hash of every file.
+ */
+final class ResultDirectory {
+  static final String STAGING = "_staging";
+  static final String MANIFEST = "manifest";
+  private static final int BUFFER_BYTES = 1 << 16;
+
+  private final FileSystem fileSystem;
+  private final Path root;
+  private final Configuration configuration;
+
+  private ResultDirectory(FileSystem fileSystem, Path root, Configuration configuration) {
+    this.fileSystem = fileSystem;
+    this.root = root;
+    this.configuration = configuration;
+  }
+
+  static ResultDirectory at(Path directory, Configuration configuration) throws IOException {
+    FileSystem shared = directory.getFileSystem(configuration);
+    FileSystem fileSystem =
+        shared instanceof ChecksumFileSystem checksummed ? checksummed.getRawFileSystem() : shared;
+    return new ResultDirectory(fileSystem, shared.makeQualified(directory), configuration);
+  }
+
+  Configuration configuration() {
+    return configuration;
+  }
+
+  /** With its file system. */
+  Path root() {
+    return root;
+  }
+
+  Path resolve(String name) {
+    return new Path(root, name);
+  }
+
+  /** The directory as a user would write it. */
+  @Override
+  public String toString() {
+    return "file".equals(root.toUri().getScheme()) ? root.toUri().getPath() : root.toString();
+  }
+
+  Optional<FileStatus> rootStatus() throws IOException {
+    return statusOf(root);
+  }
+
+  Optional<FileStatus> status(String name) throws IOException {
+    return statusOf(resolve(name));
+  }
+
+  private Optional<FileStatus> statusOf(Path path) throws IOException {
+    try {
+      return Optional.of(fileSystem.getFileStatus(path));
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+  }
+
+  boolean exists(String name) throws IOException {
+    return status(name).isPresent();
+  }
+
+  /** What lies directly in the study's directory, hidden entries left out, by name. */
+  List<FileStatus> list() throws IOException {
+    return list(root);
+  }
+
+  /** What lies directly in a directory, hidden entries left out, by name; empty if it is absent. */
+  List<FileStatus> list(String name) throws IOException {
+    return list(resolve(name));
+  }
+
+  private List<FileStatus> list(Path path) throws IOException {
+    try {
+      return Arrays.stream(fileSystem.listStatus(path))
+          .filter(entry -> !entry.getPath().getName().startsWith("."))
+          .sorted(Comparator.comparing(entry -> entry.getPath().getName()))
+          .toList();
+    } catch (FileNotFoundException e) {
+      return List.of();
+    }
+  }
+
+  void makeDirectory(String name) throws IOException {
+    if (!fileSystem.mkdirs(resolve(name))) {
+      throw new IOException("Cannot make the directory " + resolve(name));
+    }
+  }
+
+  byte[] read(String name) throws IOException {
+    try (InputStream in = fileSystem.open(resolve(name))) {
+      return in.readAllBytes();
+    }
+  }
+
+  String sha256(String name) throws IOException {
+    MessageDigest digest = Sha256.begin();
+    byte[] buffer = new byte[BUFFER_BYTES];
+    try (InputStream in = fileSystem.open(resolve(name))) {
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        digest.update(buffer, 0, read);
+      }
+    }
+    return Sha256.end(digest);
+  }
+
+  InputFile input(String name) throws IOException {
+    Path path = resolve(name);
+    return new ParquetFiles.Input(fileSystem, path, fileSystem.getFileStatus(path).getLen());
+  }
+
+  ParquetFiles.HashingOutput output(String name) {
+    return new ParquetFiles.HashingOutput(fileSystem, resolve(name));
+  }
+
+  /** Writes a new file so that readers see all of it or none. */
+  void writeNew(String name, byte[] content, DriverRun run) throws IOException {
+    moveToFreeName(writeTemporary(name, content, run), name);
+  }
+
+  /**
+   * Writes a file over the one of the same name, if there is one. Atomic where the file system has
+   * a rename that overwrites (local, HDFS); elsewhere a reader may find no file for a moment, never
+   * half of one.
+   */
+  void replace(String name, byte[] content, DriverRun run) throws IOException {
+    Path from = resolve(writeTemporary(name, content, run));
+    Path to = resolve(name);
+    if ("file".equals(fileSystem.getUri().getScheme())) {
+      rename(from, to);
+      return;
+    }
+    try {
+      FileContext.getFileContext(root.toUri(), configuration)
+          .rename(from, to, Options.Rename.OVERWRITE);
+    } catch (UnsupportedFileSystemException | UnsupportedOperationException e) {
+      // A file system without FileContext: the plain rename wants a free name.
+      fileSystem.delete(to, false);
+      rename(from, to);
+    }
+  }
+
+  private String writeTemporary(String name, byte[] content, DriverRun run) throws IOException {
+    String temporary = run.stagingDirectory() + "/" + name.replace('/', '-') + ".tmp";
+    try (OutputStream out = fileSystem.create(resolve(temporary), true)) {
+      out.write(content);
+    }
+    return temporary;
+  }
+
+  /**
+   * Renames a whole file to a name that must be free. The check comes first because the local
+   * rename overwrites in silence; two drivers that pass it together are found by their listings.
+   */
+  void moveToFreeName(String from, String to) throws IOException {
+    if (exists(to)) {
+      throw new IOException("Cannot rename to " + resolve(to) + ": it exists");
+    }
+    rename(resolve(from), resolve(to));
+  }
+
+  private void rename(Path from, Path to) throws IOException {
+    if (!fileSystem.rename(from, to)) {
+      throw new IOException("Cannot rename " + from + " to " + to);
+    }
+  }
+
+  /** Removes a file or a whole directory; one that is absent already is fine. */
+  void delete(String name) throws IOException {
+    Path path = resolve(name);
+    if (!fileSystem.delete(path, true) && fileSystem.exists(path)) {
+      throw new IOException("Cannot delete " + path);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package org.patchgrid.store;
+
+/** How a driver's run on a study ended. */
+public enum RunOutcome {
+  /** Every task of the study is stored. */
+  COMPLETE,
+  /** The run came to its end, but some tasks failed and are not stored. */
+  INCOMPLETE,
+  /** The user stopped it; the same command resumes. */
+  INTERRUPTED,
+  /** An error stopped it. */
+  FAILED
+}

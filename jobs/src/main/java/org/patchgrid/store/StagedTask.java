@@ -1,0 +1,45 @@
+package org.patchgrid.store;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.patchgrid.study.PatchTask;
+
+/**
+ * What an executor reports of one attempt at a task: its closed files in the staging directory. It
+ * travels as bytes ({@link #toBytes}), which every Spark serializer carries.
+ *
+ * @param task {@link PatchTask#number()}
+ * @param attempt a number that no other attempt of the same driver run has
+ * @param files the cells file and, if the task reports pairs, the pairs file, in commit order
+ */
+public record StagedTask(int task, long attempt, List<ResultFile> files, TaskCounts counts)
+    implements Serializable {
+  public StagedTask {
+    files = files.stream().sorted(Comparator.comparing(ResultFile::table)).toList();
+    long tables = files.stream().map(ResultFile::table).distinct().count();
+    if (tables != files.size() || files.stream().noneMatch(f -> f.table() == ResultTable.CELLS)) {
+      throw new IllegalArgumentException(
+          "A staged task has one cells file and at most one pairs file: " + files);
+    }
+  }
+
+  public Optional<ResultFile> file(ResultTable table) {
+    return files.stream().filter(file -> file.table() == table).findFirst();
+  }
+
+  public byte[] toBytes() {
+    return StoreJson.line(this);
+  }
+
+  /**
+   * The opposite of {@link #toBytes}.
+   *
+   * @throws IOException if the bytes are not a staged task
+   */
+  public static StagedTask fromBytes(byte[] bytes) throws IOException {
+    return StoreJson.read(bytes, StagedTask.class);
+  }
+}

@@ -1,0 +1,41 @@
+package org.patchgrid.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+
+/** How the store's own records are written: names as in the record, in its order. */
+final class StoreJson {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          // A newer minor version may say more; what this version needs must be there.
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .build();
+
+  private StoreJson() {}
+
+  /** Without a line break, inside or at the end. */
+  static byte[] line(Object value) {
+    try {
+      return MAPPER.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot write as JSON: " + value, e);
+    }
+  }
+
+  /** For people. */
+  static byte[] document(Object value) {
+    try {
+      return MAPPER.writer().with(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("Cannot write as JSON: " + value, e);
+    }
+  }
+
+  static <T> T read(byte[] json, Class<T> type) throws IOException {
+    return MAPPER.readValue(json, type);
+  }
+}

@@ -1,0 +1,56 @@
+package org.patchgrid.store;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * What a directory says of the study in it, read once and without changing anything: for {@code
+ * status}, and to learn on resume what {@code auto} was resolved to.
+ *
+ * @param lastStatus how the last run that ended in order did
+ */
+public record StoredStudy(
+    StudyIdentity identity, StoreSummary summary, Optional<RunStatus> lastStatus) {
+  static final String STATUS = ResultDirectory.MANIFEST + "/status.json";
+
+  /** Empty if the directory is absent or holds no study. */
+  public static Optional<StoredStudy> find(Path path, Configuration configuration)
+      throws IOException {
+    ResultDirectory directory = ResultDirectory.at(path, configuration);
+    Optional<StudyDocument> document = StudyDocument.read(directory);
+    if (document.isEmpty()) {
+      return Optional.empty();
+    }
+    StoreSummary summary = Manifest.read(directory).summary();
+    return Optional.of(new StoredStudy(document.get().identity(), summary, readStatus(directory)));
+  }
+
+  /**
+   * Reads the study of a directory that should have one.
+   *
+   * @throws PatchgridException if there is no study in the directory
+   */
+  public static StoredStudy read(Path path, Configuration configuration) throws IOException {
+    Optional<StoredStudy> study = find(path, configuration);
+    return study.orElseThrow(() -> noStudy(path.toString()));
+  }
+
+  static PatchgridException noStudy(String directory) {
+    return new PatchgridException(
+        "No study in '"
+            + directory
+            + "': it has no "
+            + StudyDocument.NAME
+            + "; name a directory that was the --out of a run");
+  }
+
+  private static Optional<RunStatus> readStatus(ResultDirectory directory) throws IOException {
+    if (!directory.exists(STATUS)) {
+      return Optional.empty();
+    }
+    return Optional.of(StoreJson.read(directory.read(STATUS), RunStatus.class));
+  }
+}

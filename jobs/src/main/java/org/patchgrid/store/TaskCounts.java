@@ -1,0 +1,96 @@
+package org.patchgrid.store;
+
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.patchgrid.study.Cell;
+import org.patchgrid.study.CellStatus;
+import org.patchgrid.study.Measurement;
+import org.patchgrid.study.PairResult;
+import org.patchgrid.study.PairStatus;
+
+/**
+ * What a task, or many tasks together, came to.
+ *
+ * @param cells patched runs
+ * @param failedCells those of them that ended with an error
+ * @param pairs number of pairs by {@link PairStatus#label()}; only of tasks that report pairs
+ * @param rows number of measurements by {@link CellStatus#label()}
+ */
+public record TaskCounts(
+    long cells, long failedCells, Map<String, Long> pairs, Map<String, Long> rows)
+    implements Serializable {
+  static final TaskCounts NONE = new TaskCounts(0, 0, Map.of(), Map.of());
+
+  public TaskCounts {
+    pairs = Collections.unmodifiableMap(new TreeMap<>(pairs));
+    rows = Collections.unmodifiableMap(new TreeMap<>(rows));
+  }
+
+  /**
+   * @param measurements in {@link Measurement#ROW_ORDER}
+   */
+  static TaskCounts of(List<PairResult> pairs, List<Measurement> measurements) {
+    Map<String, Long> pairCounts = new TreeMap<>();
+    for (PairResult pair : pairs) {
+      pairCounts.merge(pair.tokenized().status().label(), 1L, Long::sum);
+    }
+    CellCounter cells = new CellCounter();
+    measurements.forEach(cells::add);
+    return cells.counts(pairCounts);
+  }
+
+  TaskCounts plus(TaskCounts other) {
+    Map<String, Long> allPairs = new TreeMap<>(pairs);
+    other.pairs.forEach((status, count) -> allPairs.merge(status, count, Long::sum));
+    Map<String, Long> allRows = new TreeMap<>(rows);
+    other.rows.forEach((status, count) -> allRows.merge(status, count, Long::sum));
+    return new TaskCounts(cells + other.cells, failedCells + other.failedCells, allPairs, allRows);
+  }
+
+  /** Pairs that are listed but were not measured. */
+  public long skippedPairs() {
+    return totalPairs() - pairs.getOrDefault(PairStatus.OK.label(), 0L);
+  }
+
+  public long totalPairs() {
+    return sum(pairs);
+  }
+
+  public long totalRows() {
+    return sum(rows);
+  }
+
+  private static long sum(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Counts rows that come in row order, where the rows of a cell are neighbours. */
+  static final class CellCounter {
+    private final Map<String, Long> rows = new TreeMap<>();
+    private Optional<Cell> last = Optional.empty();
+    private boolean lastFailed;
+    private long cells;
+    private long failed;
+
+    void add(Measurement row) {
+      rows.merge(row.status().label(), 1L, Long::sum);
+      if (last.isEmpty() || !last.get().equals(row.cell())) {
+        last = Optional.of(row.cell());
+        lastFailed = false;
+        cells++;
+      }
+      if (row.status() == CellStatus.FAILED && !lastFailed) {
+        lastFailed = true;
+        failed++;
+      }
+    }
+
+    TaskCounts counts(Map<String, Long> pairs) {
+      return new TaskCounts(cells, failed, pairs, rows);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package org.patchgrid.store;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.TaskResult;
+
+/**
+ * The executors' side of the store: writes a task's files into the staging directory of the
+ * driver's run, and nowhere else. Safe for several threads.
+ */
+public final class TaskWriter {
+  private final ResultDirectory directory;
+  private final DriverRun run;
+  private final String fingerprint;
+  private final StudyColumns study;
+
+  /**
+   * @param directory the study's directory ({@link ResultStore#directory()})
+   * @param fingerprint {@link StudyIdentity#fingerprint()}
+   */
+  public TaskWriter(
+      Path directory,
+      Configuration configuration,
+      DriverRun run,
+      String fingerprint,
+      StudyColumns study)
+      throws IOException {
+    this.directory = ResultDirectory.at(directory, configuration);
+    this.run = run;
+    this.fingerprint = fingerprint;
+    this.study = study;
+  }
+
+  /**
+   * Writes the cells file and, if the task reports pairs, the pairs file; both are closed when this
+   * returns. A task without rows has files without rows: they are what says that it is done.
+   *
+   * @param attempt a number that no other attempt of this driver run has (Spark: {@code
+   *     taskAttemptId})
+   * @throws IllegalStateException if the rows break a promise of the tables (order, keys, NaN)
+   */
+  public StagedTask write(PatchTask task, long attempt, TaskResult result) throws IOException {
+    if (!task.reportsPairs() && !result.pairs().isEmpty()) {
+      throw new IllegalStateException("Task " + task.number() + " has no pairs to report");
+    }
+    FooterTag tag = new FooterTag(fingerprint, task.number());
+    Configuration configuration = directory.configuration();
+    List<ResultFile> files = new ArrayList<>();
+    if (task.reportsPairs()) {
+      files.add(
+          stage(
+              ResultTable.PAIRS,
+              task.number(),
+              attempt,
+              result.pairs().size(),
+              out -> PairTable.write(out, configuration, tag, study, result.pairs())));
+    }
+    files.add(
+        stage(
+            ResultTable.CELLS,
+            task.number(),
+            attempt,
+            result.measurements().size(),
+            out -> CellTable.write(out, configuration, tag, study, result.measurements())));
+    return new StagedTask(
+        task.number(), attempt, files, TaskCounts.of(result.pairs(), result.measurements()));
+  }
+
+  private interface TableWriter {
+    void write(ParquetFiles.HashingOutput out) throws IOException;
+  }
+
+  private ResultFile stage(
+      ResultTable table, int task, long attempt, long rows, TableWriter content)
+      throws IOException {
+    String path =
+        run.stagingDirectory() + "/" + task + "-" + attempt + "." + table.label() + ".parquet";
+    ParquetFiles.HashingOutput out = directory.output(path);
+    content.write(out);
+    return new ResultFile(table, path, rows, out.bytes(), out.sha256());
+  }
+}

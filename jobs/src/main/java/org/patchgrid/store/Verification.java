@@ -1,0 +1,183 @@
+package org.patchgrid.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.patchgrid.study.Measurement;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * Checks a study's directory against its manifest: every file by its hash, its footer and its
+ * number of rows; files that are missing or not listed; and the rows of {@code cells}, whose key
+ * must be unique over all files.
+ *
+ * <p>The hash of the sorted rows is {@link SortedRowsHash} over all listed cells in the order
+ * sweep, direction, component, layer, head, position, position_label, pair_id, window, metric,
+ * nulls first. It is the same however the study was cut into tasks and whatever Parquet made of the
+ * rows, and different if one bit of one row is. The files are merged, see {@link SortedCells} for
+ * what that needs.
+ */
+public final class Verification {
+  private final ResultDirectory directory;
+  private final StudyIdentity identity;
+  private final Manifest manifest;
+  private final List<VerificationProblem> problems = new ArrayList<>();
+  private final List<String> soundCells = new ArrayList<>();
+  private long files;
+  private long pairRows;
+  private long cellRows;
+
+  private Verification(ResultDirectory directory, StudyIdentity identity, Manifest manifest) {
+    this.directory = directory;
+    this.identity = identity;
+    this.manifest = manifest;
+  }
+
+  /**
+   * Reads every byte of the study and changes nothing.
+   *
+   * @throws PatchgridException if there is no study in the directory, or its manifest is damaged
+   * @throws TaskConflictException if the manifest lists a task twice with different bytes
+   */
+  public static VerificationReport verify(Path path, Configuration configuration)
+      throws IOException {
+    ResultDirectory directory = ResultDirectory.at(path, configuration);
+    StudyDocument study =
+        StudyDocument.read(directory).orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
+    return new Verification(directory, study.identity(), Manifest.read(directory)).report();
+  }
+
+  private VerificationReport report() throws IOException {
+    checkStudyText();
+    for (ManifestEntry.TaskCommitted task : manifest.tasks()) {
+      for (ResultFile file : task.files()) {
+        files++;
+        checkFile(task, file);
+      }
+    }
+    findUnlistedFiles();
+    long listedCells = manifest.tasks().size();
+    Optional<String> hash = soundCells.size() == listedCells ? hashSortedRows() : Optional.empty();
+    return new VerificationReport(identity, files, pairRows, cellRows, hash, problems);
+  }
+
+  private void checkStudyText() throws IOException {
+    String name = ResultStore.STUDY_TEXT;
+    if (!directory.exists(name)) {
+      report(VerificationProblem.Kind.MISSING, name, "is missing");
+      return;
+    }
+    String text = new String(directory.read(name), StandardCharsets.UTF_8);
+    if (!text.equals(identity.studyText())) {
+      report(
+          VerificationProblem.Kind.STUDY_TEXT_CHANGED, name, "was changed after the study began");
+    }
+  }
+
+  private void checkFile(ManifestEntry.TaskCommitted task, ResultFile file) throws IOException {
+    Optional<FileStatus> status = directory.status(file.path());
+    if (status.isEmpty()) {
+      report(VerificationProblem.Kind.MISSING, file.path(), "is listed but missing");
+      return;
+    }
+    if (status.get().getLen() != file.bytes()) {
+      report(
+          VerificationProblem.Kind.DAMAGED,
+          file.path(),
+          "has " + status.get().getLen() + " bytes, the manifest says " + file.bytes());
+      return;
+    }
+    String hash = directory.sha256(file.path());
+    if (!hash.equals(file.sha256())) {
+      report(
+          VerificationProblem.Kind.DAMAGED,
+          file.path(),
+          "has SHA-256 " + hash + ", the manifest says " + file.sha256());
+      return;
+    }
+    ParquetMetadata footer =
+        ParquetFiles.footer(directory.input(file.path()), directory.configuration());
+    FooterTag tag = new FooterTag(identity.fingerprint(), task.task());
+    if (!tag.matches(footer.getFileMetaData().getKeyValueMetaData())) {
+      report(
+          VerificationProblem.Kind.DAMAGED,
+          file.path(),
+          "says that it is of another study or task");
+      return;
+    }
+    long rows = ParquetFiles.rows(footer);
+    if (rows != file.rows()) {
+      report(
+          VerificationProblem.Kind.WRONG_ROWS,
+          file.path(),
+          "has " + rows + " rows, the manifest says " + file.rows());
+      return;
+    }
+    if (file.table() == ResultTable.CELLS) {
+      cellRows += rows;
+      soundCells.add(file.path());
+    } else {
+      pairRows += rows;
+    }
+  }
+
+  private void findUnlistedFiles() throws IOException {
+    Set<String> listed = new TreeSet<>();
+    manifest.tasks().forEach(task -> task.files().forEach(file -> listed.add(file.path())));
+    for (ResultTable table : ResultTable.values()) {
+      for (FileStatus file : directory.list(table.label())) {
+        String path = table.label() + "/" + file.getPath().getName();
+        if (!listed.contains(path)) {
+          report(
+              VerificationProblem.Kind.UNLISTED,
+              path,
+              "is not listed in the manifest; running the study again adopts it if it is its own");
+        }
+      }
+    }
+  }
+
+  /** Empty, with one problem reported, at the first row that is out of order or there twice. */
+  private Optional<String> hashSortedRows() throws IOException {
+    SortedRowsHash hash = new SortedRowsHash();
+    Optional<SortedCells.FileRow> previous = Optional.empty();
+    try (SortedCells rows = new SortedCells(directory, soundCells)) {
+      for (Optional<SortedCells.FileRow> row = rows.next(); row.isPresent(); row = rows.next()) {
+        if (previous.isPresent() && !isAfter(previous.get(), row.get())) {
+          return Optional.empty();
+        }
+        hash.add(row.get().row());
+        previous = row;
+      }
+    }
+    return Optional.of(hash.end());
+  }
+
+  private boolean isAfter(SortedCells.FileRow previous, SortedCells.FileRow row) {
+    Measurement measurement = row.row().measurement();
+    int order = Measurement.ROW_ORDER.compare(previous.row().measurement(), measurement);
+    if (order < 0) {
+      return true;
+    }
+    String key = measurement.cell() + " " + measurement.metric().label();
+    report(
+        VerificationProblem.Kind.WRONG_ROWS,
+        row.file(),
+        order == 0
+            ? "has a row that " + previous.file() + " has too: " + key
+            : "has a row out of order: " + key);
+    return false;
+  }
+
+  private void report(VerificationProblem.Kind kind, String file, String detail) {
+    problems.add(new VerificationProblem(kind, file, detail));
+  }
+}

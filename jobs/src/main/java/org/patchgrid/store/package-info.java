@@ -1,0 +1,27 @@
+/**
+ * Where results live: the tables {@code cells} and {@code pairs} as Parquet files, and the protocol
+ * by which a task's files become part of a study. Start with {@link
+ * org.patchgrid.store.ResultStore} (the driver's side) and {@link org.patchgrid.store.TaskWriter}
+ * (the executors'); the columns are in {@link org.patchgrid.store.CellTable} and {@link
+ * org.patchgrid.store.PairTable}. {@link org.patchgrid.store.Verification} checks a directory, and
+ * {@link org.patchgrid.store.StoredStudy} reads what one says about itself.
+ *
+ * <p>The protocol, in order; a driver or an executor may die after any step:
+ *
+ * <ol>
+ *   <li>an executor writes {@code _staging/RUN/TASK-ATTEMPT.*.parquet}, closes the files and
+ *       reports sizes and hashes ({@link org.patchgrid.store.StagedTask});
+ *   <li>the driver, for the one attempt that Spark accepted, reads the staged files back, checks
+ *       size and hash, and checks that the target names are free;
+ *   <li>it renames the pairs file, then the cells file: from here on readers see the task;
+ *   <li>it lists the task in {@code manifest/RUN-NUMBER.jsonl}, a file written whole and never
+ *       changed; the manifest is the union of these files.
+ * </ol>
+ *
+ * <p>Nothing is ever rewritten but {@code manifest/status.json}, and nothing is locked. A task that
+ * arrives twice with the same bytes is dropped; with other bytes the study stops ({@link
+ * org.patchgrid.store.TaskConflictException}). A cells file that was renamed but not listed is
+ * adopted when the study is opened again.
+ */
+@org.jspecify.annotations.NullMarked
+package org.patchgrid.store;

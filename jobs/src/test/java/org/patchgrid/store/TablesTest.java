@@ -1,0 +1,237 @@
+package org.patchgrid.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.study.CellStatus;
+import org.patchgrid.study.Measurement;
+import org.patchgrid.study.PairResult;
+import org.patchgrid.study.PairStatus;
+import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.TaskResult;
+
+class TablesTest {
+  private StudyFolder folder;
+
+  @BeforeEach
+  void setUp(@TempDir Path directory) {
+    folder = new StudyFolder(directory);
+  }
+
+  private TaskWriter writer(Configuration configuration) throws IOException {
+    return new TaskWriter(
+        folder.path(), configuration, DriverRun.begin(Clock.systemUTC()), "f1", Samples.COLUMNS);
+  }
+
+  private StagedTask write(List<Measurement> rows) throws IOException {
+    return writer(folder.configuration)
+        .write(new PatchTask(3, 0, 1, 1, 2), 1, new TaskResult(List.of(), rows, 1));
+  }
+
+  private List<CellRow> readCells(StagedTask task) throws IOException {
+    ResultFile cells = task.file(ResultTable.CELLS).orElseThrow();
+    return CellTable.read(
+        new org.apache.hadoop.fs.Path(folder.file(cells).toString()), folder.configuration);
+  }
+
+  @Test
+  void cellsAreReadAsTheyWereWritten() throws IOException {
+    List<Measurement> rows = new ArrayList<>(Samples.manyRows(5));
+    rows.add(Samples.failed(Samples.cell("x\ty", 0), Metric.L2));
+    rows.add(
+        new Measurement(
+            Samples.cell("x\ty", 1),
+            Metric.L2,
+            OptionalDouble.of(-0.0),
+            OptionalDouble.of(Double.MIN_VALUE),
+            OptionalDouble.of(Double.POSITIVE_INFINITY),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            CellStatus.DEGENERATE_BASELINE));
+    StagedTask staged = write(rows);
+    assertThat(readCells(staged)).extracting(CellRow::measurement).containsExactlyElementsOf(rows);
+    assertThat(readCells(staged)).extracting(CellRow::study).containsOnly(Samples.COLUMNS);
+    assertThat(staged.file(ResultTable.CELLS).orElseThrow().rows()).isEqualTo(rows.size());
+  }
+
+  @Test
+  void sameRowsGiveSameBytes() throws IOException {
+    TaskResult result =
+        new TaskResult(
+            List.of(Samples.pair("a", PairStatus.OK), Samples.pair("b", PairStatus.INVALID)),
+            Samples.manyRows(50),
+            1);
+    Configuration tuned = new Configuration();
+    tuned.setInt("parquet.compression.codec.zstd.level", 19);
+    tuned.setInt("parquet.block.size", 1024);
+    tuned.set("parquet.writer.version", "v2");
+    StagedTask one = writer(folder.configuration).write(Samples.task(0), 1, result);
+    StagedTask other = writer(tuned).write(Samples.task(0), 2, result);
+    for (ResultTable table : ResultTable.values()) {
+      ResultFile oneFile = one.file(table).orElseThrow();
+      ResultFile otherFile = other.file(table).orElseThrow();
+      assertThat(folder.file(oneFile)).hasSameBinaryContentAs(folder.file(otherFile));
+      assertThat(oneFile.sha256()).isEqualTo(otherFile.sha256());
+      assertThat(oneFile.bytes()).isEqualTo(Files.size(folder.file(oneFile)));
+    }
+  }
+
+  @Test
+  void footerHasSchemaVersionFingerprintAndTaskOnly() throws IOException {
+    StagedTask staged = write(Samples.manyRows(20));
+    ResultDirectory directory = ResultDirectory.at(folder.path(), folder.configuration);
+    ParquetMetadata footer =
+        ParquetFiles.footer(
+            directory.input(staged.file(ResultTable.CELLS).orElseThrow().path()),
+            folder.configuration);
+    assertThat(footer.getFileMetaData().getKeyValueMetaData())
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "patchgrid.schema-version", "1",
+                "patchgrid.fingerprint", "f1",
+                "patchgrid.task", "3"));
+    assertThat(footer.getBlocks()).hasSize(1);
+    assertThat(footer.getBlocks().get(0).getColumns())
+        .allMatch(column -> column.getCodec().name().equals("ZSTD"));
+  }
+
+  @Test
+  void columnsAreThoseOfTheContract() {
+    assertThat(CellTable.SCHEMA.getFields())
+        .extracting(field -> field.getName())
+        .containsExactly(
+            "study_id",
+            "sweep",
+            "pair_id",
+            "direction",
+            "component",
+            "layer",
+            "head",
+            "position",
+            "position_label",
+            "window",
+            "value",
+            "corruption",
+            "source_position",
+            "receiver",
+            "metric",
+            "clean",
+            "corrupted",
+            "patched",
+            "recovery",
+            "effect",
+            "status");
+    assertThat(PairTable.SCHEMA.toString())
+        .contains(
+            """
+              required group clean_tokens (LIST) {
+                repeated group list {
+                  required int32 element;
+                }
+              }
+            """)
+        .contains(
+            """
+              required group labels (MAP) {
+                repeated group key_value {
+                  required binary key (STRING);
+                  required binary value (STRING);
+                }
+              }
+            """);
+  }
+
+  @Test
+  void rowsOutOfOrderAreRefused() {
+    List<Measurement> rows = new ArrayList<>(Samples.manyRows(2));
+    Collections.reverse(rows);
+    assertThatThrownBy(() -> write(rows))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("Rows are out of order: Measurement[cell=Cell[sweep=heads");
+  }
+
+  @Test
+  void rowsWithTheSameKeyAreRefused() {
+    Measurement row = Samples.row(Samples.cell("a", 0), Metric.L2, 1.0);
+    Measurement again = Samples.row(Samples.cell("a", 0), Metric.L2, 2.0);
+    assertThatThrownBy(() -> write(List.of(row, again)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("Two rows have the same key: ");
+  }
+
+  @Test
+  void nanIsRefused() {
+    Measurement row = Samples.row(Samples.cell("a", 0), Metric.L2, Double.NaN);
+    assertThatThrownBy(() -> write(List.of(row)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Column patched must be null, not NaN");
+  }
+
+  @Test
+  void pairsWithTheSameIdAreRefused() {
+    PairResult pair = Samples.pair("a", PairStatus.OK);
+    TaskResult result = new TaskResult(List.of(pair, pair), List.of(), 0);
+    assertThatThrownBy(() -> writer(folder.configuration).write(Samples.task(0), 1, result))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Two rows have the same pair id: a");
+  }
+
+  @Test
+  void pairsOfATaskThatReportsNoneAreRefused() {
+    PairResult pair = Samples.pair("a", PairStatus.OK);
+    TaskResult result = new TaskResult(List.of(pair), List.of(), 0);
+    assertThatThrownBy(
+            () -> writer(folder.configuration).write(new PatchTask(7, 0, 1, 4, 9), 1, result))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Task 7 has no pairs to report");
+  }
+
+  @Test
+  void stagedTaskCountsAndTravelsAsBytes() throws IOException {
+    List<Measurement> rows = new ArrayList<>(Samples.rows("a", 1));
+    rows.add(Samples.failed(Samples.cell("a", 2), Metric.KL));
+    rows.add(Samples.failed(Samples.cell("a", 2), Metric.L2));
+    List<PairResult> pairs =
+        List.of(
+            Samples.pair("a", PairStatus.OK),
+            Samples.pair("b", PairStatus.LENGTH_MISMATCH),
+            Samples.pair("c", PairStatus.INVALID));
+    StagedTask staged =
+        writer(folder.configuration).write(Samples.task(0), 9, new TaskResult(pairs, rows, 3));
+    assertThat(staged.counts())
+        .isEqualTo(
+            new TaskCounts(
+                3,
+                1,
+                Map.of("ok", 1L, "length_mismatch", 1L, "invalid", 1L),
+                Map.of("ok", 4L, "failed", 2L)));
+    assertThat(staged.counts().skippedPairs()).isEqualTo(2);
+    assertThat(StagedTask.fromBytes(staged.toBytes())).isEqualTo(staged);
+    assertThat(staged.files())
+        .extracting(ResultFile::path)
+        .allMatch(path -> path.startsWith("_staging/") && path.contains("/0-9."));
+  }
+
+  @Test
+  void taskWithoutRowsHasAFile() throws IOException {
+    StagedTask staged = write(List.of());
+    assertThat(readCells(staged)).isEmpty();
+    assertThat(staged.file(ResultTable.PAIRS)).isEqualTo(Optional.empty());
+  }
+}
