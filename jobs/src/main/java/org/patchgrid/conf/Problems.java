@@ -16,8 +16,8 @@ public final class Problems {
     lines.add(problem.strip().replaceAll("\\s*\\R\\s*", " "));
   }
 
-  public boolean isEmpty() {
-    return lines.isEmpty();
+  public int count() {
+    return lines.size();
   }
 
   /**
