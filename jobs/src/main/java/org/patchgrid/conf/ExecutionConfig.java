@@ -1,0 +1,56 @@
+package org.patchgrid.conf;
+
+import java.util.OptionalInt;
+
+/**
+ * How a study is cut into tasks and run. An empty number is {@code auto}.
+ *
+ * @param taskSeconds nominal length of a task, in seconds of a nominal processor (see the planner)
+ * @param batchRows most rows of one forward pass
+ * @param partitions Spark partitions; never changes a result
+ * @param audit share of cells, 0 to 1, repeated one by one and compared
+ * @param pairsPerTask pairs of one task; the planner's choice replaces {@code auto}
+ * @param sitesPerTask sites of one task; the planner's choice replaces {@code auto}
+ */
+public record ExecutionConfig(
+    double taskSeconds,
+    OptionalInt batchRows,
+    OptionalInt partitions,
+    double audit,
+    Engine engine,
+    OptionalInt pairsPerTask,
+    OptionalInt sitesPerTask) {
+  public static final double DEFAULT_TASK_SECONDS = 30;
+  public static final double DEFAULT_AUDIT = 0.001;
+  public static final Engine DEFAULT_ENGINE = Engine.WAVEFRONT;
+
+  public ExecutionConfig {
+    if (!(taskSeconds > 0) || Double.isInfinite(taskSeconds)) {
+      throw new IllegalArgumentException("Invalid task seconds: " + taskSeconds);
+    }
+    if (!(audit >= 0 && audit <= 1)) {
+      throw new IllegalArgumentException("Invalid audit share: " + audit);
+    }
+    requirePositive(batchRows);
+    requirePositive(partitions);
+    requirePositive(pairsPerTask);
+    requirePositive(sitesPerTask);
+  }
+
+  public static ExecutionConfig defaults() {
+    return new ExecutionConfig(
+        DEFAULT_TASK_SECONDS,
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        DEFAULT_AUDIT,
+        DEFAULT_ENGINE,
+        OptionalInt.empty(),
+        OptionalInt.empty());
+  }
+
+  private static void requirePositive(OptionalInt number) {
+    if (number.isPresent() && number.getAsInt() < 1) {
+      throw new IllegalArgumentException("Not a positive number: " + number.getAsInt());
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package org.patchgrid.conf;
+
+/**
+ * The model of a study.
+ *
+ * @param path a directory, any URI that Hadoop's FileSystem knows, or {@code hf:ORG/NAME}; as
+ *     written in the study
+ * @param dtype number type of weights and activations: {@code float32}
+ * @param device where it runs: {@code cpu}
+ */
+public record ModelConfig(String path, String dtype, String device) {
+  public static final String DEFAULT_DTYPE = "float32";
+  public static final String DEFAULT_DEVICE = "cpu";
+
+  public ModelConfig {
+    if (path.isBlank()) {
+      throw new IllegalArgumentException("A model needs a path");
+    }
+  }
+}

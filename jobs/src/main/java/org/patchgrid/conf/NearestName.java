@@ -1,0 +1,52 @@
+package org.patchgrid.conf;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Finds the name that a user probably meant. */
+public final class NearestName {
+  private NearestName() {}
+
+  /**
+   * {@code "did you mean 'x'?"}, or the list of what is known when nothing is near.
+   *
+   * @param owner what has the known names, for the list: {@code "prompts has path, bos"}
+   */
+  public static String hint(String name, String owner, Collection<String> known) {
+    return of(name, known)
+        .map(nearest -> "did you mean '" + nearest + "'?")
+        .orElseGet(() -> owner + " has " + String.join(", ", known));
+  }
+
+  /**
+   * The known name with the fewest edits to {@code name}, if they are at most half of its
+   * characters; the first of equals.
+   */
+  public static Optional<String> of(String name, Collection<String> known) {
+    return known.stream()
+        .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
+        .filter(nearest -> distance(name, nearest) <= Math.max(1, name.length() / 2));
+  }
+
+  /** Levenshtein distance, upper and lower case alike. */
+  private static int distance(String left, String right) {
+    String a = left.toLowerCase(Locale.ROOT);
+    String b = right.toLowerCase(Locale.ROOT);
+    int[] previous = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      previous[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int[] current = new int[b.length() + 1];
+      current[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = previous[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        current[j] = Math.min(replaced, 1 + Math.min(previous[j], current[j - 1]));
+      }
+      previous = current;
+    }
+    return previous[b.length()];
+  }
+}

@@ -1,0 +1,241 @@
+package org.patchgrid.conf;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.study.AnswerTokenPolicy;
+import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.RequiredPrediction;
+
+/**
+ * Reads a study file (contract, section 5): HOCON in which unknown keys are refused, {@code
+ * include} is refused, <code>${NAME}</code> means another key or a variable of the environment, and
+ * {@code null} means that the key is left out.
+ *
+ * <p>{@code study.id}, {@code model.path}, {@code prompts.path} and {@code sweep} (or {@code
+ * sweeps}) must be there. The sweep of {@code sweep} is named {@value SweepConfig#DEFAULT_NAME}.
+ */
+public final class StudyConfigReader {
+  private static final List<String> ROOT_KEYS =
+      List.of("study", "model", "prompts", "sweep", "sweeps", "metrics", "execution", "output");
+  private static final List<String> STUDY_KEYS = List.of("id");
+  private static final List<String> MODEL_KEYS = List.of("path", "dtype", "device");
+  private static final List<String> PROMPTS_KEYS =
+      List.of("path", "on-error", "require", "bos", "answer-token");
+  private static final List<String> EXECUTION_KEYS =
+      List.of(
+          "task-seconds",
+          "batch-rows",
+          "partitions",
+          "audit",
+          "engine",
+          "pairs-per-task",
+          "sites-per-task");
+  private static final List<String> OUTPUT_KEYS = List.of("path");
+
+  private static final Set<String> DTYPES = Set.of(ModelConfig.DEFAULT_DTYPE);
+  private static final Set<String> DEVICES = Set.of(ModelConfig.DEFAULT_DEVICE);
+
+  private static final String NO_NOISE = "sweep.corruption: noise is not supported yet: use prompt";
+
+  private final String file;
+  private final Problems problems = new Problems();
+
+  private StudyConfigReader(String file) {
+    this.file = file;
+  }
+
+  /**
+   * Reads a study.
+   *
+   * @param file how messages call the study, usually its path
+   * @param text the study file's content
+   * @throws PatchgridException with one line a problem: file and line (or option), key, what is
+   *     wrong, how to mend it
+   */
+  public static StudyConfig read(String file, String text, StudyOverrides overrides) {
+    return new StudyConfigReader(file).read(text, overrides);
+  }
+
+  private StudyConfig read(String text, StudyOverrides overrides) {
+    Config config = resolved(text, overrides);
+    StudySection root = StudySection.root(file, config.root(), problems);
+    root.refuseUnknownKeys(ROOT_KEYS);
+    StudyConfig study =
+        new StudyConfig(
+            id(root.section("study")),
+            model(root.section("model")),
+            prompts(root.section("prompts")),
+            sweeps(root),
+            root.choices("metrics", Metric.class, Metric::label, StudyConfig.DEFAULT_METRICS),
+            execution(root.section("execution")),
+            output(root.section("output")));
+    problems.throwIfAny();
+    return study;
+  }
+
+  private Config resolved(String text, StudyOverrides overrides) {
+    Config config = parsed(text, file);
+    if (overrides.out().isPresent()) {
+      String path = ConfigUtil.quoteString(overrides.out().get());
+      config = parsed("output.path = " + path, "--out").withFallback(config);
+    }
+    for (String setting : overrides.settings()) {
+      config = setting(setting).withFallback(config);
+    }
+    problems.throwIfAny();
+    try {
+      return config.resolve();
+    } catch (ConfigException e) {
+      addProblem(e);
+      problems.throwIfAny();
+      throw e;
+    }
+  }
+
+  private Config setting(String setting) {
+    int equals = setting.indexOf('=');
+    if (equals < 1) {
+      problems.add("--set " + setting + ": write it as --set key=value");
+      return ConfigFactory.empty();
+    }
+    String key = setting.substring(0, equals).strip();
+    String value = setting.substring(equals + 1).strip();
+    boolean hocon = value.startsWith("[") || value.startsWith("{") || value.startsWith("\"");
+    return parsed(
+        key + " = " + (hocon ? value : ConfigUtil.quoteString(value)), "--set " + setting);
+  }
+
+  private Config parsed(String text, String description) {
+    RefusedIncludes includes = new RefusedIncludes();
+    ConfigParseOptions options =
+        ConfigParseOptions.defaults()
+            .setSyntax(ConfigSyntax.CONF)
+            .setOriginDescription(description)
+            .setIncluder(includes);
+    Config config = ConfigFactory.empty();
+    try {
+      config = ConfigFactory.parseString(text, options);
+    } catch (ConfigException e) {
+      addProblem(e);
+    }
+    for (String included : includes.names()) {
+      problems.add(
+          description + ": include '" + included + "': a study is one file: copy what it includes");
+    }
+    return config;
+  }
+
+  /** A problem of HOCON itself: its message begins with its own spelling of the place. */
+  private void addProblem(ConfigException e) {
+    String message = String.valueOf(e.getMessage());
+    ConfigOrigin origin = e.origin();
+    if (origin == null) {
+      problems.add(file + ": " + message);
+      return;
+    }
+    String prefix = origin.description() + ": ";
+    String what = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
+    problems.add(StudySection.where(file, origin) + ": " + (isNoise(what) ? NO_NOISE : what));
+  }
+
+  /** The contract's {@code noise { ... }} is a text before an object, which HOCON cannot join. */
+  private static boolean isNoise(String message) {
+    return message.contains("concatenate") && message.contains("(\"noise\")");
+  }
+
+  private static String id(StudySection study) {
+    study.refuseUnknownKeys(STUDY_KEYS);
+    return study.requiredText("id", "capitals");
+  }
+
+  private static ModelConfig model(StudySection model) {
+    model.refuseUnknownKeys(MODEL_KEYS);
+    return new ModelConfig(
+        model.requiredText("path", "data/models/atlas-6l"),
+        oneOf(model, "dtype", DTYPES, ModelConfig.DEFAULT_DTYPE),
+        oneOf(model, "device", DEVICES, ModelConfig.DEFAULT_DEVICE));
+  }
+
+  private static String oneOf(StudySection section, String key, Set<String> known, String other) {
+    String value = section.text(key).orElse(other);
+    if (!known.contains(value)) {
+      section.problem(key, "'" + value + "' is not supported yet: use " + String.join(", ", known));
+    }
+    return value;
+  }
+
+  private static PromptsConfig prompts(StudySection prompts) {
+    prompts.refuseUnknownKeys(PROMPTS_KEYS);
+    return new PromptsConfig(
+        prompts.requiredText("path", "data/prompts/capitals.jsonl"),
+        prompts.choice("on-error", OnError.class, PromptsConfig.DEFAULT_ON_ERROR),
+        prompts.choice("require", RequiredPrediction.class, PromptsConfig.DEFAULT_REQUIRE),
+        prompts.choice("bos", BosPolicy.class, PromptsConfig.DEFAULT_BOS),
+        prompts.choice(
+            "answer-token", AnswerTokenPolicy.class, PromptsConfig.DEFAULT_ANSWER_TOKEN));
+  }
+
+  private List<SweepConfig> sweeps(StudySection root) {
+    if (root.has("sweep") && root.has("sweeps")) {
+      root.problem("sweeps", "there is a sweep too: put it into sweeps { NAME { ... } }");
+    }
+    List<SweepConfig> sweeps = new ArrayList<>();
+    if (root.has("sweep") || !root.has("sweeps")) {
+      sweeps.add(SweepReader.read(SweepConfig.DEFAULT_NAME, root.section("sweep")));
+      if (!root.has("sweep")) {
+        problems.add(
+            file + ": sweep is missing: say what to patch, as in sweep { components = [mlp] }");
+      }
+      return sweeps;
+    }
+    StudySection named = root.section("sweeps");
+    for (String name : named.keys()) {
+      if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+        named.problem(name, "a sweep needs a name that can be read");
+        continue;
+      }
+      sweeps.add(SweepReader.read(name, named.section(name)));
+    }
+    if (sweeps.isEmpty()) {
+      root.problem("sweeps", "is empty: write sweeps { NAME { components = [mlp] } }");
+      sweeps.add(SweepReader.read(SweepConfig.DEFAULT_NAME, root.section("sweep")));
+    }
+    return sweeps;
+  }
+
+  private static ExecutionConfig execution(StudySection execution) {
+    execution.refuseUnknownKeys(EXECUTION_KEYS);
+    return new ExecutionConfig(
+        execution.number(
+            "task-seconds",
+            ExecutionConfig.DEFAULT_TASK_SECONDS,
+            seconds -> seconds > 0 && seconds <= Integer.MAX_VALUE,
+            "a number of seconds above 0"),
+        execution.positiveNumberOrAuto("batch-rows"),
+        execution.positiveNumberOrAuto("partitions"),
+        execution.number(
+            "audit",
+            ExecutionConfig.DEFAULT_AUDIT,
+            share -> share >= 0 && share <= 1,
+            "a share from 0 to 1"),
+        execution.choice("engine", Engine.class, ExecutionConfig.DEFAULT_ENGINE),
+        execution.positiveNumberOrAuto("pairs-per-task"),
+        execution.positiveNumberOrAuto("sites-per-task"));
+  }
+
+  private static Optional<String> output(StudySection output) {
+    output.refuseUnknownKeys(OUTPUT_KEYS);
+    return output.text("path");
+  }
+}

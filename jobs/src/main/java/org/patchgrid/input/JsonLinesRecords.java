@@ -1,0 +1,40 @@
+package org.patchgrid.input;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Records of a file with one JSON object a line; blank lines are skipped. */
+final class JsonLinesRecords implements PromptRecords {
+  private final String path;
+  private final Utf8Lines lines;
+
+  JsonLinesRecords(String path, Utf8Lines lines) {
+    this.path = path;
+    this.lines = lines;
+  }
+
+  @Override
+  public Optional<PromptRecord> next() throws IOException {
+    Optional<Utf8Lines.Line> line = lines.next();
+    while (line.isPresent() && line.get().text().isBlank()) {
+      line = lines.next();
+    }
+    return line.map(this::parsed);
+  }
+
+  private PromptRecord parsed(Utf8Lines.Line line) {
+    PromptLocation here = new PromptLocation(path, line.start().line());
+    JsonNode value = PromptFields.json(line.text(), "the line", here);
+    if (value instanceof ObjectNode fields) {
+      return new PromptRecord(line.start(), fields);
+    }
+    throw here.problem("the line is not a JSON object: write {\"clean\": ..., \"corrupted\": ...}");
+  }
+
+  @Override
+  public void close() throws IOException {
+    lines.close();
+  }
+}

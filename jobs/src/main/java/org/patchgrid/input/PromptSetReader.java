@@ -1,0 +1,230 @@
+package org.patchgrid.input;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.patchgrid.conf.Problems;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptPair;
+
+/**
+ * Reads the pairs of one prompt file: {@link #scan} once on the driver, which checks every record,
+ * then {@link #read} for ranges, anywhere.
+ *
+ * <p>Holds no open file between calls; a reader may be shared by threads. An id that is not given is
+ * the record's line number (a row of Parquet: its number from 1). {@code answer = "auto"} is the
+ * clean run's top token; the text itself is written {@code answers = ["auto"]}.
+ */
+public final class PromptSetReader {
+  private static final PromptIndex.Checkpoint START = new PromptIndex.Checkpoint(0, 1);
+
+  /** Enough to see what is wrong with a file; then a scan stops. */
+  private static final int MOST_PROBLEMS = 10;
+
+  private final String path;
+  private final Path file;
+  private final PromptFormat format;
+  private final Configuration configuration;
+
+  /**
+   * @param path any URI that Hadoop's FileSystem knows; a relative one is resolved by Hadoop
+   * @throws PatchgridException if the file's name does not tell its format
+   */
+  public PromptSetReader(String path, Configuration configuration) {
+    this.path = path;
+    this.format = PromptFormat.of(path);
+    try {
+      this.file = new Path(path);
+    } catch (IllegalArgumentException e) {
+      throw new PatchgridException("Cannot read prompts " + path + ": " + e.getMessage(), e);
+    }
+    this.configuration = configuration;
+  }
+
+  /**
+   * Reads the whole file once (Parquet: once more, for its hash) and checks every record. Needs 16
+   * to 48 bytes of memory a pair, to find ids that are there twice.
+   *
+   * @throws PatchgridException if the file cannot be read, has no pairs, or has records that are
+   *     malformed; a line for each of the first ten
+   */
+  public PromptIndex scan() {
+    try {
+      FileStatus status = file.getFileSystem(configuration).getFileStatus(file);
+      if (status.isDirectory()) {
+        throw new PatchgridException("Cannot read prompts " + path + ": it is a directory");
+      }
+      MessageDigest digest = sha256();
+      List<PromptIndex.Checkpoint> checkpoints = new ArrayList<>();
+      long pairs;
+      try (PromptRecords records = openHashed(digest)) {
+        pairs = check(records, checkpoints);
+      }
+      if (pairs == 0) {
+        throw new PatchgridException("Cannot use prompts " + path + ": there is no pair in it");
+      }
+      String sha256 = HexFormat.of().formatHex(digest.digest());
+      return new PromptIndex(pairs, status.getLen(), sha256, checkpoints);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /**
+   * The pairs {@code firstPair} (inclusive) to {@code endPair} (exclusive), counted from 0.
+   *
+   * @param index of this very file
+   * @throws PatchgridException if the file is not the one that was scanned
+   */
+  public List<PromptPair> read(PromptIndex index, long firstPair, long endPair) {
+    if (firstPair < 0 || endPair <= firstPair || endPair > index.pairs()) {
+      throw new IllegalArgumentException(
+          "No pairs [" + firstPair + ", " + endPair + ") of " + index.pairs());
+    }
+    PromptIndex.Checkpoint start = index.checkpointOf(firstPair);
+    long number = firstPair - firstPair % PromptIndex.CHECKPOINT_INTERVAL;
+    List<PromptPair> pairs = new ArrayList<>(Math.toIntExact(endPair - firstPair));
+    try {
+      if (file.getFileSystem(configuration).getFileStatus(file).getLen() != index.bytes()) {
+        throw changed();
+      }
+      try (PromptRecords records = open(start)) {
+        for (; number < endPair; number++) {
+          PromptRecord record = records.next().orElseThrow(this::changed);
+          if (number >= firstPair) {
+            pairs.add(PairReader.read(number, record, path));
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+    return pairs;
+  }
+
+  /** Counts and checks; gives back how many pairs there are. */
+  private long check(PromptRecords records, List<PromptIndex.Checkpoint> checkpoints)
+      throws IOException {
+    Problems problems = new Problems();
+    DistinctIds ids = new DistinctIds();
+    long pairs = 0;
+    boolean more = true;
+    while (more && problems.count() < MOST_PROBLEMS) {
+      try {
+        Optional<PromptRecord> record = records.next();
+        more = record.isPresent();
+        if (more) {
+          if (pairs % PromptIndex.CHECKPOINT_INTERVAL == 0) {
+            checkpoints.add(record.get().start());
+          }
+          PromptPair pair = PairReader.read(pairs, record.get(), path);
+          pairs++;
+          if (!ids.add(pair.id())) {
+            problems.add(duplicate(pair.id(), record.get().start().line()));
+          }
+        }
+      } catch (PatchgridException e) {
+        problems.add(String.valueOf(e.getMessage()));
+      }
+    }
+    problems.throwIfAny();
+    return pairs;
+  }
+
+  private String duplicate(String id, long line) throws IOException {
+    String problem = new PromptLocation(path, line) + ": id '" + id + "' is there twice";
+    // The scan keeps hashes only, so the first one has to be looked up.
+    try (PromptRecords records = open(START)) {
+      for (long number = 0; ; number++) {
+        Optional<PromptRecord> record = records.next();
+        if (record.isEmpty() || record.get().start().line() >= line) {
+          return problem;
+        }
+        if (PairReader.read(number, record.get(), path).id().equals(id)) {
+          return problem + ": first in line " + record.get().start().line();
+        }
+      }
+    } catch (PatchgridException e) {
+      // A malformed record before it, which the scan has reported.
+      return problem;
+    }
+  }
+
+  private PromptRecords open(PromptIndex.Checkpoint start) throws IOException {
+    if (format == PromptFormat.PARQUET) {
+      return ParquetRecords.open(path, file, configuration, start.offset());
+    }
+    FSDataInputStream input = file.getFileSystem(configuration).open(file);
+    return text(input, input, start);
+  }
+
+  /** From the start of the file; when its end is reached, {@code digest} has seen every byte. */
+  private PromptRecords openHashed(MessageDigest digest) throws IOException {
+    FileSystem fileSystem = file.getFileSystem(configuration);
+    if (format == PromptFormat.PARQUET) {
+      // Parquet is not read from front to back: its footer comes first.
+      try (InputStream content = new DigestInputStream(fileSystem.open(file), digest)) {
+        content.transferTo(OutputStream.nullOutputStream());
+      }
+      return open(START);
+    }
+    FSDataInputStream input = fileSystem.open(file);
+    return text(input, new DigestInputStream(input, digest), START);
+  }
+
+  /**
+   * @param content reads from {@code input}
+   */
+  private PromptRecords text(
+      FSDataInputStream input, InputStream content, PromptIndex.Checkpoint start)
+      throws IOException {
+    try {
+      if (format == PromptFormat.JSON_LINES) {
+        input.seek(start.offset());
+        return new JsonLinesRecords(path, new Utf8Lines(path, content, start));
+      }
+      Utf8Lines lines = new Utf8Lines(path, content, START);
+      List<String> columns = CsvRecords.header(path, lines);
+      if (start.equals(START)) {
+        return CsvRecords.open(path, columns, lines, lines.position());
+      }
+      input.seek(start.offset());
+      return CsvRecords.open(path, columns, new Utf8Lines(path, content, start), start);
+    } catch (IOException | RuntimeException e) {
+      input.close();
+      throw e;
+    }
+  }
+
+  private PatchgridException changed() {
+    return new PatchgridException(
+        "Prompts " + path + " have changed since the study began: put them back, or start anew");
+  }
+
+  private PatchgridException unreadable(Exception e) {
+    String why = e instanceof FileNotFoundException ? "there is no such file" : e.getMessage();
+    return new PatchgridException(
+        "Cannot read prompts " + path + ": " + String.valueOf(why).replaceAll("\\s*\\R\\s*", " "), e);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,448 @@
+package org.patchgrid.conf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.study.AnswerTokenPolicy;
+import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Positions;
+import org.patchgrid.study.RequiredPrediction;
+
+class StudyConfigReaderTest {
+  private static final String SMALLEST =
+      """
+      study.id = capitals
+      model.path = data/models/atlas-6l
+      prompts.path = data/prompts/capitals.jsonl
+      sweep {}
+      """;
+
+  /** The example of the contract, section 5. */
+  private static final String CONTRACT =
+      """
+      study   { id = "capitals" }
+      model   { path = "data/models/atlas-6l", dtype = "float32", device = "cpu" }
+      prompts {
+        path = "data/prompts/capitals.jsonl" # .jsonl .csv .parquet
+        on-error = "skip"
+        require = none
+        bos = tokenizer
+      }
+      sweep {
+        directions = [denoising]
+        components = [mlp, self_attn]
+        layers     = all
+        positions  = all
+        heads      = all
+        window     = 1
+        corruption = prompt
+        value      = activation
+      }
+      metrics = [l2, logit_diff, kl]
+      execution { task-seconds = 30, batch-rows = auto, partitions = auto, audit = 0.001 }
+      output  { path = "results/capitals" }
+      """;
+
+  @Test
+  void everyDefaultIsFilledIn() {
+    StudyConfig study = read(SMALLEST);
+    assertThat(study)
+        .isEqualTo(
+            new StudyConfig(
+                "capitals",
+                new ModelConfig("data/models/atlas-6l", "float32", "cpu"),
+                new PromptsConfig(
+                    "data/prompts/capitals.jsonl",
+                    OnError.SKIP,
+                    RequiredPrediction.NONE,
+                    BosPolicy.TOKENIZER,
+                    AnswerTokenPolicy.ONE),
+                List.of(
+                    new SweepConfig(
+                        "default",
+                        List.of(PatchDirection.DENOISING),
+                        List.of("guide"),
+                        new LayerSelection.All(),
+                        List.of(new Positions.All()),
+                        new HeadChoice.All(),
+                        1,
+                        Corruption.PROMPT,
+                        PatchValue.ACTIVATION)),
+                List.of(Metric.L2),
+                new ExecutionConfig(
+                    30,
+                    OptionalInt.empty(),
+                    OptionalInt.empty(),
+                    0.001,
+                    Engine.WAVEFRONT,
+                    OptionalInt.empty(),
+                    OptionalInt.empty()),
+                Optional.empty()));
+    assertThat(study.execution()).isEqualTo(ExecutionConfig.defaults());
+  }
+
+  @Test
+  void theContractsExampleIsRead() {
+    StudyConfig study = read(CONTRACT);
+    assertThat(study.metrics()).containsExactly(Metric.L2, Metric.LOGIT_DIFF, Metric.KL);
+    assertThat(study.sweeps().get(0).components()).containsExactly("mlp", "self_attn");
+    assertThat(study.outputPath()).contains("results/capitals");
+  }
+
+  @Test
+  void everyChoiceIsRead() {
+    StudyConfig study =
+        read(
+            """
+            study.id = s
+            model.path = m
+            prompts { path = p.csv, on-error = fail, require = both, bos = never, answer-token = first }
+            sweeps {
+              c { directions = [noising, denoising], layers = "1-3", positions = [3, 4], heads = each }
+              a { components = all, layers = [0, 3], positions = { labels = [subject, last] }, heads = [0, 2] }
+              b { layers = 2, positions = each, window = 5 }
+              d { positions = last }
+            }
+            metrics = kl
+            execution { task-seconds = 0.5, batch-rows = 64, partitions = 8, audit = 0, engine = reference
+                        pairs-per-task = 10, sites-per-task = 20 }
+            """);
+    assertThat(study.prompts())
+        .isEqualTo(
+            new PromptsConfig(
+                "p.csv",
+                OnError.FAIL,
+                RequiredPrediction.BOTH,
+                BosPolicy.NEVER,
+                AnswerTokenPolicy.FIRST));
+    assertThat(study.sweeps()).extracting(SweepConfig::name).containsExactly("a", "b", "c", "d");
+    SweepConfig a = study.sweeps().get(0);
+    assertThat(a.components()).containsExactly("all");
+    assertThat(a.layers()).isEqualTo(new LayerSelection.Listed(List.of(0, 3)));
+    assertThat(a.positions())
+        .containsExactly(new Positions.Labelled("subject"), new Positions.Labelled("last"));
+    assertThat(a.heads()).isEqualTo(new HeadChoice.Listed(List.of(0, 2)));
+    SweepConfig b = study.sweeps().get(1);
+    assertThat(b.layers()).isEqualTo(new LayerSelection.Listed(List.of(2)));
+    assertThat(b.positions()).containsExactly(new Positions.Each());
+    assertThat(b.window()).isEqualTo(5);
+    SweepConfig c = study.sweeps().get(2);
+    assertThat(c.directions()).containsExactly(PatchDirection.NOISING, PatchDirection.DENOISING);
+    assertThat(c.layers()).isEqualTo(new LayerSelection.Range(1, 3));
+    assertThat(c.positions()).containsExactly(new Positions.At(3), new Positions.At(4));
+    assertThat(c.heads()).isEqualTo(new HeadChoice.Each());
+    assertThat(study.sweeps().get(3).positions()).containsExactly(new Positions.Last());
+    assertThat(study.metrics()).containsExactly(Metric.KL);
+    assertThat(study.execution())
+        .isEqualTo(
+            new ExecutionConfig(
+                0.5,
+                OptionalInt.of(64),
+                OptionalInt.of(8),
+                0,
+                Engine.REFERENCE,
+                OptionalInt.of(10),
+                OptionalInt.of(20)));
+  }
+
+  @Test
+  void allProblemsAreReportedTogetherWithTheirLines() {
+    assertThat(
+            problems(
+                """
+                study { name = "capitals" }
+                model { path = m, dtype = float16, device = "cuda:0" }
+                prompts {
+                  pth = "p.jsonl"
+                  on_error = skip
+                  require = clear
+                }
+                sweep {
+                  direction = [denoising]
+                  components = []
+                  layers = "5-2"
+                  positions = { label = [subject] }
+                  heads = some
+                  window = 0
+                  corruption = noise
+                  value = mean
+                }
+                metrics = [l2, l3, kl, kl]
+                execution { task-seconds = -1, batch-rows = many, audit = 2, engine = [] }
+                output = results
+                zzz = 1
+                """))
+        .containsExactlyInAnyOrder(
+            "s.conf:1: study.name: unknown key: study has id",
+            "s.conf: study.id is missing: add study.id = \"capitals\"",
+            "s.conf:2: model.dtype: 'float16' is not supported yet: use float32",
+            "s.conf:2: model.device: 'cuda:0' is not supported yet: use cpu",
+            "s.conf:4: prompts.pth: unknown key: did you mean 'path'?",
+            "s.conf: prompts.path is missing: add prompts.path = \"data/prompts/capitals.jsonl\"",
+            "s.conf:5: prompts.on_error: unknown key: did you mean 'on-error'?",
+            "s.conf:6: prompts.require: 'clear' is not one of none, clean, both",
+            "s.conf:9: sweep.direction: unknown key: did you mean 'directions'?",
+            "s.conf:10: sweep.components: is empty: list at least one, or leave the key out",
+            "s.conf:11: sweep.layers: '5-2' is not all, a range like \"0-5\" or a list like [0, 3]",
+            "s.conf:12: sweep.positions.label: unknown key: did you mean 'labels'?",
+            "s.conf:13: sweep.heads: 'some' is not all, each or a list like [0, 2]",
+            "s.conf:14: sweep.window: '0' is not a whole number from 1",
+            "s.conf:15: sweep.corruption: noise is not supported yet: use prompt",
+            "s.conf:16: sweep.value: mean is not supported yet: use activation",
+            "s.conf:18: metrics: 'l3' is not one of l2, mse, cosine, kl, logit_diff, prob_diff,"
+                + " answer_prob, answer_log_prob, answer_logit, answer_rank",
+            "s.conf:18: metrics: 'kl' is listed twice",
+            "s.conf:19: execution.task-seconds: '-1' is not a number of seconds above 0",
+            "s.conf:19: execution.batch-rows: 'many' is neither auto nor a whole number from 1",
+            "s.conf:19: execution.audit: '2' is not a share from 0 to 1",
+            "s.conf:19: execution.engine: must be a single value, not a list or an object",
+            "s.conf:20: output: must be an object: output { ... }",
+            "s.conf:21: zzz: unknown key: a study has study, model, prompts, sweep, sweeps, metrics,"
+                + " execution, output");
+  }
+
+  @Test
+  void wrongKindsOfValuesAreProblems() {
+    assertThat(
+            problems(
+                SMALLEST
+                    + """
+                    study.id = "two\\nlines"
+                    model.path = "  "
+                    sweep.layers = [0, -1]
+                    sweep.heads = [1.5]
+                    sweep.positions = [last]
+                    sweep.components = [[mlp]]
+                    sweep.directions = { a = 1 }
+                    """))
+        .containsExactlyInAnyOrder(
+            "s.conf:5: study.id: has a line break or another control character in it",
+            "s.conf:6: model.path: is blank",
+            "s.conf:7: sweep.layers: '-1' is not a whole number from 0",
+            "s.conf:8: sweep.heads: '1.5' is not a whole number from 0",
+            "s.conf:9: sweep.positions: 'last' is not a whole number from 0",
+            "s.conf:10: sweep.components: must be a list of names",
+            "s.conf:11: sweep.directions: must be a single value, not a list or an object");
+  }
+
+  @Test
+  void aStudyNeedsOneKindOfSweeps() {
+    assertThat(problems("study.id = s, model.path = m, prompts.path = p"))
+        .containsExactly(
+            "s.conf: sweep is missing: say what to patch, as in sweep { components = [mlp] }");
+    assertThat(problems(SMALLEST + "sweeps { a {} }"))
+        .containsExactly(
+            "s.conf:5: sweeps: there is a sweep too: put it into sweeps { NAME { ... } }");
+    assertThat(problems(SMALLEST.replace("sweep {}", "sweeps {}")))
+        .containsExactly(
+            "s.conf:4: sweeps: is empty: write sweeps { NAME { components = [mlp] } }");
+    assertThat(problems(SMALLEST.replace("sweep {}", "sweeps { a = 1 }")))
+        .containsExactly("s.conf:4: sweeps.a: must be an object: a { ... }");
+  }
+
+  @Test
+  void noiseAsTheContractWritesItIsNotSupportedYet() {
+    assertThat(problems(SMALLEST + "sweep.corruption { noise { label = subject, factor = 3.0 } }"))
+        .containsExactly("s.conf:5: sweep.corruption: noise is not supported yet: use prompt");
+    assertThat(problems(SMALLEST + "sweep { corruption = noise { label = subject } }"))
+        .containsExactly("s.conf:5: sweep.corruption: noise is not supported yet: use prompt");
+  }
+
+  @Test
+  void settingsBeatOutWhichBeatsTheFile() {
+    StudyConfig study =
+        read(
+            CONTRACT,
+            Optional.of("s3a://bucket/from-out"),
+            "execution.task-seconds=5",
+            "metrics=[l2,kl]",
+            "sweep.layers=0-2",
+            "sweep.positions={labels=[subject]}",
+            "study.id=\"quoted id\"");
+    assertThat(study.outputPath()).contains("s3a://bucket/from-out");
+    assertThat(study.execution().taskSeconds()).isEqualTo(5);
+    assertThat(study.metrics()).containsExactly(Metric.L2, Metric.KL);
+    assertThat(study.sweeps().get(0).layers()).isEqualTo(new LayerSelection.Range(0, 2));
+    assertThat(study.sweeps().get(0).positions())
+        .containsExactly(new Positions.Labelled("subject"));
+    assertThat(study.id()).isEqualTo("quoted id");
+    assertThat(read(CONTRACT, Optional.of("out"), "output.path=hdfs://n:1/a", "output.path=b#c"))
+        .extracting(StudyConfig::outputPath)
+        .isEqualTo(Optional.of("b#c"));
+  }
+
+  @Test
+  void problemsOfSettingsNameTheOption() {
+    assertThat(
+            problems(
+                SMALLEST,
+                "execution.task-second=5",
+                "swep.layers=0",
+                "sweep.window=0",
+                "metrics=[l2,l3]"))
+        .containsExactlyInAnyOrder(
+            "--set execution.task-second=5: execution.task-second: unknown key: did you mean"
+                + " 'task-seconds'?",
+            "--set swep.layers=0: swep: unknown key: did you mean 'sweep'?",
+            "--set sweep.window=0: sweep.window: '0' is not a whole number from 1",
+            "--set metrics=[l2,l3]: metrics: 'l3' is not one of l2, mse, cosine, kl, logit_diff,"
+                + " prob_diff, answer_prob, answer_log_prob, answer_logit, answer_rank");
+    assertThat(problems(SMALLEST, "metrics", "=5"))
+        .containsExactly(
+            "--set metrics: write it as --set key=value", "--set =5: write it as --set key=value");
+    assertThat(problems(SMALLEST, "metrics=[l2"))
+        .singleElement()
+        .asString()
+        .startsWith("--set metrics=[l2: ");
+    assertThat(problems(SMALLEST, "a..b=1"))
+        .singleElement()
+        .asString()
+        .startsWith("--set a..b=1: ");
+  }
+
+  @Test
+  void includesAreRefused() {
+    assertThat(problems(SMALLEST + "include \"other.conf\"\ninclude file(\"/etc/hostname\")\n"))
+        .containsExactly(
+            "s.conf: include 'other.conf': a study is one file: copy what it includes",
+            "s.conf: include '/etc/hostname': a study is one file: copy what it includes");
+    assertThat(
+            problems(
+                SMALLEST
+                    + "sweep { include classpath(\"x.conf\") }\n"
+                    + "include url(\"http://localhost/x.conf\")"))
+        .hasSize(2);
+  }
+
+  @Test
+  void substitutionsAreResolvedOrRefused() {
+    assertThat(read(SMALLEST + "output.path = ${PATH}"))
+        .extracting(StudyConfig::outputPath)
+        .isEqualTo(Optional.of(System.getenv("PATH")));
+    assertThat(read(SMALLEST + "output.path = results/${study.id}").outputPath())
+        .contains("results/capitals");
+    assertThat(problems(SMALLEST + "output.path = ${NO_SUCH_VARIABLE_HERE}"))
+        .singleElement()
+        .asString()
+        .startsWith("s.conf:5: ")
+        .contains("${NO_SUCH_VARIABLE_HERE}");
+    assertThat(
+            read(SMALLEST + "output.path = ${NO_SUCH_VARIABLE_HERE}", Optional.of("out"))
+                .outputPath())
+        .contains("out");
+  }
+
+  @Test
+  void textThatIsNotHoconIsOneLineWithItsPlace() {
+    assertThat(problems("study { id = \n a\n b = [ }\n"))
+        .singleElement()
+        .asString()
+        .matches("s\\.conf:\\d+: .+");
+    assertThat(problems("{ a = 1")).hasSize(1);
+  }
+
+  @Test
+  void whatIsRenderedIsReadAsTheSameStudy() {
+    List<String> studies =
+        List.of(
+            SMALLEST,
+            CONTRACT,
+            SMALLEST
+                + """
+                study.id = "a \\"quoted\\" # id ${x}"
+                sweep { layers = "1-3", positions = [3, 4], heads = [0, 2], directions = [noising, denoising] }
+                execution { audit = 1e-7, task-seconds = 0.25, batch-rows = 3, engine = reference }
+                """,
+            """
+            study.id = s, model.path = "s3a://b/m", prompts.path = "p", output.path = "hdfs://n:1/x y"
+            sweeps {
+              "with.dot" { positions = each, heads = each }
+              b { positions { labels = ["a b", last] }, window = 3, components = [blocks.3.attn.hook_z, all] }
+              c { positions = last, layers = [5] }
+            }
+            """);
+    for (String text : studies) {
+      StudyConfig study = read(text);
+      assertThat(StudyConfigReader.read("again", study.render(), StudyOverrides.none()))
+          .isEqualTo(study);
+      StudyConfig cut = study.withTaskCut(7, 11);
+      assertThat(read(cut.render())).isEqualTo(cut).isNotEqualTo(study);
+      assertThat(cut.execution().pairsPerTask()).hasValue(7);
+      assertThat(cut.execution().sitesPerTask()).hasValue(11);
+    }
+  }
+
+  @Test
+  void theRenderedStudyHasEveryDefault() {
+    assertThat(read(SMALLEST).render())
+        .isEqualTo(
+            """
+            study {
+              id = "capitals"
+            }
+            model {
+              path = "data/models/atlas-6l"
+              dtype = "float32"
+              device = "cpu"
+            }
+            prompts {
+              path = "data/prompts/capitals.jsonl"
+              on-error = skip
+              require = none
+              bos = tokenizer
+              answer-token = one
+            }
+            sweep {
+              directions = [denoising]
+              components = ["guide"]
+              layers = all
+              positions = all
+              heads = all
+              window = 1
+              corruption = prompt
+              value = activation
+            }
+            metrics = [l2]
+            execution {
+              task-seconds = 30
+              batch-rows = auto
+              partitions = auto
+              audit = 0.001
+              engine = wavefront
+              pairs-per-task = auto
+              sites-per-task = auto
+            }
+            """);
+  }
+
+  @Test
+  void recordsRefuseWhatNoFileCanSay() {
+    assertThatThrownBy(() -> new LayerSelection.Range(3, 2)).hasMessage("Invalid layers: 3-2");
+    assertThatThrownBy(() -> new HeadChoice.Listed(List.of())).hasMessage("Invalid heads: []");
+    assertThatThrownBy(() -> read(SMALLEST).withTaskCut(0, 1))
+        .hasMessage("Not a positive number: 0");
+  }
+
+  private static StudyConfig read(String text, String... settings) {
+    return read(text, Optional.empty(), settings);
+  }
+
+  private static StudyConfig read(String text, Optional<String> out, String... settings) {
+    return StudyConfigReader.read("s.conf", text, new StudyOverrides(List.of(settings), out));
+  }
+
+  private static List<String> problems(String text, String... settings) {
+    PatchgridException e =
+        catchThrowableOfType(PatchgridException.class, () -> read(text, settings));
+    assertThat(e).as("a problem in %s", text).isNotNull();
+    return String.valueOf(e.getMessage()).lines().toList();
+  }
+}
