@@ -7,6 +7,7 @@ import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.TransformerConfig;
+import org.patchgrid.transformer.TransformerWeights;
 
 /**
  * Llama and everything that calls itself {@code llama} (SmolLM2, TinyLlama, atlas-6l...): RMSNorm
@@ -88,5 +89,16 @@ public final class LlamaFamily implements ModelFamily {
     if (!config.string("hidden_act").orElse("silu").equals("silu")) {
       throw config.invalid("hidden_act", "Patchgrid computes Llama models with silu only");
     }
+  }
+
+  @Override
+  public TransformerWeights weights(TransformerConfig config, TensorLoader loader) {
+    return new LlamaWeights(config, loader).load();
+  }
+
+  /** Old checkpoints store the rotary frequencies, which follow from the configuration. */
+  @Override
+  public boolean isIgnorable(String tensor) {
+    return tensor.endsWith(".rotary_emb.inv_freq");
   }
 }

@@ -3,6 +3,7 @@ package org.patchgrid.family;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.transformer.TransformerConfig;
+import org.patchgrid.transformer.TransformerWeights;
 
 /** A kind of model: all that Patchgrid knows of it beyond the arithmetic. Stateless. */
 public interface ModelFamily {
@@ -17,4 +18,14 @@ public interface ModelFamily {
    *     that Patchgrid does not have
    */
   TransformerConfig config(String modelName, ConfigFile config);
+
+  /**
+   * Reads the weights of a model with this configuration.
+   *
+   * @throws PatchgridException if a tensor is missing or has another shape
+   */
+  TransformerWeights weights(TransformerConfig config, TensorLoader loader);
+
+  /** Whether checkpoints of this family may store a tensor of that name that is not used. */
+  boolean isIgnorable(String tensor);
 }

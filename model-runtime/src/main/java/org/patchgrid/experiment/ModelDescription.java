@@ -1,0 +1,35 @@
+package org.patchgrid.experiment;
+
+import ai.djl.util.Platform;
+import java.nio.file.Path;
+import org.patchgrid.checkpoint.ModelDirectory;
+import org.patchgrid.family.ModelFamilies;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * What planning needs to know of a model: no weights are loaded.
+ *
+ * @param fingerprint SHA-256 over configuration, weights and tokenizer
+ * @param kernel what computes the numbers: library, version, flavour and number type
+ */
+public record ModelDescription(ModelStructure structure, String fingerprint, String kernel) {
+  /**
+   * Reads a model directory; takes as long as reading its files once.
+   *
+   * @throws PatchgridException if it is not a complete model of a family that Patchgrid knows
+   */
+  public static ModelDescription read(Path directory) {
+    ModelDirectory model = ModelDirectory.open(directory);
+    ModelStructure structure =
+        ModelFamilies.of(model.config()).config(model.name(), model.config()).structure();
+    return new ModelDescription(structure, model.fingerprint(), kernelHere());
+  }
+
+  /** Read from the natives on the class path, without loading them. */
+  private static String kernelHere() {
+    Platform platform = Platform.detectPlatform("pytorch");
+    return "pytorch %s %s float32, plain operations, 1 thread a task"
+        .formatted(platform.getVersion(), platform.getFlavor());
+  }
+}

@@ -1,0 +1,118 @@
+package org.patchgrid.experiment;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.metric.MetricReader;
+import org.patchgrid.metric.Recovery;
+import org.patchgrid.study.CellStatus;
+import org.patchgrid.study.Measurement;
+import org.patchgrid.study.PatchDirection;
+
+/** Turns the logits of one pair's runs into measurements: values, recovery, effect, status. */
+final class PairMeasurements {
+  private final MetricReader reader;
+  private final List<Metric> metrics;
+  private final List<Metric> unreadable;
+  private final double[] clean;
+  private final double[] corrupted;
+
+  /**
+   * @param requested the study's metrics; those that need an answer the pair lacks have no rows
+   */
+  PairMeasurements(
+      float[] cleanLogits,
+      float[] corruptedLogits,
+      List<Integer> answers,
+      List<Integer> foils,
+      List<Metric> requested) {
+    this.reader = new MetricReader(cleanLogits, answers, foils);
+    this.metrics = requested.stream().filter(reader::canRead).toList();
+    this.unreadable = requested.stream().filter(m -> !reader.canRead(m)).toList();
+    this.clean = values(cleanLogits);
+    this.corrupted = values(corruptedLogits);
+  }
+
+  /** Why some metrics have no rows; empty when all have. */
+  Optional<String> note() {
+    if (unreadable.isEmpty()) {
+      return Optional.empty();
+    }
+    String names = unreadable.stream().map(Metric::label).collect(Collectors.joining(", "));
+    boolean needsFoil = unreadable.stream().allMatch(Metric::needsFoil);
+    return Optional.of("no " + (needsFoil ? "foil" : "answer") + ": no rows for " + names);
+  }
+
+  /** One measurement a metric for a patched run with these logits, [V]. */
+  List<Measurement> of(PatchedCell cell, float[] logits, boolean forced) {
+    double[] patched = values(logits);
+    return IntStream.range(0, metrics.size())
+        .mapToObj(i -> measurement(cell, i, patched[i], forced))
+        .toList();
+  }
+
+  /** One measurement a metric for a patched run that ended with an error. */
+  List<Measurement> failed(PatchedCell cell) {
+    return IntStream.range(0, metrics.size())
+        .mapToObj(i -> withoutRecovery(cell, i, Double.NaN, CellStatus.FAILED))
+        .toList();
+  }
+
+  private Measurement measurement(PatchedCell cell, int i, double patched, boolean forced) {
+    if (!Double.isFinite(clean[i]) || !Double.isFinite(corrupted[i]) || !Double.isFinite(patched)) {
+      return withoutRecovery(cell, i, patched, CellStatus.NOT_FINITE);
+    }
+    boolean degenerate = Recovery.isDegenerate(clean[i], corrupted[i]);
+    CellStatus status =
+        forced
+            ? CellStatus.BY_CONSTRUCTION
+            : degenerate ? CellStatus.DEGENERATE_BASELINE : CellStatus.OK;
+    if (!metrics.get(i).hasRecovery()) {
+      CellStatus rankStatus = forced ? CellStatus.BY_CONSTRUCTION : CellStatus.OK;
+      return withoutRecovery(cell, i, patched, rankStatus);
+    }
+    if (degenerate) {
+      return withoutRecovery(cell, i, patched, status);
+    }
+    double recovery = Recovery.of(clean[i], corrupted[i], patched).orElseThrow();
+    boolean denoising = cell.cell().direction() == PatchDirection.DENOISING;
+    return new Measurement(
+        cell.cell(),
+        metrics.get(i),
+        OptionalDouble.of(clean[i]),
+        OptionalDouble.of(corrupted[i]),
+        OptionalDouble.of(patched),
+        OptionalDouble.of(recovery),
+        OptionalDouble.of(denoising ? recovery : 1 - recovery),
+        status);
+  }
+
+  private Measurement withoutRecovery(PatchedCell cell, int i, double patched, CellStatus status) {
+    return new Measurement(
+        cell.cell(),
+        metrics.get(i),
+        finite(clean[i]),
+        finite(corrupted[i]),
+        finite(patched),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        status);
+  }
+
+  private double[] values(float[] logits) {
+    if (!MetricReader.isFinite(logits)) {
+      double[] undefined = new double[metrics.size()];
+      Arrays.fill(undefined, Double.NaN);
+      return undefined;
+    }
+    return reader.read(metrics, logits);
+  }
+
+  private static OptionalDouble finite(double value) {
+    return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
+  }
+}

@@ -1,0 +1,28 @@
+package org.patchgrid.hook;
+
+import ai.djl.ndarray.NDArray;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.HookPoint;
+
+/**
+ * Sees every value of a forward pass that has a name, and says what the pass goes on with.
+ *
+ * <p>Values are [row, position, width], heads side by side in the width; attention patterns are
+ * [row, query head, query position, key position].
+ */
+@FunctionalInterface
+public interface Hooks {
+  /** A forward pass that is only run. */
+  Hooks NONE = (point, value) -> value;
+
+  /**
+   * The value to go on with: {@code value} itself or one of the same shape. Never changes {@code
+   * value} in place.
+   */
+  NDArray at(HookPoint point, NDArray value);
+
+  /** {@link #at(HookPoint, NDArray)}, as a forward pass reads best. */
+  default NDArray at(Component component, int layer, NDArray value) {
+    return at(new HookPoint(component, layer), value);
+  }
+}

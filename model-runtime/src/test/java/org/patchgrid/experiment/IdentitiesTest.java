@@ -1,0 +1,375 @@
+package org.patchgrid.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.patchgrid.study.Component.ACT;
+import static org.patchgrid.study.Component.DOWN_PROJ;
+import static org.patchgrid.study.Component.GATE_PROJ;
+import static org.patchgrid.study.Component.INPUT_LAYERNORM;
+import static org.patchgrid.study.Component.K_PROJ;
+import static org.patchgrid.study.Component.MLP;
+import static org.patchgrid.study.Component.OUTPUT;
+import static org.patchgrid.study.Component.O_PROJ;
+import static org.patchgrid.study.Component.PATTERN;
+import static org.patchgrid.study.Component.POST_ATTENTION_LAYERNORM;
+import static org.patchgrid.study.Component.Q_PROJ;
+import static org.patchgrid.study.Component.RESID_MID;
+import static org.patchgrid.study.Component.RESID_PRE;
+import static org.patchgrid.study.Component.SELF_ATTN;
+import static org.patchgrid.study.Component.UP_PROJ;
+import static org.patchgrid.study.Component.V_PROJ;
+import static org.patchgrid.study.Component.Z;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.patchgrid.hook.ActivationCache;
+import org.patchgrid.hook.Hooks;
+import org.patchgrid.study.Cell;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.HeadAxis;
+import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.HookPoint;
+import org.patchgrid.study.LayerWindow;
+import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.TokenSpan;
+import org.patchgrid.study.TokenizedPair;
+
+/** What must be true of every model, compared bit for bit. */
+@ParameterizedClass
+@MethodSource("models")
+class IdentitiesTest {
+  private static final int DIFFERENCE = 3;
+
+  static List<Path> models() {
+    return List.of(
+        TestModels.atlas(),
+        TestModels.family("llama-gqa-headdim-sharded-bf16"),
+        TestModels.family("llama-bias-linearrope-f32"));
+  }
+
+  private final Path directory;
+  private LoadedModel model;
+  private NDManager manager;
+  private TokenizedPair pair;
+  private int layers;
+  private int length;
+
+  IdentitiesTest(Path directory) {
+    this.directory = directory;
+  }
+
+  @BeforeEach
+  void load() {
+    model = LoadedModel.load(directory);
+    manager = model.newManager();
+    layers = model.structure().layers();
+    pair = TestPairs.ofIds(List.of(5, 17, 33, 40, 8, 99, 21), List.of(5, 17, 33, 71, 8, 99, 21));
+    length = pair.clean().length();
+  }
+
+  @AfterEach
+  void close() {
+    manager.close();
+    model.close();
+  }
+
+  @Test
+  void patchingARunWithItselfChangesNoBit() {
+    TokenizedPair same = TestPairs.ofIds(pair.clean().ids(), pair.clean().ids());
+    try (PairRuns runs = runs(same)) {
+      assertThat(runs.corruptedLogits()).isEqualTo(runs.cleanLogits());
+      for (Component component : model.structure().components()) {
+        for (int layer = 0; layer < layers; layer++) {
+          assertThat(runs.patchedLogits(whole(component, layer))).isEqualTo(runs.cleanLogits());
+          assertThat(runs.patchedLogits(at(component, layer, 2))).isEqualTo(runs.cleanLogits());
+          if (component.headAxis() != HeadAxis.NONE) {
+            assertThat(runs.patchedLogits(head(component, layer, 0))).isEqualTo(runs.cleanLogits());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void aWholeResidualStreamIsTheSourceRun() {
+    try (PairRuns runs = runs(pair)) {
+      for (Component component : List.of(RESID_PRE, RESID_MID, OUTPUT)) {
+        for (int layer = 0; layer < layers; layer++) {
+          assertThat(runs.patchedLogits(whole(component, layer))).isEqualTo(runs.cleanLogits());
+          PatchedCell noising =
+              cell(PatchDirection.NOISING, component, layer, HeadSelection.ALL, Optional.empty());
+          assertThat(runs.patchedLogits(noising)).isEqualTo(runs.corruptedLogits());
+        }
+      }
+    }
+  }
+
+  @Test
+  void theOutputOfALayerIsTheInputOfTheNext() {
+    try (PairRuns runs = runs(pair)) {
+      for (int layer = 0; layer + 1 < layers; layer++) {
+        for (int position = 0; position < length; position++) {
+          assertThat(runs.patchedLogits(at(OUTPUT, layer, position)))
+              .isEqualTo(runs.patchedLogits(at(RESID_PRE, layer + 1, position)));
+        }
+      }
+    }
+  }
+
+  @Test
+  void theResidualStreamIsASum() {
+    ActivationCache cache = new ActivationCache(manager, everyPoint());
+    forward(pair.clean().ids(), cache);
+    for (int layer = 0; layer < layers; layer++) {
+      float[] pre = values(cache, RESID_PRE, layer);
+      float[] attention = values(cache, SELF_ATTN, layer);
+      float[] mid = values(cache, RESID_MID, layer);
+      float[] mlp = values(cache, MLP, layer);
+      float[] output = values(cache, OUTPUT, layer);
+      for (int i = 0; i < pre.length; i++) {
+        assertThat(mid[i]).isEqualTo(pre[i] + attention[i]);
+        assertThat(output[i]).isEqualTo(mid[i] + mlp[i]);
+      }
+    }
+  }
+
+  @Test
+  void componentsThatDetermineEachOtherHaveTheSameBits() {
+    List<List<Component>> atAllPositions =
+        List.of(
+            List.of(INPUT_LAYERNORM, SELF_ATTN, O_PROJ, Z),
+            List.of(POST_ATTENTION_LAYERNORM, MLP, DOWN_PROJ, ACT));
+    List<List<Component>> atOnePosition =
+        List.of(
+            List.of(SELF_ATTN, O_PROJ, Z), List.of(POST_ATTENTION_LAYERNORM, MLP, DOWN_PROJ, ACT));
+    try (PairRuns runs = runs(pair)) {
+      for (int layer = 0; layer < layers; layer++) {
+        for (List<Component> group : atAllPositions) {
+          float[] first = runs.patchedLogits(whole(group.get(0), layer));
+          for (Component component : group) {
+            assertThat(runs.patchedLogits(whole(component, layer))).isEqualTo(first);
+          }
+        }
+        for (List<Component> group : atOnePosition) {
+          float[] first = runs.patchedLogits(at(group.get(0), layer, 4));
+          for (Component component : group) {
+            assertThat(runs.patchedLogits(at(component, layer, 4))).isEqualTo(first);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyHeadOfZTogetherIsZ() {
+    ActivationCache clean = new ActivationCache(manager, everyPoint());
+    forward(pair.clean().ids(), clean);
+    try (PairRuns runs = runs(pair)) {
+      for (int layer = 0; layer < layers; layer++) {
+        Hooks patches = Hooks.NONE;
+        for (int head = 0; head < model.structure().queryHeads(); head++) {
+          patches = then(patches, headOfZ(layer, head, clean));
+        }
+        assertThat(forward(pair.corrupted().ids(), patches))
+            .isEqualTo(runs.patchedLogits(whole(Z, layer)));
+      }
+    }
+  }
+
+  @Test
+  void whatTheHeadsChangeInTheOutputProjectionAddsUp() {
+    ActivationCache clean = new ActivationCache(manager, everyPoint());
+    forward(pair.clean().ids(), clean);
+    for (int layer = 0; layer < layers; layer++) {
+      float[] target = outputProjection(layer, Hooks.NONE);
+      Hooks all = (point, value) -> value;
+      double[] summed = new double[target.length];
+      for (int head = 0; head < model.structure().queryHeads(); head++) {
+        Hooks one = headOfZ(layer, head, clean);
+        all = then(all, one);
+        float[] patched = outputProjection(layer, one);
+        for (int i = 0; i < summed.length; i++) {
+          summed[i] += (double) patched[i] - target[i];
+        }
+      }
+      float[] together = outputProjection(layer, all);
+      for (int i = 0; i < summed.length; i++) {
+        assertThat((double) together[i] - target[i]).isCloseTo(summed[i], within(2e-5));
+      }
+    }
+  }
+
+  @Test
+  void whatCausalityForbidsHasExactlyNoEffect() {
+    try (PairRuns runs = runs(pair)) {
+      for (Component component : model.structure().components()) {
+        for (int layer = 0; layer < layers; layer++) {
+          for (int position = 0; position < DIFFERENCE; position++) {
+            assertThat(runs.patchedLogits(at(component, layer, position)))
+                .as("%s at layer %d, position %d", component, layer, position)
+                .isEqualTo(runs.corruptedLogits());
+          }
+        }
+      }
+      List<Component> readAtTheLastPositionOnly =
+          List.of(
+              Q_PROJ,
+              PATTERN,
+              Z,
+              O_PROJ,
+              SELF_ATTN,
+              RESID_MID,
+              POST_ATTENTION_LAYERNORM,
+              GATE_PROJ,
+              UP_PROJ,
+              ACT,
+              DOWN_PROJ,
+              MLP,
+              OUTPUT);
+      for (Component component : readAtTheLastPositionOnly) {
+        for (int position = 0; position < length - 1; position++) {
+          assertThat(runs.patchedLogits(at(component, layers - 1, position)))
+              .as("%s at the last layer, position %d", component, position)
+              .isEqualTo(runs.corruptedLogits());
+        }
+      }
+      for (Component component : List.of(RESID_PRE, INPUT_LAYERNORM, K_PROJ, V_PROJ)) {
+        assertThat(runs.patchedLogits(at(component, layers - 1, DIFFERENCE)))
+            .as("%s at the last layer does matter", component)
+            .isNotEqualTo(runs.corruptedLogits());
+      }
+    }
+  }
+
+  @Test
+  void byConstructionIsSaidExactlyWhereTheSourceRunIsForced() {
+    ForcedOutcome forced = new ForcedOutcome(pair, layers);
+    try (PairRuns runs = runs(pair)) {
+      for (Component component : model.structure().components()) {
+        for (int layer = 0; layer < layers; layer++) {
+          List<PatchedCell> cells = new ArrayList<>(List.of(whole(component, layer)));
+          for (int position : new int[] {0, DIFFERENCE, length - 1}) {
+            cells.add(at(component, layer, position));
+          }
+          for (PatchedCell cell : cells) {
+            boolean isSource = Arrays.equals(runs.patchedLogits(cell), runs.cleanLogits());
+            assertThat(forced.applies(cell)).as(cell.toString()).isEqualTo(isSource);
+          }
+        }
+      }
+    }
+  }
+
+  /** An oracle of its own for one head: the columns are overwritten in Java. */
+  private Hooks headOfZ(int layer, int head, ActivationCache source) {
+    int width = model.structure().headWidth();
+    int columns = model.structure().queryHeads() * width;
+    HookPoint z = new HookPoint(Z, layer);
+    return (point, value) -> {
+      if (!point.equals(z)) {
+        return value;
+      }
+      float[] target = value.toFloatArray();
+      float[] from = source.value(z).toFloatArray();
+      for (int row = 0; row < target.length; row += columns) {
+        System.arraycopy(from, row + head * width, target, row + head * width, width);
+      }
+      return manager.create(target, value.getShape());
+    };
+  }
+
+  private static Hooks then(Hooks first, Hooks second) {
+    return (point, value) -> second.at(point, first.at(point, value));
+  }
+
+  private float[] outputProjection(int layer, Hooks hooks) {
+    ActivationCache cache = new ActivationCache(manager, Set.of(new HookPoint(O_PROJ, layer)));
+    forward(pair.corrupted().ids(), then(hooks, cache));
+    return values(cache, O_PROJ, layer);
+  }
+
+  private float[] forward(List<Integer> ids, Hooks hooks) {
+    try (NDManager run = manager.newSubManager()) {
+      NDArray input =
+          run.create(
+              ids.stream().mapToLong(Integer::longValue).toArray(), new Shape(1, ids.size()));
+      return model
+          .transformer()
+          .forward(run, input, model.transformer().tables(run, ids.size()), hooks)
+          .toFloatArray();
+    }
+  }
+
+  private static float[] values(ActivationCache cache, Component component, int layer) {
+    return cache.value(new HookPoint(component, layer)).toFloatArray();
+  }
+
+  private PairRuns runs(TokenizedPair tokens) {
+    return new PairRuns(
+        model.transformer(), model.structure(), manager, tokens, everyPoint(), everyPoint());
+  }
+
+  private Set<HookPoint> everyPoint() {
+    Set<HookPoint> points = new HashSet<>();
+    for (Component component : model.structure().components()) {
+      for (int layer = 0; layer < layers; layer++) {
+        points.add(new HookPoint(component, layer));
+      }
+    }
+    return points;
+  }
+
+  private PatchedCell whole(Component component, int layer) {
+    return cell(PatchDirection.DENOISING, component, layer, HeadSelection.ALL, Optional.empty());
+  }
+
+  private PatchedCell head(Component component, int layer, int head) {
+    return cell(
+        PatchDirection.DENOISING, component, layer, HeadSelection.one(head), Optional.empty());
+  }
+
+  private PatchedCell at(Component component, int layer, int position) {
+    return cell(
+        PatchDirection.DENOISING,
+        component,
+        layer,
+        HeadSelection.ALL,
+        Optional.of(new TokenSpan(position, position + 1)));
+  }
+
+  private PatchedCell cell(
+      PatchDirection direction,
+      Component component,
+      int layer,
+      HeadSelection heads,
+      Optional<TokenSpan> span) {
+    Cell cell =
+        new Cell(
+            "test",
+            pair.pair().id(),
+            direction,
+            component,
+            layer,
+            1,
+            heads instanceof HeadSelection.One one
+                ? OptionalInt.of(one.head())
+                : OptionalInt.empty(),
+            span.isPresent() ? OptionalInt.of(span.get().start()) : OptionalInt.empty(),
+            Optional.empty());
+    return new PatchedCell(cell, LayerWindow.around(layer, 1, layers), heads, span);
+  }
+}
