@@ -125,25 +125,22 @@ final class TokenizerChild {
             + "; the file is damaged or of an unknown kind: download it again");
   }
 
-  /** The probe's own word, or the line after a Rust panic's place, or the first that says much. */
+  /** The probe's own word, or the line after a Rust panic's place, or else Java's exception. */
   private static Optional<String> reason(List<String> lines) {
-    Optional<String> failed =
+    Stream<String> failed =
         lines.stream()
             .filter(line -> line.startsWith(TokenizerProbe.FAILED))
-            .map(line -> line.substring(TokenizerProbe.FAILED.length()))
-            .findFirst();
-    Stream<String> fromPanic =
+            .map(line -> line.substring(TokenizerProbe.FAILED.length()));
+    Stream<String> panic =
         lines.stream().dropWhile(line -> !line.contains(" panicked at ")).skip(1);
-    Stream<String> any =
-        lines.stream()
-            .filter(line -> !line.equals(TokenizerProbe.LIBRARY_LOADED))
-            .filter(line -> !line.startsWith("SLF4J") && !line.contains(" VM warning: "));
-    return failed.or(
-        () ->
-            Stream.concat(fromPanic, any)
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .findFirst());
+    Stream<String> thrown =
+        lines.stream().filter(line -> line.contains("Error: ") || line.contains("Exception: "));
+    Stream<String> any = lines.stream().filter(line -> !line.equals(TokenizerProbe.LIBRARY_LOADED));
+    return Stream.of(failed, panic, thrown, any)
+        .flatMap(candidates -> candidates)
+        .map(String::strip)
+        .filter(line -> !line.isEmpty() && !line.startsWith("SLF4J"))
+        .findFirst();
   }
 
   private List<String> command() {
