@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.csv.CSVException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -49,12 +50,11 @@ final class CsvRecords implements PromptRecords {
       throw where.problem("there is no header row: begin with id,clean,corrupted");
     }
     try (CSVParser header = CSVParser.parse(line.get().text(), FORMAT)) {
-      List<String> columns =
-          header.iterator().next().stream().map(String::strip).toList();
+      List<String> columns = header.iterator().next().stream().map(String::strip).toList();
       PromptFields.checkColumns(columns, where);
       return columns;
     } catch (UncheckedIOException e) {
-      throw where.problem("the header row is not CSV: " + e.getMessage());
+      throw malformed(e, "the header row", where);
     }
   }
 
@@ -75,7 +75,7 @@ final class CsvRecords implements PromptRecords {
   }
 
   @Override
-  public Optional<PromptRecord> next() {
+  public Optional<PromptRecord> next() throws IOException {
     while (!broken) {
       long line = firstLine + parser.getCurrentLineNumber();
       PromptLocation where = new PromptLocation(path, line);
@@ -93,16 +93,28 @@ final class CsvRecords implements PromptRecords {
     return Optional.empty();
   }
 
-  private Optional<CSVRecord> parsed(PromptLocation where) {
+  private Optional<CSVRecord> parsed(PromptLocation where) throws IOException {
     try {
       return records.hasNext() ? Optional.of(records.next()) : Optional.empty();
     } catch (UncheckedIOException e) {
       broken = true;
-      throw where.problem("the record is not CSV: " + e.getMessage());
+      throw malformed(e, "the record", where);
     } catch (PatchgridException e) {
       broken = true;
       throw e;
     }
+  }
+
+  /** The parser's own message counts lines from where it began, not from the file's first. */
+  private static PatchgridException malformed(
+      UncheckedIOException e, String what, PromptLocation where) throws IOException {
+    if (e.getCause() instanceof CSVException) {
+      return where.problem(
+          what
+              + " is not CSV: a cell that begins with a quote ends with one before the next comma,"
+              + " and quotes in it are doubled");
+    }
+    throw new IOException(e.getMessage(), e);
   }
 
   private static boolean isBlankLine(CSVRecord record) {

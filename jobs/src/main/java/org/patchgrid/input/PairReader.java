@@ -55,8 +55,7 @@ final class PairReader {
     if (id.isEmpty()) {
       return Long.toString(where.line());
     }
-    String text =
-        id.get().isIntegralNumber() ? id.get().asText() : text(id.get(), "'id'");
+    String text = id.get().isIntegralNumber() ? id.get().asText() : text(id.get(), "'id'");
     if (text.isBlank()) {
       throw where.problem("'id' is blank: leave it out to use the line number");
     }
@@ -212,8 +211,7 @@ final class PairReader {
         return new TokenSpan(start, end);
       }
     }
-    throw where.problem(
-        what + ": " + value + " is not a half-open range of positions like [4, 5]");
+    throw where.problem(what + ": " + value + " is not a half-open range of positions like [4, 5]");
   }
 
   private Map<String, String> tags() {
@@ -227,8 +225,7 @@ final class PairReader {
         throw where.problem("a tag has a blank name");
       }
       boolean plain = value.isIntegralNumber() || value.isBoolean();
-      tags.put(
-          tag.getKey(), plain ? value.asText() : text(value, "tag '" + tag.getKey() + "'"));
+      tags.put(tag.getKey(), plain ? value.asText() : text(value, "tag '" + tag.getKey() + "'"));
     }
     return tags;
   }

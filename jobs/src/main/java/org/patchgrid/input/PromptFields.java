@@ -96,7 +96,8 @@ final class PromptFields {
     } else if (tag.matches()) {
       once(part(fields, "tags", column, where), tag.group(1), value, column, where);
     } else if (value.isTextual() && !TEXTS.contains(column)) {
-      once(fields, column, json(value.textValue(), "column '" + column + "'", where), column, where);
+      once(
+          fields, column, json(value.textValue(), "column '" + column + "'", where), column, where);
     } else {
       once(fields, column, value, column, where);
     }

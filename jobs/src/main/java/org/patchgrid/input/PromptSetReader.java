@@ -24,8 +24,8 @@ import org.patchgrid.study.PromptPair;
  * Reads the pairs of one prompt file: {@link #scan} once on the driver, which checks every record,
  * then {@link #read} for ranges, anywhere.
  *
- * <p>Holds no open file between calls; a reader may be shared by threads. An id that is not given is
- * the record's line number (a row of Parquet: its number from 1). {@code answer = "auto"} is the
+ * <p>Holds no open file between calls; a reader may be shared by threads. An id that is not given
+ * is the record's line number (a row of Parquet: its number from 1). {@code answer = "auto"} is the
  * clean run's top token; the text itself is written {@code answers = ["auto"]}.
  */
 public final class PromptSetReader {
@@ -217,7 +217,8 @@ public final class PromptSetReader {
   private PatchgridException unreadable(Exception e) {
     String why = e instanceof FileNotFoundException ? "there is no such file" : e.getMessage();
     return new PatchgridException(
-        "Cannot read prompts " + path + ": " + String.valueOf(why).replaceAll("\\s*\\R\\s*", " "), e);
+        "Cannot read prompts " + path + ": " + String.valueOf(why).replaceAll("\\s*\\R\\s*", " "),
+        e);
   }
 
   private static MessageDigest sha256() {

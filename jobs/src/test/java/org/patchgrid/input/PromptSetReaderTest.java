@@ -36,6 +36,8 @@ import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenSpan;
 
 class PromptSetReaderTest {
+  private static final Configuration CONFIGURATION = new Configuration();
+
   private final Path directory;
 
   PromptSetReaderTest(@TempDir Path directory) {
@@ -128,21 +130,21 @@ class PromptSetReaderTest {
             p -> assertThat(p).startsWith(file + ":7: the line is not JSON at column "),
             p -> assertThat(p).startsWith(file + ":8: the line is not a JSON object"),
             p -> assertThat(p).startsWith(file + ":9: the line is not JSON").contains("'clean'"),
-            p ->
-                assertThat(p)
-                    .isEqualTo(file + ":10: id '1' is there twice: first in line 1"),
+            p -> assertThat(p).isEqualTo(file + ":10: id '1' is there twice: first in line 1"),
             p -> assertThat(p).startsWith(file + ":11: the line is not JSON"));
   }
 
   @Test
   void wrongFieldsAreRefused() throws Exception {
-    assertThat(problem("\"answer\": \"\"")).isEqualTo("'answer' is empty: leave it out if there is none");
+    assertThat(problem("\"answer\": \"\""))
+        .isEqualTo("'answer' is empty: leave it out if there is none");
     assertThat(problem("\"answer\": [\"a\"]")).isEqualTo("'answer' must be a text, not [\"a\"]");
     assertThat(problem("\"answers\": []")).startsWith("'answers' must be a list of texts");
     assertThat(problem("\"answer\": \"a\", \"answer_id\": 3"))
         .isEqualTo("give one of 'answer', 'answers' and 'answer_id', not several");
     assertThat(problem("\"foil_id\": -1")).isEqualTo("'foil_id': -1 is not a whole number from 0");
-    assertThat(problem("\"foil_id\": 1.5")).isEqualTo("'foil_id': 1.5 is not a whole number from 0");
+    assertThat(problem("\"foil_id\": 1.5"))
+        .isEqualTo("'foil_id': 1.5 is not a whole number from 0");
     assertThat(problem("\"foil_id\": 3000000000"))
         .isEqualTo("'foil_id': 3000000000 is not a whole number from 0");
     assertThat(problem("\"clean_tokens\": [1]"))
@@ -157,7 +159,8 @@ class PromptSetReaderTest {
         .isEqualTo("label 'last' has the name of a built-in one: rename it");
     assertThat(problem("\"labels\": [3, 4]")).startsWith("'labels' must be an object");
     assertThat(problem("\"tags\": {\"a\": 1.5}")).isEqualTo("tag 'a' must be a text, not 1.5");
-    assertThat(problem("\"id\": \" \"")).isEqualTo("'id' is blank: leave it out to use the line number");
+    assertThat(problem("\"id\": \" \""))
+        .isEqualTo("'id' is blank: leave it out to use the line number");
     assertThat(problem("\"id\": \"\\ud800\"")).isEqualTo("'id' has half of a surrogate pair in it");
   }
 
@@ -167,8 +170,7 @@ class PromptSetReaderTest {
     byte[] bad = "{\"clean\": \"é\", \"corrupted\": \"b\"}\n".getBytes(StandardCharsets.ISO_8859_1);
     Path json = Files.write(directory.resolve("latin.jsonl"), concat(good, bad, good));
     assertThat(problems(json))
-        .containsExactly(
-            json + ":2: byte 12 of the line is not UTF-8: save the file as UTF-8");
+        .containsExactly(json + ":2: byte 12 of the line is not UTF-8: save the file as UTF-8");
     Path csv =
         Files.write(
             directory.resolve("latin.csv"),
@@ -206,12 +208,12 @@ class PromptSetReaderTest {
                 assertThat(p)
                     .isEqualTo(file + ":6: 'clean' is missing: every pair needs two prompts"),
             p -> assertThat(p).isEqualTo(file + ":7: id '1' is there twice: first in line 2"),
-            p -> assertThat(p).startsWith(file + ":8: the record is not CSV: "));
+            p -> assertThat(p).startsWith(file + ":8: the record is not CSV: a cell"));
     Path open = write("open.csv", "clean,corrupted\na,b\n\"a,b\nc,d\n");
     assertThat(problems(open))
         .singleElement()
         .asString()
-        .startsWith(open + ":3: the record is not CSV: ");
+        .startsWith(open + ":3: the record is not CSV: a cell");
   }
 
   @Test
@@ -227,25 +229,36 @@ class PromptSetReaderTest {
     Path both = write("b.csv", "clean,corrupted,tags,tag.x\na,b,\"{\"\"x\"\": \"\"1\"\"}\",2\n");
     assertThat(problems(both)).containsExactly(both + ":2: column 'tag.x' gives 'x' a second time");
     Path json = write("j.csv", "clean,corrupted,labels\na,b,{x\n");
-    assertThat(problems(json)).singleElement().asString().startsWith(json + ":2: column 'labels' is not JSON");
+    assertThat(problems(json))
+        .singleElement()
+        .asString()
+        .startsWith(json + ":2: column 'labels' is not JSON");
   }
 
   @Test
   void filesThatCannotBeReadAreOneLine() throws Exception {
     assertThatThrownBy(() -> reader(directory.resolve("none.jsonl")).scan())
         .isInstanceOf(PatchgridException.class)
-        .hasMessage("Cannot read prompts " + directory.resolve("none.jsonl") + ": there is no such file");
+        .hasMessage(
+            "Cannot read prompts " + directory.resolve("none.jsonl") + ": there is no such file");
     Path empty = write("empty.jsonl", "\n \n");
-    assertThat(problems(empty)).containsExactly("Cannot use prompts " + empty + ": there is no pair in it");
+    assertThat(problems(empty))
+        .containsExactly("Cannot use prompts " + empty + ": there is no pair in it");
     Path header = write("header.csv", "clean,corrupted\n");
-    assertThat(problems(header)).containsExactly("Cannot use prompts " + header + ": there is no pair in it");
+    assertThat(problems(header))
+        .containsExactly("Cannot use prompts " + header + ": there is no pair in it");
     Path folder = Files.createDirectory(directory.resolve("d.jsonl"));
-    assertThat(problems(folder)).containsExactly("Cannot read prompts " + folder + ": it is a directory");
+    assertThat(problems(folder))
+        .containsExactly("Cannot read prompts " + folder + ": it is a directory");
     Path fake = write("fake.parquet", "this is not Parquet at all, though it is long enough");
-    assertThat(problems(fake)).singleElement().asString().startsWith("Cannot read prompts " + fake + ": not a Parquet file: ");
+    assertThat(problems(fake))
+        .singleElement()
+        .asString()
+        .startsWith("Cannot read prompts " + fake + ": not a Parquet file: ");
     assertThatThrownBy(() -> new PromptSetReader("p.txt", new Configuration(false)))
         .isInstanceOf(PatchgridException.class)
-        .hasMessage("Cannot tell the format of the prompts p.txt: name it .jsonl, .csv or .parquet");
+        .hasMessage(
+            "Cannot tell the format of the prompts p.txt: name it .jsonl, .csv or .parquet");
     assertThatThrownBy(() -> new PromptSetReader("nofs://h/p.csv", new Configuration(false)).scan())
         .isInstanceOf(PatchgridException.class)
         .hasMessageStartingWith("Cannot read prompts nofs://h/p.csv: No FileSystem for scheme");
@@ -296,7 +309,9 @@ class PromptSetReaderTest {
             """);
     SimpleGroupFactory groups = new SimpleGroupFactory(schema);
     Group a = groups.newGroup();
-    a.append("id", "a").append("clean", "The \"capital\", of\nFrance 😀 is").append("corrupted", "é");
+    a.append("id", "a")
+        .append("clean", "The \"capital\", of\nFrance 😀 is")
+        .append("corrupted", "é");
     a.append("answer", " Paris").append("foil", "auto");
     Group labels = a.addGroup("labels");
     labels.addGroup("subject").append("clean", "France").append("corrupted", "é");
@@ -341,11 +356,13 @@ class PromptSetReaderTest {
       String text = clean.replace("\\n", "\n");
       json.append(random.nextInt(50) == 0 ? "\n" : "");
       json.append("{\"id\": \"p" + i + "\", \"clean\": \"" + clean + "\", \"corrupted\": \"b\"");
-      json.append(i % 3 == 0 ? ", \"tags\": {\"t\": \"ü\"}}" : "}").append(i % 2 == 0 ? "\n" : "\r\n");
+      json.append(i % 3 == 0 ? ", \"tags\": {\"t\": \"ü\"}}" : "}")
+          .append(i % 2 == 0 ? "\n" : "\r\n");
       csv.append(random.nextInt(50) == 0 ? "\r\n" : "");
       csv.append("p" + i + ",\"" + text + "\",b," + (i % 3 == 0 ? "ü" : ""));
       csv.append(i % 2 == 0 ? "\n" : "\r\n");
-      Group row = groups.newGroup().append("id", "p" + i).append("clean", text).append("corrupted", "b");
+      Group row =
+          groups.newGroup().append("id", "p" + i).append("clean", text).append("corrupted", "b");
       rows.add(i % 3 == 0 ? row.append("tag.t", "ü") : row);
     }
     List<Path> files =
@@ -421,7 +438,10 @@ class PromptSetReaderTest {
     Files.writeString(file, "{\"clean\": \"a\", \"corrupted\": \"bb\"}\n");
     assertThatThrownBy(() -> reader(file).read(index, 0, 1))
         .isInstanceOf(PatchgridException.class)
-        .hasMessage("Prompts " + file + " have changed since the study began: put them back, or start anew");
+        .hasMessage(
+            "Prompts "
+                + file
+                + " have changed since the study began: put them back, or start anew");
     assertThatThrownBy(() -> reader(file).read(index, 0, 2))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -456,7 +476,7 @@ class PromptSetReaderTest {
   }
 
   private static PromptSetReader reader(Path file) {
-    return new PromptSetReader(file.toString(), new Configuration());
+    return new PromptSetReader(file.toString(), CONFIGURATION);
   }
 
   private static List<PromptPair> all(Path file) {

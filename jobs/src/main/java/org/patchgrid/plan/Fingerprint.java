@@ -1,0 +1,160 @@
+package org.patchgrid.plan;
+
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.patchgrid.conf.ExecutionConfig;
+import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.conf.SweepConfig;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.PatchSite;
+import org.patchgrid.study.Positions;
+import org.patchgrid.study.SweepSite;
+
+/**
+ * Everything that can change a byte of {@code cells}, and nothing else: results with equal
+ * fingerprints belong together.
+ *
+ * <p>In it: model, tokenizer and prompts by content, code version and kernels as given; {@code
+ * study.id} (a column); dtype and device; {@code require}, {@code bos} and {@code answer-token};
+ * the sites in the plan's order (so an alias and its role name are the same); each sweep's
+ * corruption and value; the metrics in any order (rows are sorted); {@code batch-rows} and {@code
+ * engine}, which decide what is computed together; the cut, which decides what is in which file.
+ *
+ * <p>Not in it: paths of model, prompts and output; {@code on-error} and {@code audit}, which may
+ * stop a study but change no row; {@code partitions}; {@code task-seconds}, of which only the
+ * resulting cut matters.
+ *
+ * @param text a line {@code name=value} for each part, in a fixed order
+ */
+public record Fingerprint(String text) {
+
+  /**
+   * What the study file cannot say.
+   *
+   * @param model of configuration and weights
+   * @param tokenizer hash of the tokenizer's files
+   * @param prompts hash of the prompt file's content
+   * @param code version of the code that computes
+   * @param kernel which numerical kernels it uses
+   */
+  public record Sources(
+      String model, String tokenizer, String prompts, String code, String kernel) {}
+
+  /**
+   * The fingerprint of a planned study.
+   *
+   * @param study as it was planned
+   */
+  public static Fingerprint of(StudyConfig study, StudyPlan plan, Sources sources) {
+    Map<String, String> parts = new LinkedHashMap<>();
+    parts.put("model", sources.model());
+    parts.put("tokenizer", sources.tokenizer());
+    parts.put("prompts", sources.prompts());
+    parts.put("code", sources.code());
+    parts.put("kernel", sources.kernel());
+    parts.put("study.id", study.id());
+    parts.put("model.dtype", study.model().dtype());
+    parts.put("model.device", study.model().device());
+    parts.put("prompts.require", study.prompts().require().name());
+    parts.put("prompts.bos", study.prompts().bos().name());
+    parts.put("prompts.answer-token", study.prompts().answerToken().name());
+    for (SweepConfig sweep : study.sweeps()) {
+      String kind = sweep.corruption().name() + "/" + sweep.value().name();
+      parts.put("sweep " + TextNode.valueOf(sweep.name()), kind);
+    }
+    parts.put("sites", plan.sites().size() + " sha256:" + sha256(canonical(plan.sites())));
+    parts.put(
+        "metrics",
+        study.metrics().stream().map(Metric::label).sorted().collect(Collectors.joining(",")));
+    ExecutionConfig execution = study.execution();
+    parts.put("execution.batch-rows", numberOrAuto(execution.batchRows()));
+    parts.put("execution.engine", execution.engine().name());
+    parts.put("execution.pairs-per-task", Integer.toString(plan.pairsPerTask()));
+    parts.put("execution.sites-per-task", Integer.toString(plan.sitesPerTask()));
+    return new Fingerprint(
+        parts.entrySet().stream()
+            .map(part -> part.getKey() + "=" + TextNode.valueOf(part.getValue()))
+            .collect(Collectors.joining("\n", "", "\n")));
+  }
+
+  /** 64 hexadecimal digits. */
+  public String sha256() {
+    return sha256(text);
+  }
+
+  /** The names of the parts in which {@code other} is different; empty if they are equal. */
+  public List<String> differences(Fingerprint other) {
+    Map<String, String> mine = parts();
+    Map<String, String> theirs = other.parts();
+    TreeSet<String> names = new TreeSet<>(mine.keySet());
+    names.addAll(theirs.keySet());
+    return names.stream()
+        .filter(name -> !mine.getOrDefault(name, "").equals(theirs.getOrDefault(name, "")))
+        .toList();
+  }
+
+  private Map<String, String> parts() {
+    return Arrays.stream(text.split("\n", -1))
+        .filter(line -> line.contains("="))
+        .collect(
+            Collectors.toMap(
+                line -> line.substring(0, line.lastIndexOf("=\"")),
+                line -> line.substring(line.lastIndexOf("=\""))));
+  }
+
+  /** One line a site. Spelled out here, so that renaming a record changes no fingerprint. */
+  private static String canonical(List<SweepSite> sites) {
+    StringBuilder text = new StringBuilder();
+    for (SweepSite sweepSite : sites) {
+      PatchSite site = sweepSite.site();
+      List<String> parts =
+          List.of(
+              TextNode.valueOf(sweepSite.sweep()).toString(),
+              sweepSite.direction().label(),
+              site.component().roleName(),
+              Integer.toString(site.layer()),
+              Integer.toString(site.window()),
+              site.heads() instanceof HeadSelection.One one ? Integer.toString(one.head()) : "all",
+              canonical(site.positions()));
+      text.append(String.join(" ", parts)).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String canonical(Positions positions) {
+    if (positions instanceof Positions.At at) {
+      return Integer.toString(at.position());
+    }
+    if (positions instanceof Positions.Labelled labelled) {
+      return TextNode.valueOf(labelled.label()).toString();
+    }
+    if (positions instanceof Positions.Each) {
+      return "each";
+    }
+    return positions instanceof Positions.Last ? "last" : "all";
+  }
+
+  private static String numberOrAuto(OptionalInt number) {
+    return number.isPresent() ? Integer.toString(number.getAsInt()) : "auto";
+  }
+
+  private static String sha256(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

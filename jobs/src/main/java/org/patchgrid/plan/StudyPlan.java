@@ -1,0 +1,159 @@
+package org.patchgrid.plan;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.Positions;
+import org.patchgrid.study.SweepSite;
+
+/**
+ * The sites of a study and its cut into tasks. Tasks are computed, not stored: ten million pairs
+ * cost nothing. They go through the pairs first: all sites of the first pairs, then the next pairs.
+ *
+ * @param sites by sweep, direction, component as listed, layer, head and position
+ * @param notes what a user should know although it is no error
+ */
+public record StudyPlan(
+    String studyId,
+    ModelStructure model,
+    List<SweepSite> sites,
+    long pairs,
+    int pairsPerTask,
+    int sitesPerTask,
+    LengthEstimate lengths,
+    List<String> notes) {
+  public StudyPlan {
+    sites = List.copyOf(sites);
+    notes = List.copyOf(notes);
+    if (sites.isEmpty() || pairs < 1) {
+      throw new IllegalArgumentException("A plan needs a site and a pair");
+    }
+    if (pairsPerTask < 1 || sitesPerTask < 1 || sitesPerTask > sites.size()) {
+      throw new IllegalArgumentException(
+          "Invalid cut: " + pairsPerTask + " pairs x " + sitesPerTask + " sites");
+    }
+  }
+
+  public int taskCount() {
+    return Math.toIntExact(pairBlocks() * siteBlocks());
+  }
+
+  /** The task with this number, from 0. */
+  public PatchTask task(int number) {
+    if (number < 0 || number >= taskCount()) {
+      throw new IllegalArgumentException("No task " + number + " of " + taskCount());
+    }
+    long firstPair = number / siteBlocks() * pairsPerTask;
+    int firstSite = Math.toIntExact(number % siteBlocks() * sitesPerTask);
+    return new PatchTask(
+        number,
+        firstPair,
+        Math.min(pairs, firstPair + pairsPerTask),
+        firstSite,
+        (int) Math.min(sites.size(), (long) firstSite + sitesPerTask));
+  }
+
+  /** Every task, in order. */
+  public Stream<PatchTask> tasks() {
+    return LongStream.range(0, taskCount()).mapToObj(number -> task((int) number));
+  }
+
+  private long pairBlocks() {
+    return (pairs + pairsPerTask - 1) / pairsPerTask;
+  }
+
+  private long siteBlocks() {
+    return (sites.size() + (long) sitesPerTask - 1) / sitesPerTask;
+  }
+
+  /** Patched runs of one pair; an estimate if {@link #cellsAreEstimated}. */
+  public double cellsPerPair() {
+    return cells(sites, lengths);
+  }
+
+  /** How many cells {@code sites} are for a pair of mean length. */
+  static double cells(List<SweepSite> sites, LengthEstimate lengths) {
+    long each = sites.stream().filter(s -> s.site().positions() instanceof Positions.Each).count();
+    return sites.size() - each + each * lengths.meanTokens();
+  }
+
+  /** Patched runs of the whole study, if every pair can be used. */
+  public long cells() {
+    return Math.round(pairs * cellsPerPair());
+  }
+
+  /** Whether the number of cells depends on the prompts' lengths, of which only a mean is known. */
+  public boolean cellsAreEstimated() {
+    return sites.stream().anyMatch(s -> s.site().positions() instanceof Positions.Each);
+  }
+
+  /** Forward passes if every cell were one: the cells, and two runs a pair in each of its tasks. */
+  public long forwardEquivalents() {
+    return cells() + 2 * pairs * siteBlocks();
+  }
+
+  /** What the study takes at the fixed nominal rate; no promise about any machine. */
+  public double nominalSeconds() {
+    return forwardEquivalents()
+        * NominalCost.forward(model, lengths.meanTokens())
+        / NominalCost.OPERATIONS_PER_SECOND;
+  }
+
+  /** What the command {@code plan} prints, several lines. */
+  public String describe() {
+    String about = cellsAreEstimated() ? " (estimated)" : "";
+    StringBuilder text = new StringBuilder();
+    line(text, "study", studyId + " on " + model.name());
+    line(text, "pairs", count(pairs));
+    line(text, "tokens a prompt", tokens());
+    line(text, "sites", count(sites.size()) + " (" + sweeps() + ")");
+    line(text, "cells", count(cells()) + about);
+    line(
+        text,
+        "tasks",
+        String.format(
+            Locale.ROOT,
+            "%s of %s x %s",
+            count(taskCount()),
+            counted(pairsPerTask, "pair"),
+            counted(sitesPerTask, "site")));
+    line(text, "forward equivalents", count(forwardEquivalents()) + about);
+    line(
+        text,
+        "nominal time",
+        String.format(
+            Locale.ROOT,
+            "%,.1f s at %.0f GFLOP/s, every cell a whole forward pass",
+            nominalSeconds(),
+            NominalCost.OPERATIONS_PER_SECOND / 1e9));
+    notes.forEach(note -> line(text, "note", note));
+    return text.toString();
+  }
+
+  private String tokens() {
+    return String.format(
+        Locale.ROOT,
+        "%.1f (mean of %s)",
+        lengths.meanTokens(),
+        counted(lengths.sampledPairs(), "sampled pair"));
+  }
+
+  private String sweeps() {
+    return String.join(", ", sites.stream().map(SweepSite::sweep).distinct().toList());
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append(String.format(Locale.ROOT, "%-20s %s\n", name, value));
+  }
+
+  private static String counted(long number, String what) {
+    return count(number) + " " + what + (number == 1 ? "" : "s");
+  }
+
+  private static String count(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
+  }
+}

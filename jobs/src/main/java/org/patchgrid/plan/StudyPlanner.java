@@ -1,0 +1,109 @@
+package org.patchgrid.plan;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.patchgrid.conf.ExecutionConfig;
+import org.patchgrid.conf.Problems;
+import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.conf.SweepConfig;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.SweepSite;
+
+/**
+ * Makes the plan of a study: a pure function, without weights, Spark or files.
+ *
+ * <p>A task is as many pairs, with all their sites, as {@code execution.task-seconds} holds at the
+ * nominal rate ({@link NominalCost}); at least one. Where one pair's sites are too many, a task is
+ * one pair and as many sites as fit by their mean cost; at least one. {@code pairs-per-task} and
+ * {@code sites-per-task}, where the study has them, are used as they are.
+ */
+public final class StudyPlanner {
+  private StudyPlanner() {}
+
+  /**
+   * Plans a study.
+   *
+   * @param pairs of the prompt set, at least 1
+   * @throws PatchgridException with a line for everything the model does not have
+   */
+  public static StudyPlan plan(
+      StudyConfig study, ModelStructure model, long pairs, LengthEstimate lengths) {
+    if (pairs < 1) {
+      throw new IllegalArgumentException("No pairs to plan for");
+    }
+    Problems problems = new Problems();
+    Set<String> notes = new LinkedHashSet<>();
+    List<SweepSite> sites = new ArrayList<>();
+    for (SweepConfig sweep : study.sweeps()) {
+      sites.addAll(new SitePlanner(sweep, model, problems, notes).sites());
+    }
+    problems.throwIfAny();
+    Cut cut = cut(study.execution(), sites, model, lengths);
+    long pairsPerTask = Math.min(pairs, cut.pairs());
+    requireCountable(pairs, pairsPerTask, sites.size(), cut.sites());
+    return new StudyPlan(
+        study.id(),
+        model,
+        sites,
+        pairs,
+        (int) pairsPerTask,
+        cut.sites(),
+        lengths,
+        List.copyOf(notes));
+  }
+
+  private record Cut(int pairs, int sites) {}
+
+  private static Cut cut(
+      ExecutionConfig execution,
+      List<SweepSite> sites,
+      ModelStructure model,
+      LengthEstimate lengths) {
+    double budget =
+        execution.taskSeconds()
+            * NominalCost.OPERATIONS_PER_SECOND
+            / NominalCost.forward(model, lengths.meanTokens()); // forward passes a task
+    double cellsPerSite = StudyPlan.cells(sites, lengths) / sites.size();
+    int sitesPerTask = sitesPerTask(execution, sites.size(), budget, cellsPerSite);
+    OptionalInt givenPairs = execution.pairsPerTask();
+    if (givenPairs.isPresent()) {
+      return new Cut(givenPairs.getAsInt(), sitesPerTask);
+    }
+    double passesPerPair = 2 + cellsPerSite * sitesPerTask;
+    return new Cut(atLeastOne(budget / passesPerPair), sitesPerTask);
+  }
+
+  private static int sitesPerTask(
+      ExecutionConfig execution, int sites, double budget, double cellsPerSite) {
+    OptionalInt given = execution.sitesPerTask();
+    if (given.isPresent()) {
+      return Math.min(sites, given.getAsInt());
+    }
+    if (execution.pairsPerTask().orElse(1) > 1) {
+      return sites;
+    }
+    return Math.min(sites, atLeastOne((budget - 2) / cellsPerSite));
+  }
+
+  private static int atLeastOne(double number) {
+    return (int) Math.max(1, Math.min(Integer.MAX_VALUE, Math.floor(number)));
+  }
+
+  private static void requireCountable(long pairs, long pairsPerTask, int sites, int sitesPerTask) {
+    double tasks =
+        Math.ceil((double) pairs / pairsPerTask) * Math.ceil((double) sites / sitesPerTask);
+    if (tasks > Integer.MAX_VALUE) {
+      throw new PatchgridException(
+          String.format(
+              Locale.ROOT,
+              "Cannot plan %.3g tasks, the most is %d: raise execution.task-seconds",
+              tasks,
+              Integer.MAX_VALUE));
+    }
+  }
+}

@@ -1,0 +1,298 @@
+package org.patchgrid.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.conf.StudyConfigReader;
+import org.patchgrid.conf.StudyOverrides;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.PatchSite;
+import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Positions;
+import org.patchgrid.study.SweepSite;
+
+class StudyPlannerTest {
+  private static final LengthEstimate TEN_TOKENS = new LengthEstimate(10, 100);
+
+  /** Six layers, six query heads that share three key-value heads, no q-norm and no k-norm. */
+  private static final ModelStructure ATLAS =
+      new ModelStructure(
+          "atlas-6l",
+          6,
+          6,
+          3,
+          96,
+          16,
+          256,
+          512,
+          EnumSet.complementOf(EnumSet.of(Component.Q_NORM, Component.K_NORM)));
+
+  @Test
+  void theGuidesTwelveAtEveryLayer() {
+    StudyPlan plan = plan("sweep {}", 4);
+    assertThat(plan.sites()).hasSize(12 * 6);
+    assertThat(plan.sites().stream().map(s -> s.site().component()).distinct())
+        .isEqualTo(Component.GUIDE);
+    assertThat(plan.cells()).isEqualTo(4 * 72);
+    assertThat(plan.cellsAreEstimated()).isFalse();
+    assertThat(plan.taskCount()).isEqualTo(1);
+    assertThat(plan.forwardEquivalents()).isEqualTo(4 * 72 + 2 * 4);
+    assertThat(plan.notes()).isEmpty();
+  }
+
+  @Test
+  void sitesAreOrderedBySweepDirectionComponentLayerHeadAndPosition() {
+    StudyPlan plan =
+        plan(
+            """
+            sweeps {
+              b { components = [mlp], layers = [2], positions = last }
+              a {
+                directions = [noising, denoising], components = [self_attn.z, mlp], layers = [3, 1]
+                heads = [2, 0], positions = [4, 3]
+              }
+            }
+            """,
+            1);
+    assertThat(plan.sites())
+        .startsWith(
+            site("a", PatchDirection.NOISING, Component.Z, 1, HeadSelection.one(0), 4),
+            site("a", PatchDirection.NOISING, Component.Z, 1, HeadSelection.one(0), 3),
+            site("a", PatchDirection.NOISING, Component.Z, 1, HeadSelection.one(2), 4),
+            site("a", PatchDirection.NOISING, Component.Z, 1, HeadSelection.one(2), 3),
+            site("a", PatchDirection.NOISING, Component.Z, 3, HeadSelection.one(0), 4))
+        .contains(site("a", PatchDirection.NOISING, Component.MLP, 1, HeadSelection.ALL, 4))
+        .endsWith(
+            site("a", PatchDirection.DENOISING, Component.MLP, 3, HeadSelection.ALL, 3),
+            new SweepSite(
+                "b",
+                PatchDirection.DENOISING,
+                new PatchSite(Component.MLP, 2, 1, HeadSelection.ALL, new Positions.Last())))
+        .hasSize(2 * (2 * 2 * 2 + 2 * 2) + 1);
+  }
+
+  @Test
+  void headsAreThoseOfTheComponent() {
+    StudyPlan plan =
+        plan(
+            "sweep { components = [self_attn.z, self_attn.k_proj, mlp], layers = 0, heads = each }",
+            1);
+    assertThat(plan.sites().stream().filter(s -> s.site().component() == Component.Z)).hasSize(6);
+    assertThat(plan.sites().stream().filter(s -> s.site().component() == Component.K_PROJ))
+        .hasSize(3);
+    assertThat(plan.sites().stream().filter(s -> s.site().component() == Component.MLP))
+        .singleElement()
+        .satisfies(s -> assertThat(s.site().heads()).isEqualTo(HeadSelection.ALL));
+  }
+
+  @Test
+  void eachPositionIsOneSiteAndManyCells() {
+    StudyPlan plan = plan("sweep { components = [mlp, output], positions = each }", 7);
+    assertThat(plan.sites()).hasSize(12);
+    assertThat(plan.cells()).isEqualTo(7 * 12 * 10);
+    assertThat(plan.cellsAreEstimated()).isTrue();
+  }
+
+  @Test
+  void aFullPathIsItsLayerOnly() {
+    StudyPlan plan = plan("sweep { components = [blocks.3.attn.hook_z, model.layers.1.mlp] }", 1);
+    assertThat(plan.sites())
+        .extracting(s -> s.site().component() + "@" + s.site().layer())
+        .containsExactly("self_attn.z@3", "mlp@1");
+    assertThatThrownBy(() -> plan("sweep { components = [blocks.3.hook_z], layers = [0, 1] }", 1))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessage(
+            "Cannot patch 'blocks.3.hook_z': layers = [0, 1] leaves its layer out; add layer 3 or"
+                + " drop the component");
+  }
+
+  @Test
+  void aSiteThatIsListedTwiceIsPatchedOnceAndNoted() {
+    StudyPlan plan = plan("sweep { components = [mlp, hook_mlp_out, blocks.2.hook_mlp_out] }", 1);
+    assertThat(plan.sites()).hasSize(6);
+    assertThat(plan.notes()).containsExactly("mlp is listed twice: patched once");
+    assertThat(plan("sweep { components = [mlp], layers = [0, 0], heads = [1, 1] }", 1).sites())
+        .hasSize(1);
+    assertThat(plan("sweep { components = [mlp], positions = [3, 3] }", 1).sites()).hasSize(6);
+  }
+
+  @Test
+  void everythingTheModelLacksIsReportedTogether() {
+    assertThatThrownBy(
+            () ->
+                plan(
+                    """
+                    sweeps {
+                      a { components = [self_attn.z, self_attn.k_proj], layers = 3, heads = [12, 4] }
+                      b { components = [mlpp, self_attn.q_norm, blocks.9.mlp], layers = "4-8" }
+                      c { layers = [0, 6, 7] }
+                    }
+                    """,
+                    1))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessageMatching(
+            """
+            Cannot patch head 12 of self_attn.z at layer 3 in sweep 'a': atlas-6l has 6 heads \\(0-5\\)
+            Cannot patch head 4 of self_attn.k_proj at layer 3 in sweep 'a': atlas-6l has 3 key-value heads \\(0-2\\)
+            Cannot patch head 12 of self_attn.k_proj at layer 3 in sweep 'a': atlas-6l has 3 key-value heads \\(0-2\\)
+            Cannot patch layers 4-8 in sweep 'b': atlas-6l has 6 layers \\(0-5\\)
+            Unknown component 'mlpp': atlas-6l has .* in sweep 'b'
+            Unknown component 'self_attn.q_norm': atlas-6l has .* in sweep 'b'
+            Cannot patch 'blocks.9.mlp' in sweep 'b': atlas-6l has 6 layers \\(0-5\\)
+            Cannot patch layer 6 in sweep 'c': atlas-6l has 6 layers \\(0-5\\)
+            Cannot patch layer 7 in sweep 'c': atlas-6l has 6 layers \\(0-5\\)"""
+                .strip());
+  }
+
+  @Test
+  void aTaskHoldsAsManyPairsAsItsNominalTime() {
+    double pass = NominalCost.forward(ATLAS, 10);
+    // 72 cells and two runs a pair
+    double seconds = 5.5 * 74 * pass / NominalCost.OPERATIONS_PER_SECOND;
+    StudyPlan plan = plan("sweep {}, execution.task-seconds = " + seconds, 12);
+    assertThat(plan.pairsPerTask()).isEqualTo(5);
+    assertThat(plan.sitesPerTask()).isEqualTo(72);
+    assertThat(plan.taskCount()).isEqualTo(3);
+    assertThat(plan.task(2)).isEqualTo(new PatchTask(2, 10, 12, 0, 72));
+    assertThat(plan.nominalSeconds()).isEqualTo(12 * 74 * pass / NominalCost.OPERATIONS_PER_SECOND);
+  }
+
+  @Test
+  void onePairsSitesAreCutWhereTheyAreTooMany() {
+    double pass = NominalCost.forward(ATLAS, 10);
+    double seconds = 22.5 * pass / NominalCost.OPERATIONS_PER_SECOND;
+    StudyPlan plan = plan("sweep {}, execution.task-seconds = " + seconds, 3);
+    assertThat(plan.pairsPerTask()).isEqualTo(1);
+    assertThat(plan.sitesPerTask()).isEqualTo(20);
+    assertThat(plan.taskCount()).isEqualTo(3 * 4);
+    assertThat(plan.task(0).reportsPairs()).isTrue();
+    assertThat(plan.task(3)).isEqualTo(new PatchTask(3, 0, 1, 60, 72));
+    assertThat(plan.task(4)).isEqualTo(new PatchTask(4, 1, 2, 0, 20));
+    assertThat(plan.forwardEquivalents()).isEqualTo(3 * 72 + 2 * 3 * 4);
+    StudyPlan smallest = plan("sweep {}, execution.task-seconds = 1e-9", 3);
+    assertThat(smallest.pairsPerTask()).isEqualTo(1);
+    assertThat(smallest.sitesPerTask()).isEqualTo(1);
+  }
+
+  @Test
+  void theOperationsOfAPassAreCounted() {
+    // q and o: 96 x 96, k and v: 96 x 48, three of 96 x 256; T = 10
+    double elements = 2 * 96 * 96 + 2 * 96 * 48 + 3 * 96 * 256;
+    assertThat(NominalCost.forward(ATLAS, 10))
+        .isEqualTo(6 * (2 * elements * 10 + 4 * 10 * 10 * 96 + 5e6) + 2 * 96 * 512);
+  }
+
+  @Test
+  void aStoredCutIsUsedAsItIs() {
+    StudyConfig study = study("sweep {}");
+    StudyPlan planned = StudyPlanner.plan(study, ATLAS, 100, TEN_TOKENS);
+    StudyConfig stored =
+        study("sweep {}, execution { task-seconds = 1e-9 }")
+            .withTaskCut(planned.pairsPerTask(), planned.sitesPerTask());
+    assertThat(StudyPlanner.plan(stored, ATLAS, 100, new LengthEstimate(55, 1)))
+        .extracting(StudyPlan::pairsPerTask, StudyPlan::sitesPerTask)
+        .containsExactly(planned.pairsPerTask(), planned.sitesPerTask());
+    assertThat(plan("sweep {}, execution { pairs-per-task = 3, sites-per-task = 500 }", 10))
+        .extracting(StudyPlan::pairsPerTask, StudyPlan::sitesPerTask)
+        .containsExactly(3, 72);
+  }
+
+  @Test
+  void tasksCoverEveryPairAndSiteExactlyOnce() {
+    Random random = new Random(11);
+    for (int shape = 0; shape < 300; shape++) {
+      int pairs = 1 + random.nextInt(40);
+      String cut =
+          "execution { pairs-per-task = %d, sites-per-task = %d }"
+              .formatted(1 + random.nextInt(45), 1 + random.nextInt(80));
+      String layers = "sweep { layers = \"0-%d\" }, ".formatted(random.nextInt(6));
+      StudyPlan plan = plan(layers + (random.nextInt(4) == 0 ? "" : cut), pairs);
+      int sites = plan.sites().size();
+      BitSet covered = new BitSet();
+      Set<Long> reported = new HashSet<>();
+      for (PatchTask task : plan.tasks().toList()) {
+        for (long pair = task.firstPair(); pair < task.endPair(); pair++) {
+          for (int site = task.firstSite(); site < task.endSite(); site++) {
+            int cell = (int) pair * sites + site;
+            assertThat(covered.get(cell)).isFalse();
+            covered.set(cell);
+          }
+          if (task.reportsPairs()) {
+            assertThat(reported.add(pair)).isTrue();
+          }
+        }
+      }
+      assertThat(covered.cardinality()).isEqualTo(pairs * sites);
+      assertThat(covered.length()).isEqualTo(pairs * sites);
+      assertThat(reported).hasSize(pairs);
+    }
+  }
+
+  @Test
+  void tenMillionPairsNeedNoList() {
+    StudyPlan plan = plan("sweep {}, execution { pairs-per-task = 7 }", 10_000_000);
+    assertThat(plan.taskCount()).isEqualTo(1_428_572);
+    assertThat(plan.task(1_428_571))
+        .isEqualTo(new PatchTask(1_428_571, 9_999_997, 10_000_000, 0, 72));
+    assertThat(plan.cells()).isEqualTo(720_000_000);
+    assertThatThrownBy(
+            () ->
+                plan("sweep {}, execution { pairs-per-task = 1, sites-per-task = 1 }", 100_000_000))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessage(
+            "Cannot plan 7.20e+09 tasks, the most is 2147483647: raise execution.task-seconds");
+  }
+
+  @Test
+  void thePlanDescribesItself() {
+    StudyPlan plan = plan("sweep { components = [mlp, hook_mlp_out], positions = each }", 1);
+    assertThat(plan.describe())
+        .isEqualTo(
+            """
+            study                s on atlas-6l
+            pairs                1
+            tokens a prompt      10.0 (mean of 100 sampled pairs)
+            sites                6 (default)
+            cells                60 (estimated)
+            tasks                1 of 1 pair x 6 sites
+            forward equivalents  62 (estimated)
+            nominal time         0.0 s at 100 GFLOP/s, every cell a whole forward pass
+            note                 mlp is listed twice: patched once
+            """);
+  }
+
+  static ModelStructure atlas() {
+    return ATLAS;
+  }
+
+  static StudyConfig study(String rest) {
+    String text = "study.id = s, model.path = m, prompts.path = p.jsonl\n" + rest;
+    return StudyConfigReader.read("s.conf", text, StudyOverrides.none());
+  }
+
+  private static StudyPlan plan(String study, long pairs) {
+    return StudyPlanner.plan(study(study), ATLAS, pairs, TEN_TOKENS);
+  }
+
+  private static SweepSite site(
+      String sweep,
+      PatchDirection direction,
+      Component component,
+      int layer,
+      HeadSelection heads,
+      int position) {
+    return new SweepSite(
+        sweep, direction, new PatchSite(component, layer, 1, heads, new Positions.At(position)));
+  }
+}
