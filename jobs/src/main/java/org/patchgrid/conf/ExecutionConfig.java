@@ -22,7 +22,7 @@ public record ExecutionConfig(
     OptionalInt sitesPerTask) {
   public static final double DEFAULT_TASK_SECONDS = 30;
   public static final double DEFAULT_AUDIT = 0.001;
-  public static final Engine DEFAULT_ENGINE = Engine.WAVEFRONT;
+  public static final Engine DEFAULT_ENGINE = Engine.REFERENCE;
 
   public ExecutionConfig {
     if (!(taskSeconds > 0) || Double.isInfinite(taskSeconds)) {

@@ -95,8 +95,8 @@ public record Fingerprint(String text) {
 
   /** The names of the parts in which {@code other} is different; empty if they are equal. */
   public List<String> differences(Fingerprint other) {
-    Map<String, String> mine = parts();
-    Map<String, String> theirs = other.parts();
+    Map<String, String> mine = named();
+    Map<String, String> theirs = other.named();
     TreeSet<String> names = new TreeSet<>(mine.keySet());
     names.addAll(theirs.keySet());
     return names.stream()
@@ -104,7 +104,8 @@ public record Fingerprint(String text) {
         .toList();
   }
 
-  private Map<String, String> parts() {
+  /** The parts by name, quoted. */
+  public Map<String, String> named() {
     return Arrays.stream(text.split("\n", -1))
         .filter(line -> line.contains("="))
         .collect(

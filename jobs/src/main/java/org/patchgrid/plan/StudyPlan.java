@@ -1,5 +1,6 @@
 package org.patchgrid.plan;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
@@ -24,7 +25,8 @@ public record StudyPlan(
     int pairsPerTask,
     int sitesPerTask,
     LengthEstimate lengths,
-    List<String> notes) {
+    List<String> notes)
+    implements Serializable {
   public StudyPlan {
     sites = List.copyOf(sites);
     notes = List.copyOf(notes);

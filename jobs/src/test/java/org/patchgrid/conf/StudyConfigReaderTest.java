@@ -82,7 +82,7 @@ class StudyConfigReaderTest {
                     OptionalInt.empty(),
                     OptionalInt.empty(),
                     0.001,
-                    Engine.WAVEFRONT,
+                    Engine.REFERENCE,
                     OptionalInt.empty(),
                     OptionalInt.empty()),
                 Optional.empty()));

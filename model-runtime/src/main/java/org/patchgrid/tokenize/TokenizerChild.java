@@ -66,8 +66,7 @@ final class TokenizerChild {
       }
     } catch (IOException e) {
       throw new PatchgridException(
-          "Cannot check " + tokenizerJson + " in a child process: " + e + "; run patchgrid doctor",
-          e);
+          "Cannot check " + tokenizerJson + " in a child process: " + e + "", e);
     }
   }
 
@@ -114,8 +113,7 @@ final class TokenizerChild {
     }
     String reason = reason(lines).orElse("the process that tried it ended without a word");
     if (!lines.contains(TokenizerProbe.LIBRARY_LOADED)) {
-      throw new PatchgridException(
-          "Cannot load the native tokenizer library: " + reason + "; run patchgrid doctor");
+      throw new PatchgridException("Cannot load the native tokenizer library: " + reason + "");
     }
     throw new PatchgridException(
         "Cannot load tokenizer "

@@ -1,0 +1,71 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.study.PatchgridException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The guide's experiment and a small study on the shipped model. */
+@Command(
+    name = "demo",
+    description = "The guide's experiment and a small study on the shipped model.",
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "results/demo",
+      description = "where results go (default: ${DEFAULT-VALUE})")
+  private String out = "results/demo";
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter standardOut = Console.out(spec);
+    Path home = home();
+    String model = home.resolve("data/models/atlas-6l").toString();
+    standardOut.println(
+        "The guide's experiment on atlas-6l: which layer's MLP tells Paris from London?");
+    new PairExperiment(
+            Path.of(model),
+            "Paris is the capital of France",
+            "London is the capital of France",
+            Optional.empty(),
+            Optional.empty(),
+            List.of("sweep.components=[mlp]", "metrics=[l2]"))
+        .print(standardOut);
+    standardOut.println();
+    standardOut.println("A small study of 24 pairs on two cores:");
+    standardOut.flush();
+    StudyConfig study =
+        Studies.read(
+            home.resolve("conf/studies/demo.conf").toString(),
+            List.of(
+                "model.path=" + model, "prompts.path=" + home.resolve("data/prompts/demo.jsonl")),
+            Optional.of(out));
+    int code = RunCommand.run(study, "local[*]", List.of(), standardOut, Console.err(spec));
+    standardOut.println("Its tables: " + out + "/cells/*.parquet and " + out + "/pairs/*.parquet");
+    standardOut.flush();
+    return code;
+  }
+
+  /** Where the launcher lies. */
+  private static Path home() {
+    String home = System.getProperty("patchgrid.home");
+    if (home == null) {
+      throw new PatchgridException(
+          "demo needs the project's files: start it with the launcher ./patchgrid");
+    }
+    return Path.of(home);
+  }
+}

@@ -1,0 +1,17 @@
+package org.patchgrid.app;
+
+/** What a command's exit code means. */
+final class ExitCode {
+  static final int DONE = 0;
+
+  /** A bug of ours. */
+  static final int BUG = 1;
+
+  /** Something the user can mend. */
+  static final int USER_ERROR = 2;
+
+  /** Done, but some tasks or pairs failed or were skipped, and are listed. */
+  static final int INCOMPLETE = 3;
+
+  private ExitCode() {}
+}

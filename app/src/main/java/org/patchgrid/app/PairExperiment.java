@@ -1,0 +1,120 @@
+package org.patchgrid.app;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.conf.StudyConfigReader;
+import org.patchgrid.conf.StudyOverrides;
+import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.plan.LengthEstimate;
+import org.patchgrid.plan.StudyPlan;
+import org.patchgrid.plan.StudyPlanner;
+import org.patchgrid.study.AnswerSpec;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.PairResult;
+import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.PromptText;
+import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.TaskResult;
+
+/** One pair at the terminal, in this process and without Spark. */
+final class PairExperiment {
+  private static final String ID = "patch";
+
+  private final StudyConfig config;
+  private final PromptPair pair;
+
+  /**
+   * An experiment on one pair.
+   *
+   * @param settings keys of a study and their values, as {@code --set} takes them
+   */
+  PairExperiment(
+      Path model,
+      String clean,
+      String corrupted,
+      Optional<String> answer,
+      Optional<String> foil,
+      List<String> settings) {
+    List<String> all =
+        new ArrayList<>(
+            List.of("study.id=" + ID, "model.path=" + model, "prompts.path=terminal.jsonl"));
+    all.addAll(settings);
+    this.config = StudyConfigReader.read("patch", "", new StudyOverrides(all, Optional.empty()));
+    this.pair =
+        new PromptPair(
+            0,
+            ID,
+            new PromptText.Text(requireText("--clean", clean)),
+            new PromptText.Text(requireText("--corrupted", corrupted)),
+            answerSpec(answer),
+            answerSpec(foil),
+            Map.of(),
+            Map.of());
+  }
+
+  private static String requireText(String option, String text) {
+    if (text.isBlank()) {
+      throw new PatchgridException(option + " is empty: give the prompt's text");
+    }
+    return text;
+  }
+
+  /** What is not given is the top token of its run. */
+  private static AnswerSpec answerSpec(Optional<String> text) {
+    return text.<AnswerSpec>map(t -> new AnswerSpec.Given(List.of(new PromptText.Text(t))))
+        .orElseGet(AnswerSpec.Auto::new);
+  }
+
+  /** Runs it and prints the guide's table. */
+  void print(PrintWriter out) {
+    TaskResult result = run();
+    PairResult tokens = result.pairs().get(0);
+    out.println("clean      " + String.join(" ", tokens.tokenized().clean().texts()));
+    out.println("corrupted  " + String.join(" ", tokens.tokenized().corrupted().texts()));
+    List<Component> components =
+        result.measurements().stream()
+            .map(m -> m.cell().component())
+            .collect(Collectors.toCollection(TreeSet::new))
+            .stream()
+            .toList();
+    new PatchTable(out).print(result.measurements(), components, config.metrics());
+  }
+
+  /**
+   * Runs it.
+   *
+   * @throws PatchgridException if the pair cannot be used
+   */
+  TaskResult run() {
+    try (LoadedModel model = LoadedModel.load(Path.of(config.model().path()))) {
+      StudyPlan plan = StudyPlanner.plan(config, model.structure(), 1, new LengthEstimate(1, 1));
+      List<SweepSite> sites = plan.sites();
+      TaskResult result =
+          model.run(
+              new PatchTask(0, 0, 1, 0, sites.size()),
+              List.of(pair),
+              sites,
+              config.measurementSettings());
+      PairResult row = result.pairs().get(0);
+      if (!row.tokenized().isUsable()) {
+        throw new PatchgridException(
+            "Cannot use this pair (%s): %s; the tokens are %s and %s"
+                .formatted(
+                    row.tokenized().status().label(),
+                    row.reason().orElse(""),
+                    row.tokenized().clean().texts(),
+                    row.tokenized().corrupted().texts()));
+      }
+      return result;
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package org.patchgrid.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.study.Measurement;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** One pair at the terminal. */
+@Command(
+    name = "patch",
+    description = "Patch one pair of prompts and print the guide's table.",
+    mixinStandardHelpOptions = true)
+final class PatchCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "model directory")
+  private Path model = Path.of("");
+
+  @Option(names = "--clean", required = true, description = "the clean prompt")
+  private String clean = "";
+
+  @Option(names = "--corrupted", required = true, description = "the corrupted prompt")
+  private String corrupted = "";
+
+  @Option(
+      names = "--components",
+      split = ",",
+      defaultValue = "mlp",
+      description = "names, guide or all (default: ${DEFAULT-VALUE})")
+  private List<String> components = List.of();
+
+  @Option(names = "--layers", split = ",", description = "all, 0-5 or 0,3 (default: all)")
+  private List<String> layers = List.of("all");
+
+  @Option(names = "--heads", split = ",", description = "all, each or 0,2 (default: all)")
+  private List<String> heads = List.of("all");
+
+  @Option(names = "--positions", split = ",", description = "all, each, last or 3,4 (default: all)")
+  private List<String> positions = List.of("all");
+
+  @Option(
+      names = "--direction",
+      split = ",",
+      description = "denoising, noising or both with a comma (default: denoising)")
+  private List<String> directions = List.of("denoising");
+
+  @Option(names = "--window", description = "layers patched together (default: ${DEFAULT-VALUE})")
+  private int window = 1;
+
+  @Option(names = "--metrics", split = ",", description = "metrics (default: l2)")
+  private List<String> metrics = List.of("l2");
+
+  @Option(names = "--answer", description = "the right answer (default: the clean run's top token)")
+  private @Nullable String answer;
+
+  @Option(
+      names = "--foil",
+      description = "the wrong answer (default: the corrupted run's top token)")
+  private @Nullable String foil;
+
+  @Option(names = "--format", description = "table, csv or json (default: table)")
+  private TableFormat format = TableFormat.TABLE;
+
+  @Override
+  public Integer call() throws IOException {
+    List<String> settings = new ArrayList<>();
+    settings.add("sweep.components=" + list(components));
+    settings.add("sweep.directions=" + list(directions));
+    settings.add("sweep.layers=" + oneOrList(layers));
+    settings.add("sweep.heads=" + oneOrList(heads));
+    settings.add("sweep.positions=" + oneOrList(positions));
+    settings.add("sweep.window=" + window);
+    settings.add("metrics=" + list(metrics));
+    PairExperiment experiment =
+        new PairExperiment(
+            model,
+            clean,
+            corrupted,
+            Optional.ofNullable(answer),
+            Optional.ofNullable(foil),
+            settings);
+    PrintWriter out = Console.out(spec);
+    switch (format) {
+      case TABLE -> experiment.print(out);
+      case CSV -> printCsv(experiment.run().measurements(), out);
+      case JSON -> printJson(experiment.run().measurements(), out);
+    }
+    out.flush();
+    return ExitCode.DONE;
+  }
+
+  private static String list(List<String> names) {
+    return names.stream()
+        .map(name -> "\"" + name.strip().replace("\"", "") + "\"")
+        .collect(Collectors.joining(",", "[", "]"));
+  }
+
+  /** A word or a range stands alone; numbers are a list. */
+  private static String oneOrList(List<String> values) {
+    boolean number = values.stream().allMatch(v -> v.strip().matches("\\d+"));
+    return values.size() == 1 && !number ? values.get(0) : "[" + String.join(",", values) + "]";
+  }
+
+  private static void printCsv(List<Measurement> rows, PrintWriter out) throws IOException {
+    CSVPrinter csv =
+        new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
+    boolean header = true;
+    for (Measurement row : rows) {
+      Map<String, @Nullable Object> columns = columns(row);
+      if (header) {
+        csv.printRecord(columns.keySet());
+        header = false;
+      }
+      csv.printRecord(columns.values());
+    }
+    csv.flush();
+  }
+
+  private static void printJson(List<Measurement> rows, PrintWriter out)
+      throws JsonProcessingException {
+    ObjectMapper json = new ObjectMapper();
+    for (Measurement row : rows) {
+      out.println(json.writeValueAsString(columns(row)));
+    }
+  }
+
+  /** The columns of the table {@code cells}, in its order; null where undefined. */
+  private static Map<String, @Nullable Object> columns(Measurement m) {
+    Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+    columns.put("study_id", "patch");
+    columns.put("sweep", m.cell().sweep());
+    columns.put("pair_id", m.cell().pairId());
+    columns.put("direction", m.cell().direction().label());
+    columns.put("component", m.cell().component().roleName());
+    columns.put("layer", m.cell().layer());
+    put(columns, "head", m.cell().head());
+    put(columns, "position", m.cell().position());
+    columns.put("position_label", m.cell().positionLabel().orElse(null));
+    columns.put("window", m.cell().window());
+    columns.put("value", "activation");
+    columns.put("corruption", "prompt");
+    columns.put("source_position", null);
+    columns.put("receiver", null);
+    columns.put("metric", m.metric().label());
+    put(columns, "clean", m.clean());
+    put(columns, "corrupted", m.corrupted());
+    put(columns, "patched", m.patched());
+    put(columns, "recovery", m.recovery());
+    put(columns, "effect", m.effect());
+    columns.put("status", m.status().label());
+    return columns;
+  }
+
+  private static void put(Map<String, @Nullable Object> columns, String name, OptionalInt value) {
+    columns.put(name, value.isPresent() ? value.getAsInt() : null);
+  }
+
+  private static void put(
+      Map<String, @Nullable Object> columns, String name, OptionalDouble value) {
+    columns.put(name, value.isPresent() ? value.getAsDouble() : null);
+  }
+}

@@ -1,0 +1,60 @@
+package org.patchgrid.app;
+
+import org.patchgrid.study.PatchgridException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command {@code patchgrid}. */
+@Command(
+    name = "patchgrid",
+    description = "Activation patching of language models over whole prompt sets.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Patchgrid.Version.class,
+    subcommands = {
+      DemoCommand.class,
+      PatchCommand.class,
+      RunCommand.class,
+      PlanCommand.class,
+      StatusCommand.class,
+      VerifyCommand.class
+    })
+public final class Patchgrid {
+  private static final Logger log = LoggerFactory.getLogger(Patchgrid.class);
+
+  private Patchgrid() {}
+
+  public static void main(String[] args) {
+    System.exit(execute(args));
+  }
+
+  /** Runs one command and returns its exit code. */
+  static int execute(String... args) {
+    return new CommandLine(new Patchgrid())
+        .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .execute(args);
+  }
+
+  private static int report(Exception failure, CommandLine command) {
+    if (failure instanceof PatchgridException) {
+      command.getErr().println("patchgrid: " + failure.getMessage());
+      log.debug("Ended by a mistake of the user", failure);
+      return ExitCode.USER_ERROR;
+    }
+    command.getErr().println("patchgrid: this is a bug of Patchgrid, please report it:");
+    failure.printStackTrace(command.getErr());
+    return ExitCode.BUG;
+  }
+
+  /** The version that the jar's manifest tells. */
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Patchgrid.class.getPackage().getImplementationVersion();
+      return new String[] {"patchgrid " + (version == null ? "(development build)" : version)};
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.execute.PlannedStudy;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says what a run would do. */
+@Command(
+    name = "plan",
+    description = "Say what a study will do: pairs, cells, tasks, time. Runs nothing.",
+    mixinStandardHelpOptions = true)
+final class PlanCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "STUDY.conf", description = "the study file")
+  private String study = "";
+
+  @Option(names = "--set", paramLabel = "key=value", description = "overrides a study key")
+  private List<String> settings = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    PlannedStudy planned =
+        PlannedStudy.of(Studies.read(study, settings, Optional.empty()), new Configuration());
+    Console.out(spec).print(planned.plan().describe());
+    Console.out(spec).println("fingerprint          " + planned.fingerprint().sha256());
+    Console.out(spec).flush();
+    return ExitCode.DONE;
+  }
+}

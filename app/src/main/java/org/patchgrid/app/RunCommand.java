@@ -1,0 +1,101 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.execute.RunReport;
+import org.patchgrid.store.TaskCounts;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Runs a study. */
+@Command(
+    name = "run",
+    description = "Run a study; resumes by itself when the output holds part of the same one.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "STUDY.conf", description = "the study file")
+  private String study = "";
+
+  @Option(names = "--out", paramLabel = "DIR", description = "where results go")
+  private @Nullable String out;
+
+  @Option(names = "--set", paramLabel = "key=value", description = "overrides a study key")
+  private List<String> settings = new ArrayList<>();
+
+  @Option(
+      names = "--master",
+      defaultValue = "local[*]",
+      description = "Spark's master (default: ${DEFAULT-VALUE})")
+  private String master = "local[*]";
+
+  @Option(names = "--spark-conf", paramLabel = "k=v", description = "a setting of Spark")
+  private List<String> sparkSettings = new ArrayList<>();
+
+  @Option(names = "--engine", description = "reference: one forward pass a cell")
+  private @Nullable String engine;
+
+  @Override
+  public Integer call() throws IOException {
+    if (engine != null) {
+      settings.add("execution.engine=" + engine);
+    }
+    StudyConfig config = Studies.read(study, settings, Optional.ofNullable(out));
+    PrintWriter standardOut = Console.out(spec);
+    return run(config, master, sparkSettings, standardOut, Console.err(spec));
+  }
+
+  /** Runs, prints how it went, and returns the exit code. */
+  static int run(
+      StudyConfig config,
+      String master,
+      List<String> sparkSettings,
+      PrintWriter standardOut,
+      PrintWriter standardError)
+      throws IOException {
+    RunReport report;
+    try (ConsoleProgress progress =
+        new ConsoleProgress(standardError, Boolean.getBoolean("patchgrid.terminal"))) {
+      report = Studies.run(config, master, sparkSettings, progress);
+    }
+    TaskCounts counts = report.summary().counts();
+    standardOut.printf(
+        Locale.ROOT,
+        "%s: %,d pairs, %,d cells, %,d rows in %s (%d tasks computed, %d reused, %.1f s)%n",
+        config.id(),
+        counts.totalPairs(),
+        counts.cells(),
+        counts.totalRows(),
+        report.directory(),
+        report.computedTasks(),
+        report.plan().taskCount() - report.computedTasks(),
+        report.took().toMillis() / 1000.0);
+    standardOut.println("rows by status: " + list(counts.rows()));
+    if (report.hasGaps()) {
+      standardOut.println("pairs by status: " + list(counts.pairs()) + " (reasons: table pairs)");
+    }
+    standardOut.flush();
+    return report.hasGaps() ? ExitCode.INCOMPLETE : ExitCode.DONE;
+  }
+
+  static String list(Map<String, Long> counts) {
+    StringBuilder text = new StringBuilder();
+    counts.forEach(
+        (name, count) ->
+            text.append(text.isEmpty() ? "" : ", ")
+                .append(String.format(Locale.ROOT, "%s %,d", name, count)));
+    return text.toString();
+  }
+}

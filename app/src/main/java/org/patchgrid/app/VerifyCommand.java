@@ -1,0 +1,44 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.store.Verification;
+import org.patchgrid.store.VerificationReport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Checks every file of a study. */
+@Command(
+    name = "verify",
+    description = "Re-hash every file against the manifest; print the hash of the sorted rows.",
+    mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "the --out of a run")
+  private String directory = "";
+
+  @Override
+  public Integer call() throws IOException {
+    VerificationReport report = Verification.verify(new Path(directory), new Configuration());
+    PrintWriter out = Console.out(spec);
+    out.printf(
+        Locale.ROOT,
+        "%d files, %,d pairs, %,d rows%n",
+        report.files(),
+        report.pairRows(),
+        report.cellRows());
+    report.sortedRowsHash().ifPresent(hash -> out.println("sha256 of the sorted rows: " + hash));
+    report.problems().forEach(problem -> out.println("DAMAGED " + problem));
+    out.println(report.passed() ? "all files are as the manifest says" : "this study is damaged");
+    out.flush();
+    return report.passed() ? ExitCode.DONE : ExitCode.USER_ERROR;
+  }
+}

@@ -1,0 +1,71 @@
+package org.patchgrid.execute;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.experiment.ModelDescription;
+import org.patchgrid.study.PatchgridException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one model of an executor JVM: loaded by the first task that asks, shared by all, closed when
+ * the JVM ends or another model takes its place. The only mutable global state of the system.
+ */
+final class ExecutorModel {
+  private static final Logger log = LoggerFactory.getLogger(ExecutorModel.class);
+
+  private static @Nullable ModelRef loadedRef;
+  private static @Nullable LoadedModel loaded;
+
+  private ExecutorModel() {}
+
+  /**
+   * The model of {@code ref}.
+   *
+   * @param onLoad told how long a load took; not called when the model was there already
+   * @throws PatchgridException if the model cannot be loaded, or its files are not those that the
+   *     driver saw
+   */
+  static synchronized LoadedModel get(ModelRef ref, Consumer<Duration> onLoad) {
+    LoadedModel model = loaded;
+    if (model != null && ref.equals(loadedRef)) {
+      return model;
+    }
+    if (model != null) {
+      model.close();
+      loaded = null;
+    } else {
+      Runtime.getRuntime().addShutdownHook(new Thread(ExecutorModel::close, "patchgrid-model"));
+    }
+    long start = System.nanoTime();
+    Path directory = Path.of(ref.directory());
+    requireSameFiles(ref, ModelDescription.read(directory));
+    LoadedModel fresh = LoadedModel.load(directory);
+    loaded = fresh;
+    loadedRef = ref;
+    Duration took = Duration.ofNanos(System.nanoTime() - start);
+    log.info("Loaded {} in {} ms", directory, took.toMillis());
+    onLoad.accept(took);
+    return fresh;
+  }
+
+  private static void requireSameFiles(ModelRef ref, ModelDescription found) {
+    if (!found.fingerprint().equals(ref.fingerprint())) {
+      throw new PatchgridException(
+          "The model in "
+              + ref.directory()
+              + " is another one on this executor than on the driver: give every host the same"
+              + " files");
+    }
+  }
+
+  private static synchronized void close() {
+    if (loaded != null) {
+      loaded.close();
+      loaded = null;
+    }
+  }
+}

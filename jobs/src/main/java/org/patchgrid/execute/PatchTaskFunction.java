@@ -1,0 +1,83 @@
+package org.patchgrid.execute;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.VoidFunction;
+import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.store.TaskWriter;
+import org.patchgrid.study.PairResult;
+import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.TaskResult;
+
+/**
+ * What runs on an executor: for each task number, read the pairs, measure the cells, stage the
+ * files, report. Holds values only.
+ */
+public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> {
+  private static final long serialVersionUID = 1;
+
+  private final TaskInputs inputs;
+  private final TaskReports reports;
+
+  PatchTaskFunction(TaskInputs inputs, TaskReports reports) {
+    this.inputs = inputs;
+    this.reports = reports;
+  }
+
+  @Override
+  public void call(Iterator<Integer> taskNumbers) throws IOException {
+    try {
+      run(taskNumbers);
+    } catch (PatchgridException e) {
+      // Running it again would not help, so Spark must not retry: the driver stops the study.
+      reports.add(new TaskReport.UserProblem(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void run(Iterator<Integer> taskNumbers) throws IOException {
+    Configuration configuration = inputs.hadoop().configuration();
+    TaskWriter writer =
+        new TaskWriter(
+            new Path(inputs.outputDirectory()),
+            configuration,
+            inputs.driverRun(),
+            inputs.fingerprint(),
+            inputs.columns());
+    LoadedModel model =
+        ExecutorModel.get(
+            inputs.model(),
+            took ->
+                reports.add(
+                    new TaskReport.ModelLoaded(SparkEnv.get().executorId(), took.toMillis())));
+    while (taskNumbers.hasNext()) {
+      PatchTask task = inputs.plan().task(taskNumbers.next());
+      List<PromptPair> pairs = inputs.readPairs(configuration, task);
+      TaskResult result = model.run(task, pairs, inputs.plan().sites(), inputs.settings());
+      if (inputs.failOnUnusablePair()) {
+        requireEveryPairUsable(result);
+      }
+      reports.add(
+          new TaskReport.Done(writer.write(task, TaskContext.get().taskAttemptId(), result)));
+    }
+  }
+
+  private static void requireEveryPairUsable(TaskResult result) {
+    for (PairResult pair : result.pairs()) {
+      if (!pair.tokenized().isUsable()) {
+        throw new PatchgridException(
+            "Cannot use pair '%s' (%s): %s; mend it, or set prompts.on-error = skip"
+                .formatted(
+                    pair.tokenized().pair().id(),
+                    pair.tokenized().status().label(),
+                    pair.reason().orElse("")));
+      }
+    }
+  }
+}

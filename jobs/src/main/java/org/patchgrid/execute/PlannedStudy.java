@@ -1,0 +1,121 @@
+package org.patchgrid.execute;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeSet;
+import org.apache.hadoop.conf.Configuration;
+import org.patchgrid.conf.Engine;
+import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.experiment.ModelDescription;
+import org.patchgrid.input.PromptIndex;
+import org.patchgrid.input.PromptSetReader;
+import org.patchgrid.plan.Fingerprint;
+import org.patchgrid.plan.LengthEstimate;
+import org.patchgrid.plan.StudyPlan;
+import org.patchgrid.plan.StudyPlanner;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.TokenizedPair;
+import org.patchgrid.tokenize.PromptTokenizer;
+
+/**
+ * A study whose model and prompts have been looked at, so that its plan and fingerprint are known.
+ * Nothing was run and no weights are loaded.
+ *
+ * @param modelDirectory the absolute path of the model
+ * @param promptsPath the full URI of the prompts
+ */
+public record PlannedStudy(
+    StudyConfig config,
+    Path modelDirectory,
+    ModelDescription model,
+    String promptsPath,
+    PromptIndex prompts,
+    StudyPlan plan,
+    Fingerprint fingerprint) {
+  /** Pairs whose tokens are counted to estimate the mean length. */
+  private static final int SAMPLED_PAIRS = 256;
+
+  private static final long SAMPLE_SEED = 1;
+
+  /** Changes whenever the code may compute or store other bytes for the same study. */
+  private static final String CODE = "cells 1";
+
+  /**
+   * Looks at model and prompts and plans.
+   *
+   * @throws PatchgridException for everything in the study, the model or the prompts that the user
+   *     has to mend
+   */
+  public static PlannedStudy of(StudyConfig config, Configuration hadoop) throws IOException {
+    if (config.execution().engine() == Engine.WAVEFRONT) {
+      throw new PatchgridException(
+          "execution.engine = wavefront is not there yet: use reference, which is the default");
+    }
+    Path directory = Path.of(config.model().path()).toAbsolutePath().normalize();
+    ModelDescription model = ModelDescription.read(directory);
+    PromptIndex prompts = new PromptSetReader(config.prompts().path(), hadoop).scan();
+    org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(config.prompts().path());
+    String promptsPath = path.getFileSystem(hadoop).makeQualified(path).toString();
+    LengthEstimate lengths = lengths(config, directory, model, promptsPath, prompts, hadoop);
+    StudyPlan plan = StudyPlanner.plan(config, model.structure(), prompts.pairs(), lengths);
+    Fingerprint fingerprint =
+        Fingerprint.of(
+            config,
+            plan,
+            new Fingerprint.Sources(
+                model.fingerprint(), model.fingerprint(), prompts.sha256(), CODE, model.kernel()));
+    return new PlannedStudy(config, directory, model, promptsPath, prompts, plan, fingerprint);
+  }
+
+  /** The mean length of a seeded sample; the same for the same prompts on every machine. */
+  private static LengthEstimate lengths(
+      StudyConfig config,
+      Path modelDirectory,
+      ModelDescription model,
+      String promptsPath,
+      PromptIndex prompts,
+      Configuration hadoop) {
+    List<Integer> lengths = new ArrayList<>();
+    PromptSetReader reader = new PromptSetReader(promptsPath, hadoop);
+    try (PromptTokenizer tokenizer =
+        PromptTokenizer.open(modelDirectory, model.structure().vocabularySize())) {
+      for (long number : sample(prompts.pairs())) {
+        for (PromptPair pair : reader.read(prompts, number, number + 1)) {
+          TokenizedPair tokens =
+              tokenizer.tokenize(pair, config.prompts().bos(), config.prompts().answerToken());
+          lengths.add(Math.max(1, tokens.clean().length()));
+        }
+      }
+    }
+    double mean = lengths.stream().mapToInt(Integer::intValue).average().orElse(1);
+    return new LengthEstimate(mean, lengths.size());
+  }
+
+  private static TreeSet<Long> sample(long pairs) {
+    TreeSet<Long> numbers = new TreeSet<>();
+    Random random = new Random(SAMPLE_SEED);
+    while (numbers.size() < Math.min(pairs, SAMPLED_PAIRS)) {
+      numbers.add((long) (random.nextDouble() * pairs));
+    }
+    return numbers;
+  }
+
+  /** The study with the plan's cut in place of {@code auto}: what {@code study.conf} says. */
+  public StudyConfig resolved() {
+    return config.withTaskCut(plan.pairsPerTask(), plan.sitesPerTask());
+  }
+
+  /** Where results go. */
+  public String outputPath() {
+    Optional<String> path = config.outputPath();
+    return path.orElseThrow(
+        () ->
+            new PatchgridException(
+                "Study '" + config.id() + "' has no output: give --out DIR or set output.path"));
+  }
+}

@@ -1,0 +1,159 @@
+package org.patchgrid.execute;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.conf.OnError;
+import org.patchgrid.store.DriverRun;
+import org.patchgrid.store.HadoopSettings;
+import org.patchgrid.store.ResultStore;
+import org.patchgrid.store.RunOutcome;
+import org.patchgrid.store.StudyColumns;
+import org.patchgrid.store.StudyIdentity;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * The driver's side of a run: one Spark job over the tasks that are not stored yet, one RDD element
+ * a task; files are committed here, as executors report them. Used once, from one thread.
+ */
+public final class StudyRun {
+  /** How long the driver waits for a report before it looks whether the job has ended. */
+  private static final long POLL_MILLISECONDS = 100;
+
+  /** Exit code of a run in which pairs were skipped or cells failed. */
+  private static final int INCOMPLETE = 3;
+
+  private final PlannedStudy study;
+  private final JavaSparkContext spark;
+  private final RunListener listener;
+  private final Map<String, Integer> modelLoads = new HashMap<>();
+  private int computed;
+
+  public StudyRun(PlannedStudy study, JavaSparkContext spark, RunListener listener) {
+    this.study = study;
+    this.spark = spark;
+    this.listener = listener;
+  }
+
+  /**
+   * Runs what is missing and ends the run in the manifest.
+   *
+   * @throws PatchgridException if the user has to mend something; what was computed is kept
+   */
+  public RunReport run() throws IOException {
+    long start = System.nanoTime();
+    Configuration hadoop = spark.hadoopConfiguration();
+    DriverRun driverRun = DriverRun.begin(Clock.systemUTC());
+    try (ResultStore store =
+        ResultStore.open(
+            new Path(study.outputPath()), hadoop, identity(), driverRun, Clock.systemUTC())) {
+      store.runStarted(
+          Map.of(
+              "master", spark.master(),
+              "engine", study.config().execution().engine().name().toLowerCase(Locale.ROOT),
+              "spark", spark.version()));
+      List<Integer> missing = missing(store.completedTasks());
+      listener.planned(study.plan(), study.plan().taskCount() - missing.size());
+      try {
+        if (!missing.isEmpty()) {
+          compute(store, missing);
+        }
+      } catch (RuntimeException | IOException e) {
+        store.finish(RunOutcome.FAILED, e instanceof PatchgridException ? 2 : 1);
+        throw e;
+      }
+      Duration took = Duration.ofNanos(System.nanoTime() - start);
+      RunReport report =
+          new RunReport(study.outputPath(), study.plan(), computed, store.summary(), took);
+      store.finish(RunOutcome.COMPLETE, report.hasGaps() ? INCOMPLETE : 0);
+      return report;
+    }
+  }
+
+  private StudyIdentity identity() {
+    return new StudyIdentity(
+        study.config().id(),
+        study.fingerprint().sha256(),
+        study.fingerprint().named(),
+        Map.of("java", Runtime.version().toString(), "spark", spark.version()),
+        study.resolved().render());
+  }
+
+  private List<Integer> missing(BitSet completed) {
+    return IntStream.range(0, study.plan().taskCount())
+        .filter(task -> !completed.get(task))
+        .boxed()
+        .toList();
+  }
+
+  private void compute(ResultStore store, List<Integer> missing) throws IOException {
+    TaskReports reports = TaskReports.onDriver();
+    spark.sc().register(reports, "patchgrid task reports");
+    PatchTaskFunction function = new PatchTaskFunction(inputs(store), reports);
+    int partitions =
+        Math.min(missing.size(), study.config().execution().partitions().orElse(missing.size()));
+    spark.setJobDescription("patchgrid " + study.config().id());
+    JavaFutureAction<Void> job =
+        spark.parallelize(missing, partitions).foreachPartitionAsync(function);
+    try {
+      while (!job.isDone()) {
+        commit(store, reports.queue().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
+        store.flushIfDue();
+      }
+      job.get();
+      while (!reports.queue().isEmpty()) {
+        commit(store, reports.queue().poll());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while Spark was running", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The Spark job failed: " + e.getMessage(), e);
+    } finally {
+      if (!job.isDone()) {
+        job.cancel(true);
+      }
+    }
+  }
+
+  private TaskInputs inputs(ResultStore store) {
+    return new TaskInputs(
+        new ModelRef(study.modelDirectory().toString(), study.model().fingerprint()),
+        study.promptsPath(),
+        study.prompts(),
+        study.plan(),
+        study.config().measurementSettings(),
+        study.config().prompts().onError() == OnError.FAIL,
+        store.directory().toString(),
+        store.run(),
+        study.fingerprint().sha256(),
+        new StudyColumns(study.config().id(), "activation", "prompt"),
+        new HadoopSettings(spark.hadoopConfiguration()));
+  }
+
+  private void commit(ResultStore store, @Nullable TaskReport report) throws IOException {
+    if (report instanceof TaskReport.Done done) {
+      store.commit(done.staged());
+      computed++;
+      listener.committed(done.staged());
+    } else if (report instanceof TaskReport.ModelLoaded loaded) {
+      int loads = modelLoads.merge(loaded.executor(), 1, Integer::sum);
+      store.modelLoaded(loaded.executor(), loads);
+    } else if (report instanceof TaskReport.UserProblem problem) {
+      throw new PatchgridException(problem.message());
+    }
+  }
+}

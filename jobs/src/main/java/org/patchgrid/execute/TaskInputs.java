@@ -1,0 +1,42 @@
+package org.patchgrid.execute;
+
+import java.io.Serializable;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.patchgrid.input.PromptIndex;
+import org.patchgrid.input.PromptSetReader;
+import org.patchgrid.plan.StudyPlan;
+import org.patchgrid.store.DriverRun;
+import org.patchgrid.store.HadoopSettings;
+import org.patchgrid.store.StudyColumns;
+import org.patchgrid.study.MeasurementSettings;
+import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.PromptPair;
+
+/**
+ * What an executor is told of a study. The cut into tasks is arithmetic, so that ten million pairs
+ * travel as two numbers.
+ *
+ * @param promptsPath a full URI: executors have working directories of their own
+ * @param outputDirectory a full URI
+ * @param failOnUnusablePair whether a pair that cannot be used stops the study
+ */
+record TaskInputs(
+    ModelRef model,
+    String promptsPath,
+    PromptIndex prompts,
+    StudyPlan plan,
+    MeasurementSettings settings,
+    boolean failOnUnusablePair,
+    String outputDirectory,
+    DriverRun driverRun,
+    String fingerprint,
+    StudyColumns columns,
+    HadoopSettings hadoop)
+    implements Serializable {
+
+  List<PromptPair> readPairs(Configuration configuration, PatchTask task) {
+    return new PromptSetReader(promptsPath, configuration)
+        .read(prompts, task.firstPair(), task.endPair());
+  }
+}

@@ -1,0 +1,16 @@
+package org.patchgrid.execute;
+
+import java.io.Serializable;
+import org.patchgrid.store.StagedTask;
+
+/** What an executor tells the driver while it works through a partition. */
+public sealed interface TaskReport extends Serializable {
+  /** A task's files are staged and closed. */
+  record Done(StagedTask staged) implements TaskReport {}
+
+  /** The user has to mend something before this study can go on. */
+  record UserProblem(String message) implements TaskReport {}
+
+  /** This executor has loaded the model. */
+  record ModelLoaded(String executor, long milliseconds) implements TaskReport {}
+}
