@@ -1,0 +1,79 @@
+package org.patchgrid.jobs;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.conf.StudyConfigReader;
+import org.patchgrid.conf.StudyOverrides;
+import org.patchgrid.execute.LoggedProgress;
+import org.patchgrid.execute.PlannedStudy;
+import org.patchgrid.execute.RunReport;
+import org.patchgrid.execute.SparkSettings;
+import org.patchgrid.execute.StudyRun;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * A study by spark-submit: {@code spark-submit --class org.patchgrid.jobs.PatchStudyJob
+ * patchgrid.jar STUDY.conf --out URI [--set key=value]...}.
+ */
+public final class PatchStudyJob {
+  private PatchStudyJob() {}
+
+  /** Exit codes as the contract has them, after Spark's context is stopped. */
+  public static void main(String[] args) throws IOException {
+    int code;
+    try (JavaSparkContext spark = new JavaSparkContext(SparkSettings.everywhere(new SparkConf()))) {
+      code = run(args, spark);
+    } catch (PatchgridException e) {
+      System.err.println("patchgrid: " + e.getMessage());
+      code = 2;
+    }
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  private static int run(String[] args, JavaSparkContext spark) throws IOException {
+    String file = "";
+    Optional<String> out = Optional.empty();
+    List<String> settings = new ArrayList<>();
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].equals("--out") && i + 1 < args.length) {
+        out = Optional.of(args[++i]);
+      } else if (args[i].equals("--set") && i + 1 < args.length) {
+        settings.add(args[++i]);
+      } else if (file.isEmpty() && !args[i].startsWith("--")) {
+        file = args[i];
+      } else {
+        throw new PatchgridException(
+            "Unknown argument '" + args[i] + "': STUDY.conf --out URI [--set key=value]...");
+      }
+    }
+    Configuration hadoop = spark.hadoopConfiguration();
+    StudyConfig config =
+        StudyConfigReader.read(file, text(file, hadoop), new StudyOverrides(settings, out));
+    RunReport report =
+        new StudyRun(PlannedStudy.of(config, hadoop), spark, new LoggedProgress()).run();
+    return report.hasGaps() ? 3 : 0;
+  }
+
+  private static String text(String file, Configuration hadoop) throws IOException {
+    if (file.isEmpty()) {
+      throw new PatchgridException("No study file: give STUDY.conf --out URI");
+    }
+    Path path = new Path(file);
+    try (FSDataInputStream input = path.getFileSystem(hadoop).open(path)) {
+      return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (java.io.FileNotFoundException e) {
+      throw new PatchgridException("Cannot find the study file " + file + ": check the path", e);
+    }
+  }
+}

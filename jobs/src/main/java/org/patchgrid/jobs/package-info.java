@@ -1,0 +1,3 @@
+/** The mains of spark-submit. Start with {@link org.patchgrid.jobs.PatchStudyJob}. */
+@org.jspecify.annotations.NullMarked
+package org.patchgrid.jobs;
