@@ -1,22 +1,18 @@
 package org.patchgrid.app;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.conf.StudyConfig;
-import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.execute.RunListener;
 import org.patchgrid.execute.RunReport;
 import org.patchgrid.execute.SparkSettings;
+import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
 import org.patchgrid.study.PatchgridException;
 
@@ -26,13 +22,7 @@ final class Studies {
 
   static StudyConfig read(String file, List<String> settings, Optional<String> out)
       throws IOException {
-    Path path = new Path(file);
-    try (FSDataInputStream input = path.getFileSystem(new Configuration()).open(path)) {
-      String text = new String(input.readAllBytes(), StandardCharsets.UTF_8);
-      return StudyConfigReader.read(file, text, new StudyOverrides(settings, out));
-    } catch (FileNotFoundException e) {
-      throw new PatchgridException("Cannot find the study file " + file + ": check the path", e);
-    }
+    return StudyFile.read(file, new StudyOverrides(settings, out), new Configuration());
   }
 
   /** Plans the study, then runs it on an embedded driver. */

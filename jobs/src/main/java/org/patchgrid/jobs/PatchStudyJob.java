@@ -1,22 +1,19 @@
 package org.patchgrid.jobs;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.conf.StudyConfig;
-import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.execute.LoggedProgress;
 import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.execute.RunReport;
 import org.patchgrid.execute.SparkSettings;
+import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
 import org.patchgrid.study.PatchgridException;
 
@@ -58,22 +55,9 @@ public final class PatchStudyJob {
       }
     }
     Configuration hadoop = spark.hadoopConfiguration();
-    StudyConfig config =
-        StudyConfigReader.read(file, text(file, hadoop), new StudyOverrides(settings, out));
+    StudyConfig config = StudyFile.read(file, new StudyOverrides(settings, out), hadoop);
     RunReport report =
         new StudyRun(PlannedStudy.of(config, hadoop), spark, new LoggedProgress()).run();
     return report.hasGaps() ? 3 : 0;
-  }
-
-  private static String text(String file, Configuration hadoop) throws IOException {
-    if (file.isEmpty()) {
-      throw new PatchgridException("No study file: give STUDY.conf --out URI");
-    }
-    Path path = new Path(file);
-    try (FSDataInputStream input = path.getFileSystem(hadoop).open(path)) {
-      return new String(input.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (java.io.FileNotFoundException e) {
-      throw new PatchgridException("Cannot find the study file " + file + ": check the path", e);
-    }
   }
 }
