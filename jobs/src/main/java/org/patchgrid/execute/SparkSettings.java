@@ -12,7 +12,6 @@ public final class SparkSettings {
     conf.setIfMissing("spark.app.name", "patchgrid");
     conf.setIfMissing("spark.ui.enabled", "false");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
-    conf.setIfMissing("spark.log.level", "WARN");
     // Executors of a cluster on this machine find our classes where we found them.
     conf.setIfMissing("spark.executor.extraClassPath", System.getProperty("java.class.path"));
     return everywhere(conf);

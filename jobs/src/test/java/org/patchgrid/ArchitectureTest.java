@@ -1,0 +1,48 @@
+package org.patchgrid;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may use whom (docs/internals.md). */
+@AnalyzeClasses(
+    packages = {
+      "org.patchgrid.conf",
+      "org.patchgrid.input",
+      "org.patchgrid.plan",
+      "org.patchgrid.execute",
+      "org.patchgrid.store",
+      "org.patchgrid.jobs"
+    },
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  @ArchTest
+  static final ArchRule JOBS_KNOW_NO_ENGINE =
+      noClasses().should().dependOnClassesThat().resideInAPackage("ai.djl..");
+
+  @ArchTest
+  static final ArchRule STUDY_AND_PLAN_NEED_NO_CLUSTER =
+      noClasses()
+          .that()
+          .resideInAnyPackage("org.patchgrid.conf", "org.patchgrid.plan")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "org.apache.parquet..");
+
+  @ArchTest
+  static final ArchRule FILES_ARE_READ_AND_WRITTEN_WITHOUT_SPARK =
+      noClasses()
+          .that()
+          .resideInAnyPackage("org.patchgrid.input", "org.patchgrid.store")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.apache.spark..");
+
+  @ArchTest
+  static final ArchRule NO_CYCLES =
+      slices().matching("org.patchgrid.(*)..").should().beFreeOfCycles();
+}
