@@ -1,5 +1,6 @@
 package org.patchgrid.store;
 
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -244,8 +245,10 @@ final class ParquetFiles {
       return path.toString();
     }
 
+    /** Holds the file, a task's worth of rows, until its footer is known. */
     private final class HashingStream extends PositionOutputStream {
       private final FSDataOutputStream out;
+      private final ByteArrayOutputStream content = new ByteArrayOutputStream();
       private boolean closed;
 
       private HashingStream(FSDataOutputStream out) {
@@ -254,26 +257,17 @@ final class ParquetFiles {
 
       @Override
       public long getPos() {
-        return bytes;
+        return content.size();
       }
 
       @Override
-      public void write(int b) throws IOException {
-        out.write(b);
-        digest.update((byte) b);
-        bytes++;
+      public void write(int b) {
+        content.write(b);
       }
 
       @Override
-      public void write(byte[] source, int offset, int length) throws IOException {
-        out.write(source, offset, length);
-        digest.update(source, offset, length);
-        bytes += length;
-      }
-
-      @Override
-      public void flush() throws IOException {
-        out.flush();
+      public void write(byte[] source, int offset, int length) {
+        content.write(source, offset, length);
       }
 
       @Override
@@ -283,6 +277,10 @@ final class ParquetFiles {
         }
         closed = true;
         try (OutputStream closing = out) {
+          byte[] file = CanonicalFooter.of(content.toByteArray());
+          digest.update(file);
+          bytes = file.length;
+          closing.write(file);
           closing.flush();
           // Object stores cannot and need not: their files appear whole on close.
           if (out.hasCapability(StreamCapabilities.HSYNC)) {

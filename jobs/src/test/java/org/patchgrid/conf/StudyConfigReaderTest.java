@@ -416,7 +416,7 @@ class StudyConfigReaderTest {
               batch-rows = auto
               partitions = auto
               audit = 0.001
-              engine = wavefront
+              engine = reference
               pairs-per-task = auto
               sites-per-task = auto
             }

@@ -43,7 +43,7 @@ class FingerprintTest {
             List.of("sweep.positions { labels = [c] }", "sites"),
             List.of("metrics = [l2]", "metrics"),
             List.of("execution.batch-rows = 8", "execution.batch-rows"),
-            List.of("execution.engine = reference", "execution.engine"),
+            List.of("execution.engine = wavefront", "execution.engine"),
             List.of("execution.pairs-per-task = 2", "execution.pairs-per-task"),
             List.of("execution.sites-per-task = 2", "execution.sites-per-task"))) {
       Fingerprint changed = fingerprint(change.get(0));
