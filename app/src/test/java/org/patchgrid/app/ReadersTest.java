@@ -27,11 +27,7 @@ class ReadersTest {
 
   private static final List<String> FIGURES =
       List.of(
-          "count(*)",
-          "sum(patched)",
-          "sum(recovery)",
-          "sum(abs(patched))",
-          "sum(abs(recovery))");
+          "count(*)", "sum(patched)", "sum(recovery)", "sum(abs(patched))", "sum(abs(recovery))");
 
   private static Path directory = Path.of("");
   private static Path out = Path.of("");
@@ -43,8 +39,7 @@ class ReadersTest {
       long rows, double patched, double recovery, double patchedSize, double recoverySize) {}
 
   @BeforeAll
-  static void runAndListMidway(@TempDir Path temporary)
-      throws IOException, InterruptedException {
+  static void runAndListMidway(@TempDir Path temporary) throws IOException, InterruptedException {
     directory = temporary;
     String study = SmallStudy.write(directory).toString();
     out = directory.resolve("out");
@@ -88,9 +83,7 @@ class ReadersTest {
             .redirectOutput(directory.resolve("check-readers.txt").toFile())
             .start();
     int exitCode = process.waitFor();
-    assertThat(exitCode)
-        .as(Files.readString(directory.resolve("check-readers.txt")))
-        .isEqualTo(0);
+    assertThat(exitCode).as(Files.readString(directory.resolve("check-readers.txt"))).isEqualTo(0);
   }
 
   private static void assertReadersAgree(List<Path> files) throws IOException {
@@ -126,8 +119,7 @@ class ReadersTest {
             .config("spark.ui.enabled", "false")
             .config("spark.log.level", "WARN")
             .getOrCreate()) {
-      Row row =
-          session.read().parquet(names).selectExpr(FIGURES.toArray(String[]::new)).first();
+      Row row = session.read().parquet(names).selectExpr(FIGURES.toArray(String[]::new)).first();
       return new Figures(
           row.getLong(0), row.getDouble(1), row.getDouble(2), row.getDouble(3), row.getDouble(4));
     }
