@@ -1,0 +1,89 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The command in a JVM of its own, started as the launcher starts it; killed when closed. */
+final class ChildJvm implements AutoCloseable {
+  private static final long POLL_MILLISECONDS = 10;
+
+  private final Process process;
+  private final Path output;
+  private final Path errors;
+
+  private ChildJvm(Process process, Path output, Path errors) {
+    this.process = process;
+    this.output = output;
+    this.errors = errors;
+  }
+
+  /**
+   * @param directory a fresh one, for the streams and whatever Spark puts where it runs
+   */
+  static ChildJvm start(Path directory, String... arguments) throws IOException {
+    // A cluster on this machine looks for Spark's jars here; ours come by the class path.
+    Files.createDirectories(directory.resolve("jars"));
+    Path output = directory.resolve("stdout.txt");
+    Path errors = directory.resolve("stderr.txt");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
+    command.add("@" + SmallStudy.root().resolve("conf/jvm.options"));
+    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path", "")));
+    command.add(Patchgrid.class.getName());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectOutput(output.toFile())
+            .redirectError(errors.toFile());
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "SPARK_HOME", directory.toString(),
+                "SPARK_SCALA_VERSION", "2.13",
+                "SPARK_LOCAL_IP", "127.0.0.1",
+                "OMP_NUM_THREADS", "1"));
+    return new ChildJvm(builder.start(), output, errors);
+  }
+
+  Ended await() throws IOException, InterruptedException {
+    return new Ended(process.waitFor(), Files.readString(output));
+  }
+
+  /** What it wrote to standard error so far: says why a test failed. */
+  String errors() throws IOException {
+    return Files.readString(errors);
+  }
+
+  /**
+   * Returns the cells files of a study as soon as there are so many.
+   *
+   * @throws IllegalStateException if the command ends before
+   */
+  List<Path> awaitCells(Path study, int count) throws IOException, InterruptedException {
+    while (true) {
+      List<Path> files = SmallStudy.files(study.resolve("cells"));
+      if (files.size() >= count) {
+        return files;
+      }
+      if (process.waitFor(POLL_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("Ended before " + count + " files: " + errors());
+      }
+    }
+  }
+
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

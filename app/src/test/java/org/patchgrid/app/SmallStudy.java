@@ -1,0 +1,107 @@
+package org.patchgrid.app;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A study of some 600 cells cut into many tasks: six pairs of three lengths, and one pair that is
+ * skipped because its prompts are not equally long.
+ */
+final class SmallStudy {
+  /** One task for each of seven pairs and twelve sites. */
+  static final int TASKS = 7 * 12;
+
+  private static final Set<String> PAIRS =
+      Set.of(
+          "capital-france-germany",
+          "capital-finland-denmark",
+          "city-islamabad-dhaka",
+          "city-khartoum-dakar",
+          "indirect-object-john-laura-store",
+          "indirect-object-paul-eric-store");
+
+  private static final String UNEQUAL =
+      """
+      {"id": "unequal", "clean": "The capital of France is", "corrupted": "People in Germany speak",\
+       "answer": " Paris", "foil": " Berlin"}
+      """;
+
+  private static final String STUDY =
+      """
+      study   { id = "identity" }
+      model   { path = "%s" }
+      prompts { path = "%s" }
+      sweep {
+        directions = [denoising, noising]
+        components = [mlp, self_attn]
+        layers     = [0, 3, 5]
+        positions  = each
+      }
+      metrics = [l2, logit_diff, kl]
+      execution { pairs-per-task = 1, sites-per-task = 1 }
+      """;
+
+  private SmallStudy() {}
+
+  static Path root() {
+    return Path.of(System.getProperty("patchgrid.root", "")).toAbsolutePath();
+  }
+
+  /** Writes the prompts and the study file, and returns the latter. */
+  static Path write(Path directory) throws IOException {
+    JsonMapper json = JsonMapper.builder().build();
+    List<String> pairs = new ArrayList<>();
+    for (String line : Files.readAllLines(root().resolve("data/prompts/demo.jsonl"))) {
+      if (PAIRS.contains(json.readTree(line).path("id").asText())) {
+        pairs.add(line);
+      }
+    }
+    if (pairs.size() != PAIRS.size()) {
+      throw new IllegalStateException("demo.jsonl lacks one of " + PAIRS);
+    }
+    pairs.add(3, UNEQUAL.strip());
+    Path prompts = Files.write(directory.resolve("prompts.jsonl"), pairs);
+    Path model = root().resolve("data/models/atlas-6l");
+    return Files.writeString(directory.resolve("study.conf"), STUDY.formatted(model, prompts));
+  }
+
+  /** The files of a directory by name; none if it is absent. */
+  static List<Path> files(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
+    }
+  }
+
+  /** SHA-256 by file name relative to the study, of every file of both tables. */
+  static Map<String, String> hashes(Path study) throws IOException {
+    Map<String, String> hashes = new TreeMap<>();
+    for (String table : List.of("cells", "pairs")) {
+      for (Path file : files(study.resolve(table))) {
+        hashes.put(table + "/" + file.getFileName(), sha256(Files.readAllBytes(file)));
+      }
+    }
+    return hashes;
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}
