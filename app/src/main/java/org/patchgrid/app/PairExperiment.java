@@ -103,7 +103,8 @@ final class PairExperiment {
               new PatchTask(0, 0, 1, 0, sites.size()),
               List.of(pair),
               sites,
-              config.measurementSettings());
+              config.measurementSettings(),
+              config.execution().computation());
       PairResult row = result.pairs().get(0);
       if (!row.tokenized().isUsable()) {
         throw new PatchgridException(

@@ -1,6 +1,10 @@
 package org.patchgrid.conf;
 
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.patchgrid.study.Computation;
+import org.patchgrid.study.Engine;
+import org.patchgrid.study.Kernel;
 
 /**
  * How a study is cut into tasks and run. An empty number is {@code auto}.
@@ -9,6 +13,7 @@ import java.util.OptionalInt;
  * @param batchRows most rows of one forward pass
  * @param partitions Spark partitions; never changes a result
  * @param audit share of cells, 0 to 1, repeated one by one and compared
+ * @param kernel which numerical kernels compute; the driver's choice replaces {@code auto}
  * @param pairsPerTask pairs of one task; the planner's choice replaces {@code auto}
  * @param sitesPerTask sites of one task; the planner's choice replaces {@code auto}
  */
@@ -18,11 +23,12 @@ public record ExecutionConfig(
     OptionalInt partitions,
     double audit,
     Engine engine,
+    Optional<Kernel> kernel,
     OptionalInt pairsPerTask,
     OptionalInt sitesPerTask) {
   public static final double DEFAULT_TASK_SECONDS = 30;
   public static final double DEFAULT_AUDIT = 0.001;
-  public static final Engine DEFAULT_ENGINE = Engine.REFERENCE;
+  public static final Engine DEFAULT_ENGINE = Engine.WAVEFRONT;
 
   public ExecutionConfig {
     if (!(taskSeconds > 0) || Double.isInfinite(taskSeconds)) {
@@ -44,8 +50,14 @@ public record ExecutionConfig(
         OptionalInt.empty(),
         DEFAULT_AUDIT,
         DEFAULT_ENGINE,
+        Optional.empty(),
         OptionalInt.empty(),
         OptionalInt.empty());
+  }
+
+  /** The part that executors need. */
+  public Computation computation() {
+    return new Computation(engine, batchRows.orElse(Computation.AUTO));
   }
 
   private static void requirePositive(OptionalInt number) {

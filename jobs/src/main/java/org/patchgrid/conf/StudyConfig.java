@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.study.Kernel;
 import org.patchgrid.study.MeasurementSettings;
 
 /**
@@ -40,8 +41,8 @@ public record StudyConfig(
     }
   }
 
-  /** The same study with the planner's cut in place of {@code auto}. */
-  public StudyConfig withTaskCut(int pairsPerTask, int sitesPerTask) {
+  /** The same study with what was chosen for it in place of {@code auto}. */
+  public StudyConfig resolved(Kernel kernel, int pairsPerTask, int sitesPerTask) {
     ExecutionConfig cut =
         new ExecutionConfig(
             execution.taskSeconds(),
@@ -49,6 +50,7 @@ public record StudyConfig(
             execution.partitions(),
             execution.audit(),
             execution.engine(),
+            Optional.of(kernel),
             OptionalInt.of(pairsPerTask),
             OptionalInt.of(sitesPerTask));
     return new StudyConfig(id, model, prompts, sweeps, metrics, cut, outputPath);

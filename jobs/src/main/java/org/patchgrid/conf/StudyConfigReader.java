@@ -14,6 +14,8 @@ import java.util.Set;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.Engine;
+import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.RequiredPrediction;
 
@@ -39,6 +41,7 @@ public final class StudyConfigReader {
           "partitions",
           "audit",
           "engine",
+          "kernel",
           "pairs-per-task",
           "sites-per-task");
   private static final List<String> OUTPUT_KEYS = List.of("path");
@@ -230,6 +233,7 @@ public final class StudyConfigReader {
             share -> share >= 0 && share <= 1,
             "a share from 0 to 1"),
         execution.choice("engine", Engine.class, ExecutionConfig.DEFAULT_ENGINE),
+        execution.choiceOrAuto("kernel", Kernel.class),
         execution.positiveNumberOrAuto("pairs-per-task"),
         execution.positiveNumberOrAuto("sites-per-task"));
   }

@@ -98,6 +98,7 @@ final class StudyConfigWriter {
     put("partitions", numberOrAuto(execution.partitions()));
     put("audit", number(execution.audit()));
     put("engine", choice(execution.engine()));
+    put("kernel", execution.kernel().map(StudyConfigWriter::choice).orElse("auto"));
     put("pairs-per-task", numberOrAuto(execution.pairsPerTask()));
     put("sites-per-task", numberOrAuto(execution.sitesPerTask()));
     close();

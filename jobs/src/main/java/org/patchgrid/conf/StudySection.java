@@ -97,6 +97,13 @@ final class StudySection {
     return text;
   }
 
+  /** One of a closed set; empty for {@code auto}, which is the default. */
+  <E extends Enum<E>> Optional<E> choiceOrAuto(String key, Class<E> type) {
+    return scalar(key)
+        .filter(label -> !label.equals(AUTO))
+        .flatMap(label -> choiceOf(key, label, type, StudyConfigWriter::choice));
+  }
+
   <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
     return scalar(key)
         .flatMap(label -> choiceOf(key, label, type, StudyConfigWriter::choice))

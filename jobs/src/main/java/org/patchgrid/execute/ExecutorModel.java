@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.ModelDescription;
+import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +44,8 @@ final class ExecutorModel {
     long start = System.nanoTime();
     Path directory = Path.of(ref.directory());
     requireSameFiles(ref, ModelDescription.read(directory));
-    LoadedModel fresh = LoadedModel.load(directory);
+    requireSameKernel(ref);
+    LoadedModel fresh = LoadedModel.load(directory, ref.kernel());
     loaded = fresh;
     loadedRef = ref;
     Duration took = Duration.ofNanos(System.nanoTime() - start);
@@ -59,6 +61,15 @@ final class ExecutorModel {
               + ref.directory()
               + " is another one on this executor than on the driver: give every host the same"
               + " files");
+    }
+  }
+
+  private static void requireSameKernel(ModelRef ref) {
+    String here = TensorKernels.describe(ref.kernel());
+    if (!here.equals(ref.kernelThere())) {
+      throw new PatchgridException(
+          "This executor would compute with '%s' and the study is computed with '%s', which gives other bits: use executors of one kind of processor, the driver's"
+              .formatted(here, ref.kernelThere()));
     }
   }
 

@@ -1,11 +1,14 @@
 package org.patchgrid.execute;
 
 import java.io.Serializable;
+import org.patchgrid.study.Kernel;
 
 /**
  * Which model an executor is to hold.
  *
  * @param directory a path that every executor reads
  * @param fingerprint of the files the driver saw there
+ * @param kernel the study's
+ * @param kernelThere how the kernel describes itself on the driver
  */
-public record ModelRef(String directory, String fingerprint) implements Serializable {}
+public record ModelRef(String directory, String fingerprint, Kernel kernel, String kernelThere) implements Serializable {}

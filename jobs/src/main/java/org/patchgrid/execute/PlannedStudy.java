@@ -8,15 +8,16 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
-import org.patchgrid.conf.Engine;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
+import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.plan.Fingerprint;
 import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.plan.StudyPlanner;
+import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.TokenizedPair;
@@ -43,7 +44,7 @@ public record PlannedStudy(
   private static final long SAMPLE_SEED = 1;
 
   /** Changes whenever the code may compute or store other bytes for the same study. */
-  private static final String CODE = "cells 1";
+  private static final String CODE = "cells 2";
 
   /**
    * Looks at model and prompts and plans.
@@ -52,10 +53,6 @@ public record PlannedStudy(
    *     has to mend
    */
   public static PlannedStudy of(StudyConfig config, Configuration hadoop) throws IOException {
-    if (config.execution().engine() == Engine.WAVEFRONT) {
-      throw new PatchgridException(
-          "execution.engine = wavefront is not there yet: use reference, which is the default");
-    }
     Path directory = Path.of(config.model().path()).toAbsolutePath().normalize();
     ModelDescription model = ModelDescription.read(directory);
     PromptIndex prompts = new PromptSetReader(config.prompts().path(), hadoop).scan();
@@ -68,7 +65,12 @@ public record PlannedStudy(
             config,
             plan,
             new Fingerprint.Sources(
-                model.fingerprint(), model.fingerprint(), prompts.sha256(), CODE, model.kernel()));
+                model.fingerprint(),
+                model.fingerprint(),
+                prompts.sha256(),
+                CODE,
+                kernel(config),
+                TensorKernels.describe(kernel(config))));
     return new PlannedStudy(config, directory, model, promptsPath, prompts, plan, fingerprint);
   }
 
@@ -105,9 +107,18 @@ public record PlannedStudy(
     return numbers;
   }
 
-  /** The study with the plan's cut in place of {@code auto}: what {@code study.conf} says. */
+  /** The kernel that the study says, or the best of this machine. */
+  Kernel kernel() {
+    return kernel(config);
+  }
+
+  private static Kernel kernel(StudyConfig config) {
+    return config.execution().kernel().orElseGet(TensorKernels::best);
+  }
+
+  /** The study with what was chosen in place of {@code auto}: what {@code study.conf} says. */
   public StudyConfig resolved() {
-    return config.withTaskCut(plan.pairsPerTask(), plan.sitesPerTask());
+    return config.resolved(kernel(), plan.pairsPerTask(), plan.sitesPerTask());
   }
 
   /** Where results go. */

@@ -23,6 +23,7 @@ import org.patchgrid.store.ResultStore;
 import org.patchgrid.store.RunOutcome;
 import org.patchgrid.store.StudyColumns;
 import org.patchgrid.store.StudyIdentity;
+import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -131,11 +132,16 @@ public final class StudyRun {
 
   private TaskInputs inputs(ResultStore store) {
     return new TaskInputs(
-        new ModelRef(study.modelDirectory().toString(), study.model().fingerprint()),
+        new ModelRef(
+            study.modelDirectory().toString(),
+            study.model().fingerprint(),
+            study.kernel(),
+            TensorKernels.describe(study.kernel())),
         study.promptsPath(),
         study.prompts(),
         study.plan(),
         study.config().measurementSettings(),
+        study.config().execution().computation(),
         study.config().prompts().onError() == OnError.FAIL,
         store.directory().toString(),
         store.run(),

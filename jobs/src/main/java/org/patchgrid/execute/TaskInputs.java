@@ -9,6 +9,7 @@ import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.StudyColumns;
+import org.patchgrid.study.Computation;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PromptPair;
@@ -27,6 +28,7 @@ record TaskInputs(
     PromptIndex prompts,
     StudyPlan plan,
     MeasurementSettings settings,
+    Computation computation,
     boolean failOnUnusablePair,
     String outputDirectory,
     DriverRun driverRun,

@@ -17,6 +17,7 @@ import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.SweepConfig;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
@@ -29,7 +30,8 @@ import org.patchgrid.study.SweepSite;
  * study.id} (a column); dtype and device; {@code require}, {@code bos} and {@code answer-token};
  * the sites in the plan's order (so an alias and its role name are the same); each sweep's
  * corruption and value; the metrics in any order (rows are sorted); {@code batch-rows} and {@code
- * engine}, which decide what is computed together; the cut, which decides what is in which file.
+ * engine}, which decide what is computed together, where the kernel's bits depend on that; the cut,
+ * which decides what is in which file.
  *
  * <p>Not in it: paths of model, prompts and output; {@code on-error} and {@code audit}, which may
  * stop a study but change no row; {@code partitions}; {@code task-seconds}, of which only the
@@ -47,9 +49,15 @@ public record Fingerprint(String text) {
    * @param prompts hash of the prompt file's content
    * @param code version of the code that computes
    * @param kernel which numerical kernels it uses
+   * @param kernelHere all that decides which bits they give on this kind of machine
    */
   public record Sources(
-      String model, String tokenizer, String prompts, String code, String kernel) {}
+      String model,
+      String tokenizer,
+      String prompts,
+      String code,
+      Kernel kernel,
+      String kernelHere) {}
 
   /**
    * The fingerprint of a planned study.
@@ -62,7 +70,7 @@ public record Fingerprint(String text) {
     parts.put("tokenizer", sources.tokenizer());
     parts.put("prompts", sources.prompts());
     parts.put("code", sources.code());
-    parts.put("kernel", sources.kernel());
+    parts.put("kernel", sources.kernelHere());
     parts.put("study.id", study.id());
     parts.put("model.dtype", study.model().dtype());
     parts.put("model.device", study.model().device());
@@ -78,8 +86,10 @@ public record Fingerprint(String text) {
         "metrics",
         study.metrics().stream().map(Metric::label).sorted().collect(Collectors.joining(",")));
     ExecutionConfig execution = study.execution();
-    parts.put("execution.batch-rows", numberOrAuto(execution.batchRows()));
-    parts.put("execution.engine", execution.engine().name());
+    if (!sources.kernel().keepsRows()) {
+      parts.put("execution.batch-rows", numberOrAuto(execution.batchRows()));
+      parts.put("execution.engine", execution.engine().name());
+    }
     parts.put("execution.pairs-per-task", Integer.toString(plan.pairsPerTask()));
     parts.put("execution.sites-per-task", Integer.toString(plan.sitesPerTask()));
     return new Fingerprint(

@@ -25,6 +25,7 @@ public record StudyPlan(
     int pairsPerTask,
     int sitesPerTask,
     LengthEstimate lengths,
+    NominalCost cost,
     List<String> notes)
     implements Serializable {
   public StudyPlan {
@@ -92,16 +93,19 @@ public record StudyPlan(
     return sites.stream().anyMatch(s -> s.site().positions() instanceof Positions.Each);
   }
 
-  /** Forward passes if every cell were one: the cells, and two runs a pair in each of its tasks. */
-  public long forwardEquivalents() {
-    return cells() + 2 * pairs * siteBlocks();
+  /** Counted operations of the whole study: both runs of a pair in each of its tasks, and cells. */
+  public double operations() {
+    return pairs * (siteBlocks() * cost.ofBothRuns() + sites.size() * cost.ofSite());
+  }
+
+  /** The same as a number of forward passes over a prompt of mean length. */
+  public double forwardEquivalents() {
+    return operations() / (cost.ofBothRuns() / 2);
   }
 
   /** What the study takes at the fixed nominal rate; no promise about any machine. */
   public double nominalSeconds() {
-    return forwardEquivalents()
-        * NominalCost.forward(model, lengths.meanTokens())
-        / NominalCost.OPERATIONS_PER_SECOND;
+    return operations() / NominalCost.OPERATIONS_PER_SECOND;
   }
 
   /** What the command {@code plan} prints, several lines. */
@@ -122,13 +126,13 @@ public record StudyPlan(
             count(taskCount()),
             counted(pairsPerTask, "pair"),
             counted(sitesPerTask, "site")));
-    line(text, "forward equivalents", count(forwardEquivalents()) + about);
+    line(text, "forward equivalents", String.format(Locale.ROOT, "%,.1f%s", forwardEquivalents(), about));
     line(
         text,
         "nominal time",
         String.format(
             Locale.ROOT,
-            "%,.1f s at %.0f GFLOP/s, every cell a whole forward pass",
+            "%,.1f s at %.0f GFLOP/s",
             nominalSeconds(),
             NominalCost.OPERATIONS_PER_SECOND / 1e9));
     notes.forEach(note -> line(text, "note", note));

@@ -43,7 +43,8 @@ public final class StudyPlanner {
       sites.addAll(new SitePlanner(sweep, model, problems, notes).sites());
     }
     problems.throwIfAny();
-    Cut cut = cut(study.execution(), sites, model, lengths);
+    NominalCost cost = NominalCost.of(study.execution().engine(), model, sites, lengths);
+    Cut cut = cut(study.execution(), sites.size(), cost);
     long pairsPerTask = Math.min(pairs, cut.pairs());
     requireCountable(pairs, pairsPerTask, sites.size(), cut.sites());
     return new StudyPlan(
@@ -54,32 +55,25 @@ public final class StudyPlanner {
         (int) pairsPerTask,
         cut.sites(),
         lengths,
+        cost,
         List.copyOf(notes));
   }
 
   private record Cut(int pairs, int sites) {}
 
-  private static Cut cut(
-      ExecutionConfig execution,
-      List<SweepSite> sites,
-      ModelStructure model,
-      LengthEstimate lengths) {
-    double budget =
-        execution.taskSeconds()
-            * NominalCost.OPERATIONS_PER_SECOND
-            / NominalCost.forward(model, lengths.meanTokens()); // forward passes a task
-    double cellsPerSite = StudyPlan.cells(sites, lengths) / sites.size();
-    int sitesPerTask = sitesPerTask(execution, sites.size(), budget, cellsPerSite);
+  private static Cut cut(ExecutionConfig execution, int sites, NominalCost cost) {
+    double budget = execution.taskSeconds() * NominalCost.OPERATIONS_PER_SECOND;
+    int sitesPerTask = sitesPerTask(execution, sites, budget, cost);
     OptionalInt givenPairs = execution.pairsPerTask();
     if (givenPairs.isPresent()) {
       return new Cut(givenPairs.getAsInt(), sitesPerTask);
     }
-    double passesPerPair = 2 + cellsPerSite * sitesPerTask;
-    return new Cut(atLeastOne(budget / passesPerPair), sitesPerTask);
+    return new Cut(
+        atLeastOne(budget / (cost.ofBothRuns() + sitesPerTask * cost.ofSite())), sitesPerTask);
   }
 
   private static int sitesPerTask(
-      ExecutionConfig execution, int sites, double budget, double cellsPerSite) {
+      ExecutionConfig execution, int sites, double budget, NominalCost cost) {
     OptionalInt given = execution.sitesPerTask();
     if (given.isPresent()) {
       return Math.min(sites, given.getAsInt());
@@ -87,7 +81,7 @@ public final class StudyPlanner {
     if (execution.pairsPerTask().orElse(1) > 1) {
       return sites;
     }
-    return Math.min(sites, atLeastOne((budget - 2) / cellsPerSite));
+    return Math.min(sites, atLeastOne((budget - cost.ofBothRuns()) / cost.ofSite()));
   }
 
   private static int atLeastOne(double number) {

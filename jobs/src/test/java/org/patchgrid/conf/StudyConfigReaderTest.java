@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.Engine;
+import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Positions;
@@ -82,7 +84,8 @@ class StudyConfigReaderTest {
                     OptionalInt.empty(),
                     OptionalInt.empty(),
                     0.001,
-                    Engine.REFERENCE,
+                    Engine.WAVEFRONT,
+                    Optional.empty(),
                     OptionalInt.empty(),
                     OptionalInt.empty()),
                 Optional.empty()));
@@ -112,7 +115,7 @@ class StudyConfigReaderTest {
               d { positions = last }
             }
             metrics = kl
-            execution { task-seconds = 0.5, batch-rows = 64, partitions = 8, audit = 0, engine = reference
+            execution { task-seconds = 0.5, batch-rows = 64, partitions = 8, audit = 0, engine = reference, kernel = plain
                         pairs-per-task = 10, sites-per-task = 20 }
             """);
     assertThat(study.prompts())
@@ -149,6 +152,7 @@ class StudyConfigReaderTest {
                 OptionalInt.of(8),
                 0,
                 Engine.REFERENCE,
+                Optional.of(Kernel.PLAIN),
                 OptionalInt.of(10),
                 OptionalInt.of(20)));
   }
@@ -373,7 +377,7 @@ class StudyConfigReaderTest {
       StudyConfig study = read(text);
       assertThat(StudyConfigReader.read("again", study.render(), StudyOverrides.none()))
           .isEqualTo(study);
-      StudyConfig cut = study.withTaskCut(7, 11);
+      StudyConfig cut = study.resolved(Kernel.PLAIN, 7, 11);
       assertThat(read(cut.render())).isEqualTo(cut).isNotEqualTo(study);
       assertThat(cut.execution().pairsPerTask()).hasValue(7);
       assertThat(cut.execution().sitesPerTask()).hasValue(11);
@@ -416,7 +420,8 @@ class StudyConfigReaderTest {
               batch-rows = auto
               partitions = auto
               audit = 0.001
-              engine = reference
+              engine = wavefront
+              kernel = auto
               pairs-per-task = auto
               sites-per-task = auto
             }
@@ -427,7 +432,7 @@ class StudyConfigReaderTest {
   void recordsRefuseWhatNoFileCanSay() {
     assertThatThrownBy(() -> new LayerSelection.Range(3, 2)).hasMessage("Invalid layers: 3-2");
     assertThatThrownBy(() -> new HeadChoice.Listed(List.of())).hasMessage("Invalid heads: []");
-    assertThatThrownBy(() -> read(SMALLEST).withTaskCut(0, 1))
+    assertThatThrownBy(() -> read(SMALLEST).resolved(Kernel.PLAIN, 0, 1))
         .hasMessage("Not a positive number: 0");
   }
 

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.study.Kernel;
 
 class FingerprintTest {
   private static final Fingerprint.Sources SOURCES =
-      new Fingerprint.Sources("model", "tokenizer", "prompts", "1.0", "mkl");
+      new Fingerprint.Sources(
+          "model", "tokenizer", "prompts", "1.0", Kernel.PLAIN, "plain here");
   private static final String STUDY =
       "sweep { components = [mlp], positions { labels = [\"a b\"] } }, metrics = [l2, kl]\n";
 
@@ -43,7 +45,7 @@ class FingerprintTest {
             List.of("sweep.positions { labels = [c] }", "sites"),
             List.of("metrics = [l2]", "metrics"),
             List.of("execution.batch-rows = 8", "execution.batch-rows"),
-            List.of("execution.engine = wavefront", "execution.engine"),
+            List.of("execution.engine = reference", "execution.engine"),
             List.of("execution.pairs-per-task = 2", "execution.pairs-per-task"),
             List.of("execution.sites-per-task = 2", "execution.sites-per-task"))) {
       Fingerprint changed = fingerprint(change.get(0));
@@ -55,16 +57,28 @@ class FingerprintTest {
     StudyConfig study = StudyPlannerTest.study(STUDY);
     StudyPlan plan = plan(study);
     Fingerprint base = Fingerprint.of(study, plan, SOURCES);
-    Fingerprint.Sources other = new Fingerprint.Sources("m", "t", "p", "2", "onednn");
+    Fingerprint.Sources other = new Fingerprint.Sources("m", "t", "p", "2", Kernel.PLAIN, "plain there");
     assertThat(Fingerprint.of(study, plan, other).differences(base))
         .containsExactly("code", "kernel", "model", "prompts", "tokenizer");
+  }
+
+  @Test
+  void whatRunsTogetherIsNotInItWhereBitsDoNotDependOnIt() {
+    Fingerprint.Sources onednn =
+        new Fingerprint.Sources("model", "tokenizer", "prompts", "1.0", Kernel.ONEDNN, "onednn");
+    StudyConfig waves = StudyPlannerTest.study(STUDY);
+    StudyConfig passes =
+        StudyPlannerTest.study(
+            STUDY + "execution { engine = reference, batch-rows = 7, pairs-per-task = 10 }");
+    assertThat(Fingerprint.of(passes, plan(passes), onednn))
+        .isEqualTo(Fingerprint.of(waves, plan(waves), onednn));
   }
 
   @Test
   void theStoredStudyHasTheFingerprintOfThePlannedOne() {
     StudyConfig study = StudyPlannerTest.study(STUDY);
     StudyPlan plan = plan(study);
-    StudyConfig stored = study.withTaskCut(plan.pairsPerTask(), plan.sitesPerTask());
+    StudyConfig stored = study.resolved(Kernel.PLAIN, plan.pairsPerTask(), plan.sitesPerTask());
     assertThat(Fingerprint.of(stored, plan(stored), SOURCES))
         .isEqualTo(Fingerprint.of(study, plan, SOURCES));
     assertThat(fingerprint("").sha256()).matches("[0-9a-f]{64}");

@@ -7,18 +7,23 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.Optional;
 import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.WeightTensor;
 import org.patchgrid.family.TensorLoader;
+import org.patchgrid.kernel.Linear;
+import org.patchgrid.kernel.TensorOps;
 
 /** Copies a checkpoint's tensors into native memory that the model's manager owns. */
 final class CheckpointTensors implements TensorLoader {
   private final CheckpointReader reader;
   private final NDManager owner;
+  private final TensorOps ops;
 
-  CheckpointTensors(CheckpointReader reader, NDManager owner) {
+  CheckpointTensors(CheckpointReader reader, NDManager owner, TensorOps ops) {
     this.reader = reader;
     this.owner = owner;
+    this.ops = ops;
   }
 
   @Override
@@ -41,5 +46,10 @@ final class CheckpointTensors implements TensorLoader {
       copy.attach(owner);
       return copy;
     }
+  }
+
+  @Override
+  public Linear linear(NDArray weight, Optional<NDArray> bias) {
+    return ops.linear(weight, bias);
   }
 }

@@ -11,6 +11,10 @@ import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.family.ModelFamily;
+import org.patchgrid.kernel.TensorKernels;
+import org.patchgrid.kernel.TensorOps;
+import org.patchgrid.study.Computation;
+import org.patchgrid.study.Kernel;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchTask;
@@ -52,6 +56,15 @@ public final class LoadedModel implements AutoCloseable {
    *     Patchgrid does not know
    */
   public static LoadedModel load(Path directory) {
+    return load(directory, TensorKernels.best());
+  }
+
+  /**
+   * Loads a Hugging Face directory on the CPU, in float32.
+   *
+   * @throws PatchgridException as above, or if this machine lacks the kernel
+   */
+  public static LoadedModel load(Path directory, Kernel kernel) {
     ModelDirectory model = ModelDirectory.open(directory);
     ModelFamily family = ModelFamilies.of(model.config());
     TransformerConfig config = family.config(model.name(), model.config());
@@ -60,9 +73,13 @@ public final class LoadedModel implements AutoCloseable {
     NDManager weights = engine().newBaseManager(Device.cpu());
     try {
       CheckpointReader reader = new CheckpointReader(model);
+      TensorOps ops = TensorKernels.load(kernel, weights);
       Transformer transformer =
           new Transformer(
-              weights, config, family.weights(config, new CheckpointTensors(reader, weights)));
+              weights,
+              config,
+              family.weights(config, new CheckpointTensors(reader, weights, ops)),
+              ops);
       reader.ignore(family::isIgnorable);
       reader.requireAllRead();
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
@@ -74,10 +91,12 @@ public final class LoadedModel implements AutoCloseable {
     }
   }
 
-  /** One thread of arithmetic a task: threads would change bits, and executors share the cores. */
+  /** One thread of arithmetic a task, unless told otherwise: tasks share the cores. */
   private static Engine engine() {
-    System.setProperty("ai.djl.pytorch.num_threads", "1");
-    System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+    for (String threads : List.of("num_threads", "num_interop_threads")) {
+      String property = "ai.djl.pytorch." + threads;
+      System.setProperty(property, System.getProperty(property, "1"));
+    }
     return Engine.getEngine("PyTorch");
   }
 
@@ -91,18 +110,21 @@ public final class LoadedModel implements AutoCloseable {
     return tokenizer;
   }
 
-  /** {@link #run(PatchTask, List, List, MeasurementSettings, LongConsumer)} without progress. */
+  /**
+   * {@link #run(PatchTask, List, List, MeasurementSettings, Computation, LongConsumer)} without
+   * progress.
+   */
   public TaskResult run(
       PatchTask task,
       List<PromptPair> pairs,
       List<SweepSite> planSites,
-      MeasurementSettings settings) {
-    return run(task, pairs, planSites, settings, cells -> {});
+      MeasurementSettings settings,
+      Computation computation) {
+    return run(task, pairs, planSites, settings, computation, cells -> {});
   }
 
   /**
-   * Measures a task's cells, one forward pass each. All native memory that it takes is freed when
-   * it returns.
+   * Measures a task's cells. All native memory that it takes is freed when it returns.
    *
    * @param pairs the pairs of the task's range
    * @param planSites all sites of the plan, of which the task has a range
@@ -113,13 +135,32 @@ public final class LoadedModel implements AutoCloseable {
       List<PromptPair> pairs,
       List<SweepSite> planSites,
       MeasurementSettings settings,
+      Computation computation,
       LongConsumer cellsDone) {
     JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
     try (NDManager manager = newManager()) {
       return new TaskRunner(
-              transformer, structure, tokenizer, manager, task, planSites, settings, cellsDone)
+              structure,
+              tokenizer,
+              engine(computation, manager),
+              new Readout(transformer, structure, manager),
+              task,
+              planSites,
+              settings,
+              cellsDone)
           .run(pairs);
     }
+  }
+
+  /**
+   * @param manager owner of all that the engine makes
+   */
+  PatchEngine engine(Computation computation, NDManager manager) {
+    return switch (computation.engine()) {
+      case REFERENCE -> new ReferenceEngine(transformer, structure, manager);
+      case WAVEFRONT ->
+          new WavefrontEngine(transformer, structure, manager, computation.batchRows());
+    };
   }
 
   /** For tests that look inside. */

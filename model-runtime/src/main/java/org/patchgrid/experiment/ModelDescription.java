@@ -1,6 +1,5 @@
 package org.patchgrid.experiment;
 
-import ai.djl.util.Platform;
 import java.nio.file.Path;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.family.ModelFamilies;
@@ -11,9 +10,8 @@ import org.patchgrid.study.PatchgridException;
  * What planning needs to know of a model: no weights are loaded.
  *
  * @param fingerprint SHA-256 over configuration, weights and tokenizer
- * @param kernel what computes the numbers: library, version, flavour and number type
  */
-public record ModelDescription(ModelStructure structure, String fingerprint, String kernel) {
+public record ModelDescription(ModelStructure structure, String fingerprint) {
   /**
    * Reads a model directory; takes as long as reading its files once.
    *
@@ -23,13 +21,6 @@ public record ModelDescription(ModelStructure structure, String fingerprint, Str
     ModelDirectory model = ModelDirectory.open(directory);
     ModelStructure structure =
         ModelFamilies.of(model.config()).config(model.name(), model.config()).structure();
-    return new ModelDescription(structure, model.fingerprint(), kernelHere());
-  }
-
-  /** Read from the natives on the class path, without loading them. */
-  private static String kernelHere() {
-    Platform platform = Platform.detectPlatform("pytorch");
-    return "pytorch %s %s float32, plain operations, 1 thread a task"
-        .formatted(platform.getVersion(), platform.getFlavor());
+    return new ModelDescription(structure, model.fingerprint());
   }
 }

@@ -47,9 +47,8 @@ final class PairMeasurements {
     return Optional.of("no " + (needsFoil ? "foil" : "answer") + ": no rows for " + names);
   }
 
-  /** One measurement a metric for a patched run with these logits, [V]. */
-  List<Measurement> of(PatchedCell cell, float[] logits, boolean forced) {
-    double[] patched = values(logits);
+  /** One measurement a metric for a patched run with these {@link #values}. */
+  List<Measurement> of(PatchedCell cell, double[] patched, boolean forced) {
     return IntStream.range(0, metrics.size())
         .mapToObj(i -> measurement(cell, i, patched[i], forced))
         .toList();
@@ -103,7 +102,8 @@ final class PairMeasurements {
         status);
   }
 
-  private double[] values(float[] logits) {
+  /** What each metric is for a run with these logits, [V]; NaN where one is not finite. */
+  double[] values(float[] logits) {
     if (!MetricReader.isFinite(logits)) {
       double[] undefined = new double[metrics.size()];
       Arrays.fill(undefined, Double.NaN);

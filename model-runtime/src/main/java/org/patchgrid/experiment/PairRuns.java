@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -20,8 +19,9 @@ import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
-import org.patchgrid.transformer.SequenceTables;
+import org.patchgrid.transformer.Sequences;
 import org.patchgrid.transformer.Transformer;
+import org.patchgrid.transformer.WholeSequences;
 
 /**
  * The plain engine: a pair's clean and corrupted run, once, and a whole forward pass for every
@@ -33,13 +33,13 @@ final class PairRuns implements AutoCloseable {
   private final Transformer transformer;
   private final ModelStructure structure;
   private final NDManager manager;
-  private final SequenceTables tables;
-  private final NDArray cleanIds; // [1, T]
-  private final NDArray corruptedIds; // [1, T]
+  private final Sequences sequences;
+  private final NDArray cleanIds; // [T]
+  private final NDArray corruptedIds; // [T]
   private final ActivationCache cleanActivations;
   private final ActivationCache corruptedActivations;
-  private final float[] cleanLogits; // [V]
-  private final float[] corruptedLogits; // [V]
+  private final float[] cleanState; // [d_model]
+  private final float[] corruptedState; // [d_model]
   private final int length;
 
   /**
@@ -58,36 +58,36 @@ final class PairRuns implements AutoCloseable {
     this.manager = parent.newSubManager();
     this.length = pair.clean().length();
     try {
-      this.tables = transformer.tables(manager, length);
+      this.sequences = new WholeSequences(transformer.tables(manager, length));
       this.cleanIds = ids(pair.clean());
       this.corruptedIds = ids(pair.corrupted());
       this.cleanActivations = new ActivationCache(manager, cleanPoints);
       this.corruptedActivations = new ActivationCache(manager, corruptedPoints);
-      this.cleanLogits = run(cleanIds, cleanActivations);
-      this.corruptedLogits = run(corruptedIds, corruptedActivations);
+      this.cleanState = run(cleanIds, cleanActivations);
+      this.corruptedState = run(corruptedIds, corruptedActivations);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
     }
   }
 
-  /** The clean run's logits at the last position, [V]. */
-  float[] cleanLogits() {
-    return cleanLogits;
+  /** What the unembedding reads at the last position of the clean run, [d_model]. */
+  float[] cleanState() {
+    return cleanState;
   }
 
-  /** The corrupted run's logits at the last position, [V]. */
-  float[] corruptedLogits() {
-    return corruptedLogits;
+  /** The same of the corrupted run. */
+  float[] corruptedState() {
+    return corruptedState;
   }
 
   /**
-   * The logits at the last position of the target run with the cell's activation from the source
-   * run, [V].
+   * What the unembedding reads at the last position of the target run with the cell's activation
+   * from the source run, [d_model].
    *
    * @throws IllegalStateException if a hook did not fire exactly once
    */
-  float[] patchedLogits(PatchedCell cell) {
+  float[] patchedState(PatchedCell cell) {
     boolean denoising = cell.cell().direction() == PatchDirection.DENOISING;
     ActivationCache source = denoising ? cleanActivations : corruptedActivations;
     NDArray targetIds = denoising ? corruptedIds : cleanIds;
@@ -98,22 +98,27 @@ final class PairRuns implements AutoCloseable {
         replacements.put(point, replacement(patch, cell, source.value(point)));
       }
       Interventions interventions = new Interventions(replacements);
-      float[] logits = run(targetIds, interventions);
+      float[] state = run(targetIds, interventions);
       interventions.requireEachFiredOnce();
-      return logits;
+      return state;
     }
   }
 
   private UnaryOperator<NDArray> replacement(NDManager patch, PatchedCell cell, NDArray source) {
     if (cell.span().isEmpty() && cell.heads() instanceof HeadSelection.All) {
-      return value -> source;
+      return value -> ownedLike(value, source.duplicate());
     }
     NDArray patched = patchedEntries(patch, cell);
-    return value -> {
-      NDArray result = NDArrays.where(patched.broadcast(value.getShape()), source, value);
-      result.attach(patch); // it would belong to the source's manager, which lives on
-      return result;
-    };
+    return value ->
+        ownedLike(value, NDArrays.where(patched.broadcast(value.getShape()), source, value));
+  }
+
+  /**
+   * Else it would belong to the source's manager, which lives on, and so would all that follows.
+   */
+  private static NDArray ownedLike(NDArray value, NDArray result) {
+    result.attach(value.getManager());
+    return result;
   }
 
   /** True where the source's value goes; broadcasts over the component's values. */
@@ -128,8 +133,8 @@ final class PairRuns implements AutoCloseable {
       NDArray queries = patch.create(positions, new Shape(1, 1, length, 1));
       return queries.logicalAnd(heads(patch, cell, 1).reshape(1, -1, 1, 1));
     }
-    NDArray rows = patch.create(positions, new Shape(1, length, 1)); // [row, position, width]
-    return rows.logicalAnd(heads(patch, cell, structure.headWidth()).reshape(1, 1, -1));
+    NDArray tokens = patch.create(positions, new Shape(length, 1)); // [token, width]
+    return tokens.logicalAnd(heads(patch, cell, structure.headWidth()).reshape(1, -1));
   }
 
   /** True at the columns of the patched heads, {@code width} columns a head; one true for all. */
@@ -146,14 +151,12 @@ final class PairRuns implements AutoCloseable {
 
   private float[] run(NDArray ids, Hooks hooks) {
     try (NDManager run = manager.newSubManager()) {
-      return transformer.forward(run, ids, tables, hooks).toFloatArray();
+      return transformer.forward(run, ids, sequences, hooks).toFloatArray();
     }
   }
 
   private NDArray ids(TokenSequence tokens) {
-    List<Integer> ids = tokens.ids();
-    return manager.create(
-        ids.stream().mapToLong(Integer::longValue).toArray(), new Shape(1, ids.size()));
+    return manager.create(tokens.ids().stream().mapToLong(Integer::longValue).toArray());
   }
 
   @Override

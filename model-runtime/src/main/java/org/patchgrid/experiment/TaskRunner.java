@@ -1,25 +1,20 @@
 package org.patchgrid.experiment;
 
-import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
-import org.patchgrid.metric.MetricReader;
-import org.patchgrid.study.AnswerTokens;
-import org.patchgrid.study.HookPoint;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
-import org.patchgrid.study.PatchDirection;
-import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.RequiredPrediction;
@@ -27,18 +22,14 @@ import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
 import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.tokenize.PromptTokenizer;
-import org.patchgrid.transformer.Transformer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Goes through the pairs of one task, one after the other. Belongs to one thread. */
+/** Goes through the pairs of one task, those of one length together. Belongs to one thread. */
 final class TaskRunner {
-  private static final Logger log = LoggerFactory.getLogger(TaskRunner.class);
 
-  private final Transformer transformer;
   private final ModelStructure structure;
   private final PromptTokenizer tokenizer;
-  private final NDManager manager;
+  private final PatchEngine engine;
+  private final Readout readout;
   private final List<SweepSite> planSites;
   private final List<SweepSite> taskSites;
   private final MeasurementSettings settings;
@@ -50,23 +41,22 @@ final class TaskRunner {
   private long cells;
 
   /**
-   * @param manager owner of all that the task makes; the caller closes it
    * @param planSites all sites of the plan: whether a pair is usable must not depend on the task
    * @param cellsDone told the number of cells done since the last time
    */
   TaskRunner(
-      Transformer transformer,
       ModelStructure structure,
       PromptTokenizer tokenizer,
-      NDManager manager,
+      PatchEngine engine,
+      Readout readout,
       PatchTask task,
       List<SweepSite> planSites,
       MeasurementSettings settings,
       LongConsumer cellsDone) {
-    this.transformer = transformer;
     this.structure = structure;
     this.tokenizer = tokenizer;
-    this.manager = manager;
+    this.engine = engine;
+    this.readout = readout;
     this.planSites = planSites;
     this.taskSites = planSites.subList(task.firstSite(), task.endSite());
     this.settings = settings;
@@ -75,90 +65,138 @@ final class TaskRunner {
   }
 
   TaskResult run(List<PromptPair> pairs) {
+    Map<Integer, List<TokenizedPair>> byLength = new TreeMap<>();
     for (PromptPair pair : pairs) {
       TokenizedPair tokenized =
           SiteExpansion.requireEverySite(
               tokenizer.tokenize(pair, settings.bos(), settings.answerToken()), planSites);
-      PairResult result = tokenized.isUsable() ? measure(tokenized) : notRun(tokenized);
-      if (reportsPairs) {
-        pairResults.add(result);
+      if (tokenized.isUsable()) {
+        byLength
+            .computeIfAbsent(tokenized.clean().length(), length -> new ArrayList<>())
+            .add(tokenized);
+      } else {
+        report(notRun(tokenized));
       }
     }
+    byLength.values().forEach(this::measure);
+    pairResults.sort(Comparator.comparingLong(result -> result.tokenized().pair().number()));
     measurements.sort(Measurement.ROW_ORDER);
     return new TaskResult(pairResults, measurements, cells);
   }
 
-  private PairResult measure(TokenizedPair pair) {
-    try (PairRuns runs =
-        new PairRuns(
-            transformer,
-            structure,
-            manager,
-            pair,
-            pointsOf(PatchDirection.DENOISING),
-            pointsOf(PatchDirection.NOISING))) {
-      int cleanTop1 = MetricReader.argMax(runs.cleanLogits());
-      int corruptedTop1 = MetricReader.argMax(runs.corruptedLogits());
-      List<Integer> answers = ids(pair.answer(), cleanTop1);
-      List<Integer> foils = ids(pair.foil(), corruptedTop1);
-      TokenizedPair judged = judge(pair, answers, foils, cleanTop1, corruptedTop1);
-      PairMeasurements measured =
-          new PairMeasurements(
-              runs.cleanLogits(), runs.corruptedLogits(), answers, foils, settings.metrics());
+  private void report(PairResult result) {
+    if (reportsPairs) {
+      pairResults.add(result);
+    }
+  }
+
+  /** Measures pairs of equal length. */
+  private void measure(List<TokenizedPair> pairs) {
+    List<TokenizedPair> toPatch = pairs;
+    if (settings.require() != RequiredPrediction.NONE) {
+      toPatch = rightlyPredicted(pairs);
+    }
+    if (toPatch.isEmpty()) {
+      return;
+    }
+    List<PairCells> work = toPatch.stream().map(this::cells).toList();
+    List<PairStates> states = engine.run(work);
+    for (int i = 0; i < work.size(); i++) {
+      measure(work.get(i), states.get(i));
+    }
+  }
+
+  /** The pairs whose predictions are as required; the others are reported with the reason. */
+  private List<TokenizedPair> rightlyPredicted(List<TokenizedPair> pairs) {
+    List<PairStates> states =
+        engine.run(pairs.stream().map(pair -> new PairCells(pair, List.of())).toList());
+    List<TokenizedPair> right = new ArrayList<>();
+    for (int i = 0; i < pairs.size(); i++) {
+      BaseRuns base = BaseRuns.of(pairs.get(i), states.get(i), readout);
+      TokenizedPair judged = judge(pairs.get(i), base);
       if (judged.isUsable()) {
-        measureCells(pair, runs, measured);
+        right.add(judged);
+      } else {
+        report(base.result(judged, measurements(base).note()));
       }
-      return new PairResult(
-          judged,
-          first(answers),
-          first(foils),
-          OptionalInt.of(cleanTop1),
-          OptionalInt.of(corruptedTop1),
-          measured.note());
     }
+    return right;
   }
 
-  private void measureCells(TokenizedPair pair, PairRuns runs, PairMeasurements measured) {
+  private PairCells cells(TokenizedPair pair) {
     SiteExpansion expansion = new SiteExpansion(structure.layers());
-    ForcedOutcome forced = new ForcedOutcome(pair, structure.layers());
-    for (SweepSite site : taskSites) {
-      List<PatchedCell> siteCells = expansion.cells(site, pair);
-      for (PatchedCell cell : siteCells) {
-        measurements.addAll(measure(cell, runs, measured, forced.applies(cell)));
-      }
-      cells += siteCells.size();
-      cellsDone.accept(siteCells.size());
-    }
+    return new PairCells(
+        pair, taskSites.stream().flatMap(site -> expansion.cells(site, pair).stream()).toList());
   }
 
-  private static List<Measurement> measure(
-      PatchedCell cell, PairRuns runs, PairMeasurements measured, boolean forced) {
-    try {
-      return measured.of(cell, runs.patchedLogits(cell), forced);
-    } catch (EngineException e) {
-      // The engine refused one run (out of memory, say): the row says so and the task goes on.
-      log.warn("The patched run of {} failed", cell.cell(), e);
-      return measured.failed(cell);
+  private void measure(PairCells pair, PairStates states) {
+    BaseRuns base = BaseRuns.of(pair.pair(), states, readout);
+    PairMeasurements measured = measurements(base);
+    Map<float[], double[]> values = values(states, measured);
+    ForcedOutcome forced = new ForcedOutcome(pair.pair(), structure.layers());
+    for (int i = 0; i < pair.cells().size(); i++) {
+      PatchedCell cell = pair.cells().get(i);
+      Optional<float[]> state = states.patched().get(i);
+      measurements.addAll(
+          state.isPresent()
+              ? measured.of(
+                  cell, Objects.requireNonNull(values.get(state.get())), forced.applies(cell))
+              : measured.failed(cell));
     }
+    cells += pair.cells().size();
+    cellsDone.accept(pair.cells().size());
+    report(base.result(pair.pair(), measured.note()));
+  }
+
+  /** The metrics of every different state, by identity: states that coincide are read once. */
+  private Map<float[], double[]> values(PairStates states, PairMeasurements measured) {
+    Map<float[], double[]> values = new IdentityHashMap<>();
+    List<float[]> block = new ArrayList<>();
+    for (Optional<float[]> state : states.patched()) {
+      if (state.isEmpty() || values.putIfAbsent(state.get(), new double[0]) != null) {
+        continue;
+      }
+      block.add(state.get());
+      if (block.size() == Readout.BLOCK) {
+        read(block, values, measured);
+      }
+    }
+    read(block, values, measured);
+    return values;
+  }
+
+  private void read(List<float[]> block, Map<float[], double[]> values, PairMeasurements measured) {
+    if (block.isEmpty()) {
+      return;
+    }
+    List<float[]> logits = readout.logits(block);
+    for (int i = 0; i < block.size(); i++) {
+      values.put(block.get(i), measured.values(logits.get(i)));
+    }
+    block.clear();
+  }
+
+  private PairMeasurements measurements(BaseRuns base) {
+    return new PairMeasurements(
+        base.cleanLogits(),
+        base.corruptedLogits(),
+        base.answers(),
+        base.foils(),
+        settings.metrics());
   }
 
   /** The pair, rejected if the study requires a prediction that the model does not make. */
-  private TokenizedPair judge(
-      TokenizedPair pair,
-      List<Integer> answers,
-      List<Integer> foils,
-      int cleanTop1,
-      int corruptedTop1) {
-    if (settings.require() == RequiredPrediction.NONE) {
-      return pair;
-    }
-    if (!answers.contains(cleanTop1)) {
+  private TokenizedPair judge(TokenizedPair pair, BaseRuns base) {
+    if (!base.answers().contains(base.cleanTop1())) {
       return pair.rejected(
-          PairStatus.WRONG_PREDICTION, prediction("clean", cleanTop1, "answer", answers));
+          PairStatus.WRONG_PREDICTION,
+          prediction("clean", base.cleanTop1(), "answer", base.answers()));
     }
-    if (settings.require() == RequiredPrediction.BOTH && !foils.contains(corruptedTop1)) {
+    if (settings.require() == RequiredPrediction.BOTH
+        && !base.foils().contains(base.corruptedTop1())) {
       return pair.rejected(
-          PairStatus.WRONG_PREDICTION, prediction("corrupted", corruptedTop1, "foil", foils));
+          PairStatus.WRONG_PREDICTION,
+          prediction("corrupted", base.corruptedTop1(), "foil", base.foils()));
     }
     return pair;
   }
@@ -172,38 +210,10 @@ final class TaskRunner {
   private static PairResult notRun(TokenizedPair pair) {
     return new PairResult(
         pair,
-        first(known(pair.answer())),
-        first(known(pair.foil())),
+        BaseRuns.first(BaseRuns.known(pair.answer())),
+        BaseRuns.first(BaseRuns.known(pair.foil())),
         OptionalInt.empty(),
         OptionalInt.empty(),
         Optional.empty());
-  }
-
-  private static List<Integer> ids(AnswerTokens answer, int top1) {
-    return answer instanceof AnswerTokens.Auto ? List.of(top1) : known(answer);
-  }
-
-  private static List<Integer> known(AnswerTokens answer) {
-    return answer instanceof AnswerTokens.Known known ? known.ids() : List.of();
-  }
-
-  private static OptionalInt first(List<Integer> ids) {
-    return ids.isEmpty() ? OptionalInt.empty() : OptionalInt.of(ids.get(0));
-  }
-
-  /** The hook points whose source activations this task's sites of {@code direction} need. */
-  private Set<HookPoint> pointsOf(PatchDirection direction) {
-    Set<HookPoint> points = new HashSet<>();
-    for (SweepSite sweepSite : taskSites) {
-      PatchSite site = sweepSite.site();
-      if (sweepSite.direction() != direction) {
-        continue;
-      }
-      LayerWindow window = LayerWindow.around(site.layer(), site.window(), structure.layers());
-      for (int layer = window.first(); layer < window.end(); layer++) {
-        points.add(new HookPoint(site.component(), layer));
-      }
-    }
-    return points;
   }
 }

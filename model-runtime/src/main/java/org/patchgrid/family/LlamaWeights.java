@@ -4,10 +4,10 @@ import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.patchgrid.kernel.Linear;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.AttentionWeights;
 import org.patchgrid.transformer.BlockWeights;
-import org.patchgrid.transformer.LinearWeights;
 import org.patchgrid.transformer.MlpWeights;
 import org.patchgrid.transformer.TransformerConfig;
 import org.patchgrid.transformer.TransformerWeights;
@@ -37,20 +37,13 @@ final class LlamaWeights {
     }
     NDArray finalNorm = loader.tensor("model.norm.weight", width);
     return new TransformerWeights(
-        embedding, blocks, finalNorm, new LinearWeights(unembedding(embedding), Optional.empty()));
+        embedding, blocks, finalNorm, loader.linear(unembedding(), Optional.empty()));
   }
 
-  /** A stored head that differs from the embedding wins over the configuration's tie. */
-  private NDArray unembedding(NDArray embedding) {
-    if (config.tiedHead() && !loader.has(HEAD)) {
-      return embedding;
-    }
-    NDArray head = loader.tensor(HEAD, structure.vocabularySize(), structure.modelWidth());
-    if (!head.contentEquals(embedding)) {
-      return head;
-    }
-    head.close();
-    return embedding;
+  /** A stored head wins over the configuration's tie. */
+  private NDArray unembedding() {
+    String name = config.tiedHead() && !loader.has(HEAD) ? EMBEDDING : HEAD;
+    return loader.tensor(name, structure.vocabularySize(), structure.modelWidth());
   }
 
   private BlockWeights block(String prefix) {
@@ -76,10 +69,10 @@ final class LlamaWeights {
     return new BlockWeights(attentionNorm, attention, mlpNorm, mlp);
   }
 
-  private LinearWeights linear(String module, long out, long in, boolean biased) {
+  private Linear linear(String module, long out, long in, boolean biased) {
     NDArray weight = loader.tensor(module + ".weight", out, in);
     Optional<NDArray> bias =
         biased ? Optional.of(loader.tensor(module + ".bias", out)) : Optional.empty();
-    return new LinearWeights(weight, bias);
+    return loader.linear(weight, bias);
   }
 }

@@ -1,6 +1,8 @@
 package org.patchgrid.family;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
+import org.patchgrid.kernel.Linear;
 
 /** Gives a checkpoint's tensors to a family, as float32 arrays that the model owns. */
 public interface TensorLoader {
@@ -13,4 +15,12 @@ public interface TensorLoader {
    * @throws org.patchgrid.study.PatchgridException if it is missing or has another shape
    */
   NDArray tensor(String name, long... shape);
+
+  /**
+   * A linear map with these weights.
+   *
+   * @param weight [out, in], a tensor of this loader that nothing else uses
+   * @param bias [out]
+   */
+  Linear linear(NDArray weight, Optional<NDArray> bias);
 }

@@ -24,8 +24,9 @@ public final class ActivationCache implements Hooks {
   @Override
   public NDArray at(HookPoint point, NDArray value) {
     if (wanted.contains(point)) {
-      value.attach(owner);
-      values.put(point, value);
+      NDArray kept = value.duplicate(); // the run's own must not drag what follows to the owner
+      kept.attach(owner);
+      values.put(point, kept);
     }
     return value;
   }

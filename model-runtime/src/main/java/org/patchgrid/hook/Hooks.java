@@ -7,8 +7,8 @@ import org.patchgrid.study.HookPoint;
 /**
  * Sees every value of a forward pass that has a name, and says what the pass goes on with.
  *
- * <p>Values are [row, position, width], heads side by side in the width; attention patterns are
- * [row, query head, query position, key position].
+ * <p>Values are [token, width], heads side by side in the width; attention patterns are [row, query
+ * head, query position, key position].
  */
 @FunctionalInterface
 public interface Hooks {
@@ -16,13 +16,21 @@ public interface Hooks {
   Hooks NONE = (point, value) -> value;
 
   /**
-   * The value to go on with: {@code value} itself or one of the same shape. Never changes {@code
-   * value} in place.
+   * The value to go on with: {@code value} itself, or one of the same width with other content or
+   * with more tokens. Never changes {@code value} in place.
    */
   NDArray at(HookPoint point, NDArray value);
 
   /** {@link #at(HookPoint, NDArray)}, as a forward pass reads best. */
   default NDArray at(Component component, int layer, NDArray value) {
     return at(new HookPoint(component, layer), value);
+  }
+
+  /**
+   * What an earlier result of {@link #at} is for the tokens that the pass has by now: the same,
+   * unless hooks in between have let tokens join or leave.
+   */
+  default NDArray now(NDArray earlier) {
+    return earlier;
   }
 }

@@ -15,7 +15,7 @@ import org.patchgrid.study.ModelStructure;
  * Causal attention with grouped queries: each key-value head serves {@code query heads / key-value
  * heads} query heads that lie side by side.
  *
- * <p>Axes: B row, T position, H query heads, K key-value heads, D head width.
+ * <p>Axes: N token, B row, T position, H query heads, K key-value heads, G = H / K, D head width.
  */
 final class Attention {
   private final int layer;
@@ -37,44 +37,41 @@ final class Attention {
     this.scale = scale;
   }
 
-  /**
-   * From the normed residual stream [B, T, d_model] to the output projection, of the same shape.
-   */
-  NDArray forward(NDArray x, SequenceTables tables, Hooks hooks) {
+  /** From the normed residual stream [N, d_model] to the output projection, of the same width. */
+  NDArray forward(NDArray x, Sequences sequences, Hooks hooks) {
     int queryHeads = structure.queryHeads();
     int keyValueHeads = structure.keyValueHeads();
-    NDArray q = hooks.at(Q_PROJ, layer, weights.query().apply(x)); // [B, T, H * D]
-    NDArray k = hooks.at(K_PROJ, layer, weights.key().apply(x)); // [B, T, K * D]
-    NDArray v = hooks.at(V_PROJ, layer, weights.value().apply(x)); // [B, T, K * D]
+    NDArray q = hooks.at(Q_PROJ, layer, weights.query().apply(x)); // [N, H * D]
+    NDArray k = hooks.at(K_PROJ, layer, weights.key().apply(x)); // [N, K * D]
+    NDArray v = hooks.at(V_PROJ, layer, weights.value().apply(x)); // [N, K * D]
 
-    NDArray query = rotary.rotate(splitHeads(q, queryHeads), tables); // [B, H, T, D]
-    NDArray key = shared(rotary.rotate(splitHeads(k, keyValueHeads), tables)); // [B, H, T, D]
-    NDArray value = shared(splitHeads(v, keyValueHeads)); // [B, H, T, D]
+    SequenceTables tables = sequences.tables();
+    NDArray query = sequences.sequences(q, queryHeads); // [B, H, T, D]
+    NDArray key = sequences.sequences(k, keyValueHeads); // [B, K, T, D]
+    NDArray scores =
+        grouped(rotary.rotate(query, tables)) // [B, K, G * T, D]
+            .matMul(rotary.rotate(key, tables).swapAxes(2, 3)); // [B, K, G * T, T]
+    NDArray pattern =
+        hooks.at(
+            PATTERN,
+            layer,
+            ungrouped(scores).mul(scale).add(tables.causalMask()).softmax(-1)); // [B, H, T, T]
 
-    NDArray scores = query.matMul(key.swapAxes(2, 3)).mul(scale).add(tables.causalMask());
-    NDArray pattern = hooks.at(PATTERN, layer, scores.softmax(-1)); // [B, H, T, T]
-    NDArray z = hooks.at(Z, layer, joinHeads(pattern.matMul(value))); // [B, T, H * D]
+    NDArray value = sequences.sequences(v, keyValueHeads); // [B, K, T, D]
+    NDArray mixed = ungrouped(grouped(pattern).matMul(value)); // [B, H, T, D]
+    NDArray z = hooks.at(Z, layer, sequences.tokens(mixed)); // [N, H * D]
     return hooks.at(O_PROJ, layer, weights.output().apply(z));
   }
 
-  /** [B, T, heads * D] to [B, heads, T, D]. */
-  private NDArray splitHeads(NDArray x, int heads) {
-    long rows = x.getShape().get(0);
-    long length = x.getShape().get(1);
-    return x.reshape(rows, length, heads, structure.headWidth()).swapAxes(1, 2);
+  /** [B, H, T, w] to [B, K, G * T, w]: the queries of one key-value head are one matrix. */
+  private NDArray grouped(NDArray x) {
+    return x.reshape(x.getShape().get(0), structure.keyValueHeads(), -1, x.getShape().get(3));
   }
 
-  /** [B, H, T, D] to [B, T, H * D]. */
-  private NDArray joinHeads(NDArray x) {
-    long rows = x.getShape().get(0);
-    long length = x.getShape().get(2);
-    return x.swapAxes(1, 2)
-        .reshape(rows, length, (long) structure.queryHeads() * structure.headWidth());
-  }
-
-  /** [B, K, T, D] to [B, H, T, D]: each key-value head as often as query heads share it. */
-  private NDArray shared(NDArray x) {
+  /** [B, K, G * T, w] to [B, H, T, w]. */
+  private NDArray ungrouped(NDArray x) {
     int group = structure.queryHeads() / structure.keyValueHeads();
-    return group == 1 ? x : x.repeat(1, group);
+    long length = x.getShape().get(2) / group;
+    return x.reshape(x.getShape().get(0), structure.queryHeads(), length, x.getShape().get(3));
   }
 }

@@ -1,10 +1,12 @@
 package org.patchgrid.transformer;
 
+import org.patchgrid.kernel.Linear;
+
 /**
  * A gated MLP.
  *
- * @param gate [d_mlp, d_model]
- * @param up [d_mlp, d_model]
- * @param down [d_model, d_mlp]
+ * @param gate to [d_mlp, d_model]
+ * @param up to [d_mlp, d_model]
+ * @param down to [d_model, d_mlp]
  */
-public record MlpWeights(LinearWeights gate, LinearWeights up, LinearWeights down) {}
+public record MlpWeights(Linear gate, Linear up, Linear down) {}

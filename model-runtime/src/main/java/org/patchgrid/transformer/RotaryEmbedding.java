@@ -38,6 +38,7 @@ final class RotaryEmbedding {
     }
     Shape angles = new Shape(length, headWidth);
     return new SequenceTables(
+        length,
         manager.create(cosine, angles),
         manager.create(sine, angles),
         manager.create(mask, new Shape(length, length)));

@@ -7,30 +7,33 @@ import ai.djl.nn.core.Embedding;
 import java.util.ArrayList;
 import java.util.List;
 import org.patchgrid.hook.Hooks;
+import org.patchgrid.kernel.Linear;
+import org.patchgrid.kernel.TensorOps;
 
 /**
  * The forward pass of a decoder-only language model. Immutable; threads may share it, each with
  * managers of its own.
  *
- * <p>Axes: B row, T position, V vocabulary.
+ * <p>Axes: N token, B row, T position, V vocabulary.
  */
 public final class Transformer {
   private final NDArray embedding; // [V, d_model]
   private final List<TransformerBlock> blocks;
   private final RmsNorm finalNorm;
-  private final LinearWeights unembedding; // [V, d_model]
+  private final Linear unembedding; // to [V]
   private final RotaryEmbedding rotary;
 
   /**
    * @param manager owner of the few constants made here; must live as long as the weights
    */
-  public Transformer(NDManager manager, TransformerConfig config, TransformerWeights weights) {
+  public Transformer(
+      NDManager manager, TransformerConfig config, TransformerWeights weights, TensorOps ops) {
     int headWidth = config.structure().headWidth();
     NDArray epsilon = manager.create((float) config.normEpsilon());
     NDArray scale = manager.create((float) (1 / Math.sqrt(headWidth)));
     this.embedding = weights.embedding();
     this.rotary = new RotaryEmbedding(config.rotary(), headWidth);
-    this.finalNorm = new RmsNorm(weights.finalNorm(), epsilon);
+    this.finalNorm = new RmsNorm(ops, weights.finalNorm(), epsilon);
     this.unembedding = weights.unembedding();
     List<TransformerBlock> built = new ArrayList<>();
     for (int layer = 0; layer < weights.blocks().size(); layer++) {
@@ -38,10 +41,10 @@ public final class Transformer {
       built.add(
           new TransformerBlock(
               layer,
-              new RmsNorm(block.attentionNorm(), epsilon),
+              new RmsNorm(ops, block.attentionNorm(), epsilon),
               new Attention(layer, config.structure(), block.attention(), rotary, scale),
-              new RmsNorm(block.mlpNorm(), epsilon),
-              new Mlp(layer, block.mlp())));
+              new RmsNorm(ops, block.mlpNorm(), epsilon),
+              new Mlp(layer, ops, block.mlp())));
     }
     this.blocks = List.copyOf(built);
   }
@@ -52,21 +55,32 @@ public final class Transformer {
   }
 
   /**
-   * The logits at the last position, [B, V].
+   * What the unembedding reads: the normed residual stream behind the last layer at the last
+   * position, [B, d_model], an array of {@code manager}.
    *
-   * @param manager owner of everything made on the way that no hook keeps; close it after reading
-   * @param ids [B, T], int64
-   * @param tables of T
+   * @param ids [N], int64
    */
-  public NDArray forward(NDManager manager, NDArray ids, SequenceTables tables, Hooks hooks) {
+  public NDArray forward(NDManager manager, NDArray ids, Sequences sequences, Hooks hooks) {
     NDArray x =
-        Embedding.embedding(ids, embedding, SparseFormat.DENSE)
-            .singletonOrThrow(); // [B, T, d_model]
-    x.attach(manager); // every later result belongs to the manager of its first operand: this one
+        Embedding.embedding(ids, embedding, SparseFormat.DENSE).singletonOrThrow(); // [N, d_model]
+    x.attach(manager); // an embedding belongs to the weights
     for (TransformerBlock block : blocks) {
-      x = block.forward(x, tables, hooks);
+      try (NDManager layer = manager.newSubManager()) {
+        x.attach(layer); // every later result belongs to the manager of its first operand
+        x = block.forward(x, sequences, hooks);
+        x.attach(manager);
+      }
     }
-    NDArray last = x.get(":, -1"); // [B, d_model]
-    return unembedding.apply(finalNorm.forward(last));
+    try (NDManager end = manager.newSubManager()) {
+      x.attach(end);
+      NDArray normed = finalNorm.forward(sequences.last(x));
+      normed.attach(manager);
+      return normed;
+    }
+  }
+
+  /** The logits of what {@link #forward} returned: from [B, d_model] to [B, V]. */
+  public NDArray logits(NDArray last) {
+    return unembedding.apply(last);
   }
 }

@@ -28,14 +28,14 @@ final class TransformerBlock {
     this.mlp = mlp;
   }
 
-  /** The residual stream through this layer: [row, position, d_model] on every line. */
-  NDArray forward(NDArray x, SequenceTables tables, Hooks hooks) {
+  /** The residual stream through this layer: [token, d_model] on every line. */
+  NDArray forward(NDArray x, Sequences sequences, Hooks hooks) {
     NDArray residPre = hooks.at(RESID_PRE, layer, x);
     NDArray normed = hooks.at(INPUT_LAYERNORM, layer, attentionNorm.forward(residPre));
-    NDArray attnOut = hooks.at(SELF_ATTN, layer, attention.forward(normed, tables, hooks));
-    NDArray residMid = hooks.at(RESID_MID, layer, residPre.add(attnOut));
+    NDArray attnOut = hooks.at(SELF_ATTN, layer, attention.forward(normed, sequences, hooks));
+    NDArray residMid = hooks.at(RESID_MID, layer, hooks.now(residPre).add(attnOut));
     NDArray normedMid = hooks.at(POST_ATTENTION_LAYERNORM, layer, mlpNorm.forward(residMid));
     NDArray mlpOut = hooks.at(MLP, layer, mlp.forward(normedMid, hooks));
-    return hooks.at(OUTPUT, layer, residMid.add(mlpOut));
+    return hooks.at(OUTPUT, layer, hooks.now(residMid).add(mlpOut));
   }
 }

@@ -2,16 +2,17 @@ package org.patchgrid.transformer;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import org.patchgrid.kernel.Linear;
 
 /**
  * All weights of a model, float32, immutable and shared by the threads of a process.
  *
  * @param embedding [vocabulary, d_model]
  * @param finalNorm [d_model]
- * @param unembedding [vocabulary, d_model]; the embedding itself where the two are tied
+ * @param unembedding from d_model to the vocabulary
  */
 public record TransformerWeights(
-    NDArray embedding, List<BlockWeights> blocks, NDArray finalNorm, LinearWeights unembedding) {
+    NDArray embedding, List<BlockWeights> blocks, NDArray finalNorm, Linear unembedding) {
   public TransformerWeights {
     blocks = List.copyOf(blocks);
   }

@@ -22,7 +22,6 @@ import static org.patchgrid.study.Component.Z;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +46,7 @@ import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
+import org.patchgrid.transformer.WholeSequences;
 
 /** What must be true of every model, compared bit for bit. */
 @ParameterizedClass
@@ -91,13 +91,13 @@ class IdentitiesTest {
   void patchingARunWithItselfChangesNoBit() {
     TokenizedPair same = TestPairs.ofIds(pair.clean().ids(), pair.clean().ids());
     try (PairRuns runs = runs(same)) {
-      assertThat(runs.corruptedLogits()).isEqualTo(runs.cleanLogits());
+      assertThat(runs.corruptedState()).isEqualTo(runs.cleanState());
       for (Component component : model.structure().components()) {
         for (int layer = 0; layer < layers; layer++) {
-          assertThat(runs.patchedLogits(whole(component, layer))).isEqualTo(runs.cleanLogits());
-          assertThat(runs.patchedLogits(at(component, layer, 2))).isEqualTo(runs.cleanLogits());
+          assertThat(runs.patchedState(whole(component, layer))).isEqualTo(runs.cleanState());
+          assertThat(runs.patchedState(at(component, layer, 2))).isEqualTo(runs.cleanState());
           if (component.headAxis() != HeadAxis.NONE) {
-            assertThat(runs.patchedLogits(head(component, layer, 0))).isEqualTo(runs.cleanLogits());
+            assertThat(runs.patchedState(head(component, layer, 0))).isEqualTo(runs.cleanState());
           }
         }
       }
@@ -109,10 +109,10 @@ class IdentitiesTest {
     try (PairRuns runs = runs(pair)) {
       for (Component component : List.of(RESID_PRE, RESID_MID, OUTPUT)) {
         for (int layer = 0; layer < layers; layer++) {
-          assertThat(runs.patchedLogits(whole(component, layer))).isEqualTo(runs.cleanLogits());
+          assertThat(runs.patchedState(whole(component, layer))).isEqualTo(runs.cleanState());
           PatchedCell noising =
               cell(PatchDirection.NOISING, component, layer, HeadSelection.ALL, Optional.empty());
-          assertThat(runs.patchedLogits(noising)).isEqualTo(runs.corruptedLogits());
+          assertThat(runs.patchedState(noising)).isEqualTo(runs.corruptedState());
         }
       }
     }
@@ -123,8 +123,8 @@ class IdentitiesTest {
     try (PairRuns runs = runs(pair)) {
       for (int layer = 0; layer + 1 < layers; layer++) {
         for (int position = 0; position < length; position++) {
-          assertThat(runs.patchedLogits(at(OUTPUT, layer, position)))
-              .isEqualTo(runs.patchedLogits(at(RESID_PRE, layer + 1, position)));
+          assertThat(runs.patchedState(at(OUTPUT, layer, position)))
+              .isEqualTo(runs.patchedState(at(RESID_PRE, layer + 1, position)));
         }
       }
     }
@@ -159,15 +159,15 @@ class IdentitiesTest {
     try (PairRuns runs = runs(pair)) {
       for (int layer = 0; layer < layers; layer++) {
         for (List<Component> group : atAllPositions) {
-          float[] first = runs.patchedLogits(whole(group.get(0), layer));
+          float[] first = runs.patchedState(whole(group.get(0), layer));
           for (Component component : group) {
-            assertThat(runs.patchedLogits(whole(component, layer))).isEqualTo(first);
+            assertThat(runs.patchedState(whole(component, layer))).isEqualTo(first);
           }
         }
         for (List<Component> group : atOnePosition) {
-          float[] first = runs.patchedLogits(at(group.get(0), layer, 4));
+          float[] first = runs.patchedState(at(group.get(0), layer, 4));
           for (Component component : group) {
-            assertThat(runs.patchedLogits(at(component, layer, 4))).isEqualTo(first);
+            assertThat(runs.patchedState(at(component, layer, 4))).isEqualTo(first);
           }
         }
       }
@@ -185,7 +185,7 @@ class IdentitiesTest {
           patches = then(patches, headOfZ(layer, head, clean));
         }
         assertThat(forward(pair.corrupted().ids(), patches))
-            .isEqualTo(runs.patchedLogits(whole(Z, layer)));
+            .isEqualTo(runs.patchedState(whole(Z, layer)));
       }
     }
   }
@@ -219,9 +219,9 @@ class IdentitiesTest {
       for (Component component : model.structure().components()) {
         for (int layer = 0; layer < layers; layer++) {
           for (int position = 0; position < DIFFERENCE; position++) {
-            assertThat(runs.patchedLogits(at(component, layer, position)))
+            assertThat(runs.patchedState(at(component, layer, position)))
                 .as("%s at layer %d, position %d", component, layer, position)
-                .isEqualTo(runs.corruptedLogits());
+                .isEqualTo(runs.corruptedState());
           }
         }
       }
@@ -242,15 +242,15 @@ class IdentitiesTest {
               OUTPUT);
       for (Component component : readAtTheLastPositionOnly) {
         for (int position = 0; position < length - 1; position++) {
-          assertThat(runs.patchedLogits(at(component, layers - 1, position)))
+          assertThat(runs.patchedState(at(component, layers - 1, position)))
               .as("%s at the last layer, position %d", component, position)
-              .isEqualTo(runs.corruptedLogits());
+              .isEqualTo(runs.corruptedState());
         }
       }
       for (Component component : List.of(RESID_PRE, INPUT_LAYERNORM, K_PROJ, V_PROJ)) {
-        assertThat(runs.patchedLogits(at(component, layers - 1, DIFFERENCE)))
+        assertThat(runs.patchedState(at(component, layers - 1, DIFFERENCE)))
             .as("%s at the last layer does matter", component)
-            .isNotEqualTo(runs.corruptedLogits());
+            .isNotEqualTo(runs.corruptedState());
       }
     }
   }
@@ -266,7 +266,7 @@ class IdentitiesTest {
             cells.add(at(component, layer, position));
           }
           for (PatchedCell cell : cells) {
-            boolean isSource = Arrays.equals(runs.patchedLogits(cell), runs.cleanLogits());
+            boolean isSource = Arrays.equals(runs.patchedState(cell), runs.cleanState());
             assertThat(forced.applies(cell)).as(cell.toString()).isEqualTo(isSource);
           }
         }
@@ -304,12 +304,11 @@ class IdentitiesTest {
 
   private float[] forward(List<Integer> ids, Hooks hooks) {
     try (NDManager run = manager.newSubManager()) {
-      NDArray input =
-          run.create(
-              ids.stream().mapToLong(Integer::longValue).toArray(), new Shape(1, ids.size()));
+      NDArray input = run.create(ids.stream().mapToLong(Integer::longValue).toArray());
       return model
           .transformer()
-          .forward(run, input, model.transformer().tables(run, ids.size()), hooks)
+          .forward(
+              run, input, new WholeSequences(model.transformer().tables(run, ids.size())), hooks)
           .toFloatArray();
     }
   }

@@ -1,4 +1,4 @@
-package org.patchgrid.conf;
+package org.patchgrid.study;
 
 /** How the patched runs of a task are computed. */
 public enum Engine {

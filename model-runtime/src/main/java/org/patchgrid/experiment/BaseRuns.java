@@ -1,0 +1,85 @@
+package org.patchgrid.experiment;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.patchgrid.metric.MetricReader;
+import org.patchgrid.study.AnswerTokens;
+import org.patchgrid.study.PairResult;
+import org.patchgrid.study.TokenizedPair;
+
+/** What a pair's clean and corrupted run predict. */
+final class BaseRuns {
+  private final float[] cleanLogits; // [V]
+  private final float[] corruptedLogits; // [V]
+  private final List<Integer> answers;
+  private final List<Integer> foils;
+
+  private BaseRuns(
+      float[] cleanLogits, float[] corruptedLogits, List<Integer> answers, List<Integer> foils) {
+    this.cleanLogits = cleanLogits;
+    this.corruptedLogits = corruptedLogits;
+    this.answers = List.copyOf(answers);
+    this.foils = List.copyOf(foils);
+  }
+
+  static BaseRuns of(TokenizedPair pair, PairStates states, Readout readout) {
+    List<float[]> logits = readout.logits(List.of(states.clean(), states.corrupted()));
+    return new BaseRuns(
+        logits.get(0),
+        logits.get(1),
+        ids(pair.answer(), logits.get(0)),
+        ids(pair.foil(), logits.get(1)));
+  }
+
+  float[] cleanLogits() {
+    return cleanLogits;
+  }
+
+  float[] corruptedLogits() {
+    return corruptedLogits;
+  }
+
+  /** The right answers; the clean run's top token for {@code auto}. */
+  List<Integer> answers() {
+    return answers;
+  }
+
+  /** The wrong answers; the corrupted run's top token for {@code auto}. */
+  List<Integer> foils() {
+    return foils;
+  }
+
+  int cleanTop1() {
+    return MetricReader.argMax(cleanLogits);
+  }
+
+  int corruptedTop1() {
+    return MetricReader.argMax(corruptedLogits);
+  }
+
+  /** The pair's row. */
+  PairResult result(TokenizedPair pair, Optional<String> note) {
+    return new PairResult(
+        pair,
+        first(answers),
+        first(foils),
+        OptionalInt.of(cleanTop1()),
+        OptionalInt.of(corruptedTop1()),
+        note);
+  }
+
+  private static List<Integer> ids(AnswerTokens answer, float[] logits) {
+    return answer instanceof AnswerTokens.Auto
+        ? List.of(MetricReader.argMax(logits))
+        : known(answer);
+  }
+
+  static List<Integer> known(AnswerTokens answer) {
+    return answer instanceof AnswerTokens.Known known ? known.ids() : List.of();
+  }
+
+  static OptionalInt first(List<Integer> ids) {
+    return ids.isEmpty() ? OptionalInt.empty() : OptionalInt.of(ids.get(0));
+  }
+}

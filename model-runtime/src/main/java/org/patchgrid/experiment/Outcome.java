@@ -1,0 +1,45 @@
+package org.patchgrid.experiment;
+
+import java.util.Comparator;
+import java.util.List;
+import org.patchgrid.study.PatchDirection;
+
+/** What a patched run comes to, as far as structure and the differing ids alone can tell. */
+sealed interface Outcome {
+  /** Which run is patched into. */
+  PatchDirection direction();
+
+  /** Nothing that is written reaches the answer: exactly the run patched into. */
+  record TargetRun(PatchDirection direction) implements Outcome {}
+
+  /** The run that the activation comes from (status {@code by_construction}). */
+  record SourceRun(PatchDirection direction) implements Outcome {}
+
+  /**
+   * A run to compute. Patches that must give the same numbers have equal rows.
+   *
+   * @param patches in forward order, at least one
+   */
+  record PatchedRow(PatchDirection direction, List<EffectivePatch> patches)
+      implements Outcome, Comparable<PatchedRow> {
+    private static final Comparator<PatchedRow> JOINING_ORDER =
+        Comparator.comparing(PatchedRow::join, EffectivePatch.FORWARD_ORDER);
+
+    public PatchedRow {
+      patches = List.copyOf(patches);
+      if (patches.isEmpty()) {
+        throw new IllegalArgumentException("A row without patches is its target run");
+      }
+    }
+
+    /** Where it begins to differ from its target run. */
+    EffectivePatch join() {
+      return patches.get(0);
+    }
+
+    @Override
+    public int compareTo(PatchedRow other) {
+      return JOINING_ORDER.compare(this, other);
+    }
+  }
+}

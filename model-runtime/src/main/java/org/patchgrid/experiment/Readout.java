@@ -1,0 +1,50 @@
+package org.patchgrid.experiment;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.transformer.Transformer;
+
+/** From what the unembedding reads to logits: the same code whichever engine made the states. */
+final class Readout {
+  /** States that go through the unembedding together: the logits of more would fill memory. */
+  static final int BLOCK = 64;
+
+  private final Transformer transformer;
+  private final ModelStructure structure;
+  private final NDManager manager;
+
+  Readout(Transformer transformer, ModelStructure structure, NDManager manager) {
+    this.transformer = transformer;
+    this.structure = structure;
+    this.manager = manager;
+  }
+
+  /** Logits, [V] each, of at most {@value #BLOCK} states, [d_model] each. */
+  List<float[]> logits(List<float[]> states) {
+    int width = structure.modelWidth();
+    int vocabulary = structure.vocabularySize();
+    float[] input = new float[states.size() * width];
+    for (int i = 0; i < states.size(); i++) {
+      System.arraycopy(states.get(i), 0, input, i * width, width);
+    }
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray last = scope.create(input, new Shape(states.size(), width));
+      float[] values = transformer.logits(last).toFloatArray();
+      List<float[]> logits = new ArrayList<>();
+      for (int i = 0; i < states.size(); i++) {
+        logits.add(Arrays.copyOfRange(values, i * vocabulary, (i + 1) * vocabulary));
+      }
+      return logits;
+    }
+  }
+
+  /** The logits of one state. */
+  float[] logits(float[] state) {
+    return logits(List.of(state)).get(0);
+  }
+}

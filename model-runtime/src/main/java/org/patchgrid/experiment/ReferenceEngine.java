@@ -1,0 +1,82 @@
+package org.patchgrid.experiment;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.patchgrid.study.HookPoint;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchDirection;
+import org.patchgrid.transformer.Transformer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The plain engine: one whole forward pass a cell. Slow and easy to believe; other engines are
+ * compared with it.
+ */
+final class ReferenceEngine implements PatchEngine {
+  private static final Logger log = LoggerFactory.getLogger(ReferenceEngine.class);
+
+  private final Transformer transformer;
+  private final ModelStructure structure;
+  private final NDManager manager;
+
+  /**
+   * @param manager owner of all that is made; the caller closes it
+   */
+  ReferenceEngine(Transformer transformer, ModelStructure structure, NDManager manager) {
+    this.transformer = transformer;
+    this.structure = structure;
+    this.manager = manager;
+  }
+
+  @Override
+  public List<PairStates> run(List<PairCells> pairs) {
+    return pairs.stream().map(this::run).toList();
+  }
+
+  private PairStates run(PairCells pair) {
+    try (PairRuns runs =
+        new PairRuns(
+            transformer,
+            structure,
+            manager,
+            pair.pair(),
+            points(pair, PatchDirection.DENOISING),
+            points(pair, PatchDirection.NOISING))) {
+      List<Optional<float[]>> patched = new ArrayList<>();
+      for (PatchedCell cell : pair.cells()) {
+        patched.add(run(runs, cell));
+      }
+      return new PairStates(runs.cleanState(), runs.corruptedState(), patched);
+    }
+  }
+
+  private static Optional<float[]> run(PairRuns runs, PatchedCell cell) {
+    try {
+      return Optional.of(runs.patchedState(cell));
+    } catch (EngineException e) {
+      // The engine refused one run (out of memory, say): the row says so and the task goes on.
+      log.warn("The patched run of {} failed", cell.cell(), e);
+      return Optional.empty();
+    }
+  }
+
+  /** The hook points whose source activations the cells of {@code direction} need. */
+  private static Set<HookPoint> points(PairCells pair, PatchDirection direction) {
+    Set<HookPoint> points = new HashSet<>();
+    for (PatchedCell cell : pair.cells()) {
+      if (cell.cell().direction() != direction) {
+        continue;
+      }
+      for (int layer = cell.layers().first(); layer < cell.layers().end(); layer++) {
+        points.add(new HookPoint(cell.cell().component(), layer));
+      }
+    }
+    return points;
+  }
+}

@@ -1,0 +1,31 @@
+package org.patchgrid.experiment;
+
+import java.util.List;
+
+/**
+ * What is computed in one forward pass: some pairs of equal length with some of their patched runs.
+ *
+ * @param length tokens of every prompt
+ * @param rows in the order in which they join
+ */
+record Wave(int length, List<Pair> pairs, List<Row> rows) {
+  Wave {
+    pairs = List.copyOf(pairs);
+    rows = List.copyOf(rows);
+  }
+
+  /**
+   * A pair of the wave.
+   *
+   * @param index its place in the schedule
+   * @param firstDifference the first position at which its runs differ
+   */
+  record Pair(int index, int firstDifference) {}
+
+  /**
+   * A patched run.
+   *
+   * @param pair place in {@link #pairs}
+   */
+  record Row(int pair, Outcome.PatchedRow run) {}
+}

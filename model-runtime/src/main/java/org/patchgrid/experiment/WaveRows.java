@@ -1,0 +1,88 @@
+package org.patchgrid.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.patchgrid.study.PatchDirection;
+
+/**
+ * The rows of one wave: for each pair its clean run, which has every position, and its corrupted
+ * run, which shares those before the first difference; then the patched runs, which share with
+ * their target run all that they have not changed.
+ */
+final class WaveRows {
+  /** The clean and the corrupted run. */
+  static final int BASE_ROWS = 2;
+
+  private final int length;
+  private final List<Wave.Pair> pairs;
+  private final List<Wave.Row> patched;
+
+  WaveRows(Wave wave) {
+    this.length = wave.length();
+    this.pairs = wave.pairs();
+    this.patched = wave.rows();
+  }
+
+  /** Positions of every row. */
+  int length() {
+    return length;
+  }
+
+  int count() {
+    return firstPatched() + patched.size();
+  }
+
+  int firstPatched() {
+    return BASE_ROWS * pairs.size();
+  }
+
+  List<Wave.Pair> pairs() {
+    return pairs;
+  }
+
+  static int clean(int pair) {
+    return BASE_ROWS * pair;
+  }
+
+  static int corrupted(int pair) {
+    return BASE_ROWS * pair + 1;
+  }
+
+  /** The patched run of this row. */
+  Outcome.PatchedRow patched(int row) {
+    return patched.get(row - firstPatched()).run();
+  }
+
+  /** The row whose tokens this one shares. */
+  int parent(int row) {
+    if (row < firstPatched()) {
+      if (row % BASE_ROWS == 0) {
+        throw new IllegalStateException("A clean run shares no tokens");
+      }
+      return row - 1;
+    }
+    return denoises(row) ? corrupted(pair(row)) : clean(pair(row));
+  }
+
+  /** The row whose activations are written into this one. */
+  int source(int row) {
+    return denoises(row) ? clean(pair(row)) : corrupted(pair(row));
+  }
+
+  private int pair(int row) {
+    return patched.get(row - firstPatched()).pair();
+  }
+
+  private boolean denoises(int row) {
+    return patched(row).direction() == PatchDirection.DENOISING;
+  }
+
+  /** All patched rows. */
+  List<Integer> patchedRows() {
+    List<Integer> rows = new ArrayList<>();
+    for (int row = firstPatched(); row < count(); row++) {
+      rows.add(row);
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,262 @@
+package org.patchgrid.experiment;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.ndarray.types.SparseFormat;
+import ai.djl.nn.core.Embedding;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.hook.Hooks;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.HookPoint;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.transformer.SequenceTables;
+import org.patchgrid.transformer.Sequences;
+
+/**
+ * One forward pass of a wave: the tensors that follow {@link WaveTokens}. Joining, sharing and
+ * patching are all one operation: the value to go on with is a selection of tokens (of heads of
+ * tokens, where a patch is of one head) of the value that came. Nothing is computed, so every bit
+ * is one that an ordinary run would have. Used once.
+ */
+final class WaveRun implements Hooks, Sequences {
+  private static final int ABSENT = -1;
+
+  private final ModelStructure structure;
+  private final WaveRows rows;
+  private final SequenceTables tables;
+  private final WaveTokens tokens;
+  private final Set<HookPoint> fired = new HashSet<>();
+  private final Map<NDArray, TokenSet> named = new IdentityHashMap<>();
+  private final List<TokenSet> stages = new ArrayList<>();
+  private int layer;
+
+  WaveRun(ModelStructure structure, WaveRows rows, SequenceTables tables) {
+    this.structure = structure;
+    this.rows = rows;
+    this.tables = tables;
+    this.tokens = new WaveTokens(rows, structure.layers());
+    stages.add(tokens.current());
+  }
+
+  /** The tokens that the pass begins with. */
+  TokenSet initialTokens() {
+    return stages.get(0);
+  }
+
+  @Override
+  public NDArray at(HookPoint point, NDArray value) {
+    if (point.component() == Component.RESID_PRE) {
+      beginLayer(point.layer(), value);
+    }
+    if (point.component() == Component.PATTERN) {
+      return patterns(point, value);
+    }
+    TokenSet from = tokensOf(value);
+    tokens.join(point);
+    Map<Integer, EffectivePatch> patches = fire(point);
+    TokenSet to = tokens.current();
+    NDArray result = patches.isEmpty() ? select(value, from, to) : patch(value, from, to, patches);
+    stages.add(to);
+    named.put(result, to);
+    return result;
+  }
+
+  /** What came before is of no use any more, and its arrays are closed. */
+  private void beginLayer(int next, NDArray value) {
+    layer = next;
+    named.clear();
+    named.put(value, tokens.current());
+    stages.clear();
+    stages.add(tokens.current());
+  }
+
+  private Map<Integer, EffectivePatch> fire(HookPoint point) {
+    Map<Integer, EffectivePatch> patches = tokens.patches(point);
+    if (!patches.isEmpty() && !fired.add(point)) {
+      throw new IllegalStateException("The hook of " + point + " fired twice");
+    }
+    return patches;
+  }
+
+  /**
+   * The tokens of a value: those it was given here; else, since a value has no token more and none
+   * less than what it was computed from, those of that number (rows only join between attentions).
+   */
+  private TokenSet tokensOf(NDArray value) {
+    TokenSet known = named.get(value);
+    if (known != null) {
+      return known;
+    }
+    long count = value.getShape().get(0);
+    for (int i = stages.size() - 1; i >= 0; i--) {
+      if (stages.get(i).size() == count) {
+        return stages.get(i);
+      }
+    }
+    throw new IllegalStateException("No value of the pass has " + count + " tokens");
+  }
+
+  @Override
+  public NDArray now(NDArray earlier) {
+    TokenSet from = tokensOf(earlier);
+    return select(earlier, from, tokens.current());
+  }
+
+  private static NDArray select(NDArray value, TokenSet from, TokenSet to) {
+    if (from == to) {
+      return value;
+    }
+    long[] index = new long[to.size()];
+    for (int token = 0; token < index.length; token++) {
+      index[token] = from.find(to.row(token), to.position(token));
+    }
+    return gather(value, index);
+  }
+
+  private NDArray patch(
+      NDArray value, TokenSet from, TokenSet to, Map<Integer, EffectivePatch> patches) {
+    Component component = patches.values().iterator().next().point().component();
+    boolean whole =
+        patches.values().stream().allMatch(patch -> patch.heads() instanceof HeadSelection.All);
+    int heads = whole ? 1 : structure.heads(component);
+    long[] index = new long[to.size() * heads];
+    for (int token = 0; token < to.size(); token++) {
+      int row = to.row(token);
+      int position = to.position(token);
+      EffectivePatch patch = patches.get(row);
+      for (int head = 0; head < heads; head++) {
+        int owner = covers(patch, position, head) ? rows.source(row) : row;
+        index[token * heads + head] = (long) from.find(owner, position) * heads + head;
+      }
+    }
+    long width = value.getShape().get(1);
+    return gather(value.reshape(-1, width / heads), index).reshape(to.size(), width);
+  }
+
+  private static boolean covers(@Nullable EffectivePatch patch, int position, int head) {
+    return patch != null
+        && patch.positions().get(position)
+        && (!(patch.heads() instanceof HeadSelection.One one) || one.head() == head);
+  }
+
+  /** Patterns are [row, head, query, key], of the rows that attend. */
+  private NDArray patterns(HookPoint point, NDArray value) {
+    int[] places = places();
+    tokens.join(point);
+    Map<Integer, EffectivePatch> patches = fire(point);
+    if (patches.isEmpty()) {
+      return value;
+    }
+    List<Integer> attending = tokens.attending();
+    int heads = structure.queryHeads();
+    int length = rows.length();
+    long[] index = new long[attending.size() * heads * length];
+    int next = 0;
+    for (int row : attending) {
+      EffectivePatch patch = patches.get(row);
+      for (int head = 0; head < heads; head++) {
+        for (int query = 0; query < length; query++) {
+          int from = covers(patch, query, head) ? rows.source(row) : row;
+          long place = places[from] == ABSENT ? places[rows.parent(from)] : places[from];
+          index[next++] = (place * heads + head) * length + query;
+        }
+      }
+    }
+    return gather(value.reshape(-1, length), index)
+        .reshape(attending.size(), heads, length, length);
+  }
+
+  /** The place of each row among those that attend. */
+  private int[] places() {
+    int[] places = new int[rows.count()];
+    Arrays.fill(places, ABSENT);
+    int next = 0;
+    for (int row : tokens.attending()) {
+      places[row] = next++;
+    }
+    return places;
+  }
+
+  @Override
+  public SequenceTables tables() {
+    return tables;
+  }
+
+  @Override
+  public NDArray sequences(NDArray value, int heads) {
+    TokenSet from = tokensOf(value);
+    List<Integer> attending = tokens.attending();
+    int length = rows.length();
+    long[] index = new long[attending.size() * heads * length];
+    int first = 0; // of the row, head 0
+    for (int row : attending) {
+      for (int position = 0; position < length; position++) {
+        long token = from.find(row, position);
+        for (int head = 0; head < heads; head++) {
+          index[first + head * length + position] = token * heads + head;
+        }
+      }
+      first += heads * length;
+    }
+    long headWidth = value.getShape().get(1) / heads;
+    return gather(value.reshape(-1, headWidth), index)
+        .reshape(attending.size(), heads, length, headWidth);
+  }
+
+  @Override
+  public NDArray tokens(NDArray sequences) {
+    int[] places = places();
+    tokens.attend(layer);
+    TokenSet to = tokens.current();
+    int heads = (int) sequences.getShape().get(1);
+    long headWidth = sequences.getShape().get(3);
+    int length = rows.length();
+    long[] index = new long[to.size() * heads];
+    for (int token = 0; token < to.size(); token++) {
+      long place = places[to.row(token)];
+      for (int head = 0; head < heads; head++) {
+        index[token * heads + head] = (place * heads + head) * length + to.position(token);
+      }
+    }
+    stages.clear();
+    stages.add(to);
+    NDArray result =
+        gather(sequences.reshape(-1, headWidth), index).reshape(to.size(), heads * headWidth);
+    named.put(result, to);
+    return result;
+  }
+
+  @Override
+  public NDArray last(NDArray value) {
+    if (!fired.containsAll(tokens.points())) {
+      Set<HookPoint> silent = new HashSet<>(tokens.points());
+      silent.removeAll(fired);
+      throw new IllegalStateException("The pass ended without the hooks of " + silent);
+    }
+    TokenSet from = tokensOf(value);
+    long[] index = new long[rows.count()];
+    for (int row = 0; row < index.length; row++) {
+      index[row] = from.find(row, rows.length() - 1);
+    }
+    return gather(value, index);
+  }
+
+  /** Some rows of a matrix, in any order, as an array of its manager. */
+  private static NDArray gather(NDArray matrix, long[] index) {
+    NDManager owner = matrix.getManager();
+    try (NDArray rows = owner.create(index, new Shape(index.length))) {
+      NDArray selected = Embedding.embedding(rows, matrix, SparseFormat.DENSE).singletonOrThrow();
+      selected.attach(owner);
+      return selected;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package org.patchgrid.experiment;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.HookPoint;
+
+/**
+ * How the tokens of a wave grow through the layers, without any tensor: which rows join at a hook
+ * point, at which positions, and what attention spreads.
+ *
+ * <p>A row joins where its patch is first written, with the patched positions alone: all else is
+ * still its parent's. The next attention spreads the difference to every later position. Behind the
+ * attention of the last layer every row is left with its last position, which alone is read.
+ */
+final class WaveTokens {
+  /** A patch before the pattern's end that changes no key and no value: nothing to spread yet. */
+  private static final Set<Component> CHANGE_THEIR_OWN_POSITIONS =
+      Set.of(Component.Q_PROJ, Component.PATTERN);
+
+  private static final Map<Integer, EffectivePatch> NONE = Map.of();
+
+  private final WaveRows rows;
+  private final int layers;
+  private final Map<HookPoint, Map<Integer, EffectivePatch>> patches = new HashMap<>();
+  private final List<Integer> attending = new ArrayList<>();
+  private final BitSet[] changed; // by row: where it differs from its parent; empty before it joins
+  private TokenSet current;
+
+  WaveTokens(WaveRows rows, int layers) {
+    this.rows = rows;
+    this.layers = layers;
+    this.changed = new BitSet[rows.count()];
+    for (int row : rows.patchedRows()) {
+      changed[row] = new BitSet();
+      for (EffectivePatch patch : rows.patched(row).patches()) {
+        patches.computeIfAbsent(patch.point(), point -> new TreeMap<>()).put(row, patch);
+      }
+    }
+    this.current = new TokenSet(rows);
+    for (int pair = 0; pair < rows.pairs().size(); pair++) {
+      addBase(WaveRows.clean(pair), 0);
+      addBase(WaveRows.corrupted(pair), rows.pairs().get(pair).firstDifference());
+    }
+  }
+
+  private void addBase(int row, int first) {
+    attending.add(row);
+    changed[row] = new BitSet();
+    changed[row].set(first, rows.length());
+    changed[row].stream().forEach(position -> current.add(row, position));
+  }
+
+  /** The tokens that a pass has by now. */
+  TokenSet current() {
+    return current;
+  }
+
+  /** The rows that attention sees by now, in the order in which they joined. */
+  List<Integer> attending() {
+    return attending;
+  }
+
+  /** What is written at this point, by row, in the order of rows. */
+  Map<Integer, EffectivePatch> patches(HookPoint point) {
+    return patches.getOrDefault(point, NONE);
+  }
+
+  /** Every point at which something is written. */
+  Set<HookPoint> points() {
+    return patches.keySet();
+  }
+
+  /**
+   * Lets the rows join that are first patched here, and gives every row that is patched here a
+   * token of its own at the positions written to.
+   */
+  void join(HookPoint point) {
+    Map<Integer, EffectivePatch> here = patches(point);
+    if (here.isEmpty()) {
+      return;
+    }
+    TokenSet next = current.copy();
+    here.forEach(
+        (row, patch) -> {
+          if (rows.patched(row).join().point().equals(point)) {
+            attending.add(row);
+          }
+          changed[row].or(patch.positions());
+          if (point.component() != Component.PATTERN) { // whose tokens come with what it attends to
+            patch.positions().stream()
+                .filter(position -> !next.has(row, position))
+                .forEach(position -> next.add(row, position));
+          }
+        });
+    current = next.size() == current.size() ? current : next;
+  }
+
+  /** The tokens that go on behind the attention of this layer. */
+  void attend(int layer) {
+    TokenSet next = new TokenSet(rows);
+    for (int row : attending) {
+      if (layer == layers - 1) {
+        next.add(row, rows.length() - 1);
+        continue;
+      }
+      spread(row, layer);
+      changed[row].stream().forEach(position -> next.add(row, position));
+    }
+    current = next;
+  }
+
+  private void spread(int row, int layer) {
+    if (row >= rows.firstPatched()) {
+      HookPoint join = rows.patched(row).join().point();
+      if (join.layer() == layer && CHANGE_THEIR_OWN_POSITIONS.contains(join.component())) {
+        return;
+      }
+    }
+    changed[row].set(changed[row].nextSetBit(0), rows.length());
+  }
+}

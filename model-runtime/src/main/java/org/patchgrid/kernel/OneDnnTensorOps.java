@@ -1,0 +1,119 @@
+package org.patchgrid.kernel;
+
+import static org.patchgrid.kernel.TorchScriptModule.argument;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.util.Optional;
+import org.patchgrid.study.Kernel;
+
+/**
+ * {@link TensorOps} with oneDNN's linear maps over packed weights, which libtorch reaches by
+ * operators that DJL does not show.
+ *
+ * <p><b>Row invariance.</b> A token's result has the same bits whatever other tokens are computed
+ * with it. oneDNN keeps that for 2 to 70 rows on processors with AVX2 and for any number with
+ * AVX-512 (there a single row can differ), so rows go through in blocks of at most {@value
+ * #BLOCK_ROWS}, and a single row is computed twice. Vectorised functions treat the last elements of
+ * an array by other code, so that arrays for {@code silu} are filled up to whole vectors. Sums over
+ * the width and the elementary operations have one order or none.
+ */
+public final class OneDnnTensorOps implements TensorOps {
+  /** Tokens of one call of the linear kernel. */
+  private static final int BLOCK_ROWS = 64;
+
+  /** Elements that every processor's vectorised loop goes through in whole steps. */
+  private static final int WHOLE_VECTORS = 64;
+
+  private static final String METHODS =
+      """
+        def forward(self: __torch__.M, x: Tensor) -> Tensor:
+          return x
+        def pack(self: __torch__.M, weight: Tensor) -> Tensor:
+          return ops.mkldnn._reorder_linear_weight(weight, %1$d)
+        def block(self: __torch__.M, x: Tensor, packed: Tensor) -> Tensor:
+          if torch.eq(torch.size(x, 0), 1):
+            _0 = torch.slice(ops.mkldnn._linear_pointwise(torch.cat([x, x]), packed, None, "none", annotate(List[Optional[number]], []), ""), 0, 0, 1)
+          else:
+            _0 = ops.mkldnn._linear_pointwise(x, packed, None, "none", annotate(List[Optional[number]], []), "")
+          return _0
+        def linear(self: __torch__.M, x: Tensor, packed: Tensor) -> Tensor:
+          if torch.le(torch.size(x, 0), %1$d):
+            _0 = (self).block(x, packed, )
+          else:
+            blocks = torch.split(x, %1$d)
+            results = annotate(List[Tensor], [])
+            for _1 in range(torch.len(blocks)):
+              _2 = torch.append(results, (self).block(blocks[_1], packed, ))
+            _0 = torch.cat(results)
+          return _0
+        def biased_linear(self: __torch__.M, x: Tensor, packed: Tensor, bias: Tensor) -> Tensor:
+          return torch.add_((self).linear(x, packed, ), bias)
+        def rms_norm(self: __torch__.M, x: Tensor, weight: Tensor, epsilon: Tensor) -> Tensor:
+          mean_square = torch.mean(torch.square(x), [-1], True)
+          root = torch.sqrt_(torch.add_(mean_square, epsilon))
+          return torch.mul_(torch.div(x, root), weight)
+        def silu(self: __torch__.M, x: Tensor) -> Tensor:
+          elements = torch.numel(x)
+          rest = torch.remainder(elements, %2$d)
+          if torch.eq(rest, 0):
+            _0 = torch.silu(x)
+          else:
+            filled = torch.constant_pad_nd(torch.flatten(x), [0, torch.sub(%2$d, rest)])
+            _0 = torch.reshape(torch.slice(torch.silu(filled), 0, 0, elements), torch.size(x))
+          return _0
+        def gated_silu(self: __torch__.M, gate: Tensor, up: Tensor) -> Tensor:
+          return torch.mul_((self).silu(gate, ), up)
+      """
+          .formatted(BLOCK_ROWS, WHOLE_VECTORS);
+
+  private final TorchScriptModule module;
+
+  private OneDnnTensorOps(TorchScriptModule module) {
+    this.module = module;
+  }
+
+  /**
+   * The operations, empty where this libtorch has no oneDNN.
+   *
+   * @param owner of the compiled functions; must live as long as they are used
+   */
+  public static Optional<TensorOps> load(NDManager owner) {
+    try {
+      return Optional.of(new OneDnnTensorOps(TorchScriptModule.compile(owner, METHODS)));
+    } catch (ai.djl.engine.EngineException e) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Kernel kernel() {
+    return Kernel.ONEDNN;
+  }
+
+  @Override
+  public Linear linear(NDArray weight, Optional<NDArray> bias) {
+    NDArray packed = module.call(weight.getManager(), "pack", argument(weight));
+    weight.close();
+    return x ->
+        bias.isPresent()
+            ? module.call(
+                x.getManager(),
+                "biased_linear",
+                argument(x),
+                argument(packed),
+                argument(bias.get()))
+            : module.call(x.getManager(), "linear", argument(x), argument(packed));
+  }
+
+  @Override
+  public NDArray rmsNorm(NDArray x, NDArray weight, NDArray epsilon) {
+    return module.call(
+        x.getManager(), "rms_norm", argument(x), argument(weight), argument(epsilon));
+  }
+
+  @Override
+  public NDArray gatedSilu(NDArray gate, NDArray up) {
+    return module.call(gate.getManager(), "gated_silu", argument(gate), argument(up));
+  }
+}

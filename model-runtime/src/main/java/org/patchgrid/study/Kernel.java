@@ -1,0 +1,24 @@
+package org.patchgrid.study;
+
+import java.util.Locale;
+
+/** The kernels that a study can be computed with. Each gives other bits. */
+public enum Kernel {
+  /**
+   * oneDNN's packed linear maps. A token's numbers have the same bits whatever is computed beside
+   * it, so every engine gives the same bits.
+   */
+  ONEDNN,
+  /** Plain array operations: on every platform, with bits that depend on the size of a batch. */
+  PLAIN;
+
+  /** Whether a row's bits are the same whatever runs beside it. */
+  public boolean keepsRows() {
+    return this == ONEDNN;
+  }
+
+  /** The name in study files. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
