@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.execute.RunReport;
 import org.patchgrid.store.TaskCounts;
 import picocli.CommandLine.Command;
@@ -49,10 +50,11 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    List<Setting> all = new ArrayList<>(Studies.settings(settings));
     if (engine != null) {
-      settings.add("execution.engine=" + engine);
+      all.add(new Setting("--engine " + engine, "execution.engine=" + engine));
     }
-    StudyConfig config = Studies.read(study, settings, Optional.ofNullable(out));
+    StudyConfig config = Studies.read(study, all, Optional.ofNullable(out));
     PrintWriter standardOut = Console.out(spec);
     return run(config, master, sparkSettings, standardOut, Console.err(spec));
   }

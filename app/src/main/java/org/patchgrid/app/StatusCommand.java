@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.store.StoreSummary;
 import org.patchgrid.store.StoredStudy;
 import picocli.CommandLine.Command;
@@ -27,7 +27,7 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    StoredStudy study = StoredStudy.read(new Path(directory), new Configuration());
+    StoredStudy study = StoredStudy.read(HadoopPaths.parse("the results", directory), new Configuration());
     StoreSummary summary = study.summary();
     PrintWriter out = Console.out(spec);
     out.printf("study            %s%n", study.identity().studyId());

@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.store.Verification;
 import org.patchgrid.store.VerificationReport;
 import picocli.CommandLine.Command;
@@ -27,7 +27,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    VerificationReport report = Verification.verify(new Path(directory), new Configuration());
+    VerificationReport report = Verification.verify(HadoopPaths.parse("the results", directory), new Configuration());
     PrintWriter out = Console.out(spec);
     out.printf(
         Locale.ROOT,

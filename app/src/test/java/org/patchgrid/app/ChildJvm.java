@@ -53,7 +53,8 @@ final class ChildJvm implements AutoCloseable {
   }
 
   Ended await() throws IOException, InterruptedException {
-    return new Ended(process.waitFor(), Files.readString(output));
+    int exitCode = process.waitFor();
+    return new Ended(exitCode, Files.readString(output), errors());
   }
 
   /** What it wrote to standard error so far: says why a test failed. */

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +56,7 @@ public final class StudyRun {
     long start = System.nanoTime();
     Configuration hadoop = spark.hadoopConfiguration();
     DriverRun driverRun = DriverRun.begin(Clock.systemUTC());
-    try (ResultStore store =
-        ResultStore.open(
-            new Path(study.outputPath()), hadoop, identity(), driverRun, Clock.systemUTC())) {
+    try (ResultStore store = open(hadoop, driverRun)) {
       store.runStarted(
           Map.of(
               "master", spark.master(),
@@ -80,6 +77,24 @@ public final class StudyRun {
           new RunReport(study.outputPath(), study.plan(), computed, store.summary(), took);
       store.finish(RunOutcome.COMPLETE, report.hasGaps() ? INCOMPLETE : 0);
       return report;
+    }
+  }
+
+  /** Whatever the file system refuses here, the user can mend or avoid by another directory. */
+  private ResultStore open(Configuration hadoop, DriverRun driverRun) {
+    String output = study.outputPath();
+    try {
+      return ResultStore.open(
+          HadoopPaths.parse("the output", output),
+          hadoop,
+          identity(),
+          driverRun,
+          Clock.systemUTC());
+    } catch (IOException e) {
+      throw new PatchgridException(
+          "Cannot write results to '%s': %s; check its permissions, or choose another --out"
+              .formatted(output, String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
+          e);
     }
   }
 

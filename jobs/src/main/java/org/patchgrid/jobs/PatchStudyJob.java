@@ -55,7 +55,7 @@ public final class PatchStudyJob {
       }
     }
     Configuration hadoop = spark.hadoopConfiguration();
-    StudyConfig config = StudyFile.read(file, new StudyOverrides(settings, out), hadoop);
+    StudyConfig config = StudyFile.read(file, StudyOverrides.of(settings, out), hadoop);
     RunReport report =
         new StudyRun(PlannedStudy.of(config, hadoop), spark, new LoggedProgress()).run();
     return report.hasGaps() ? 3 : 0;
