@@ -56,6 +56,9 @@ final class DemoCommand implements Callable<Integer> {
                 Setting.ofSet("prompts.path=" + home.resolve("data/prompts/demo.jsonl"))),
             Optional.of(out));
     int code = RunCommand.run(study, "local[*]", List.of(), standardOut, Console.err(spec));
+    if (code == ExitCode.INTERRUPTED) {
+      return code;
+    }
     standardOut.println("Its tables: " + out + "/cells/*.parquet and " + out + "/pairs/*.parquet");
     standardOut.flush();
     return code;

@@ -10,7 +10,9 @@ import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.execute.Interruption;
 import org.patchgrid.execute.PlannedStudy;
+import org.patchgrid.execute.RunInterruptedException;
 import org.patchgrid.execute.RunListener;
 import org.patchgrid.execute.RunReport;
 import org.patchgrid.execute.SparkSettings;
@@ -33,13 +35,19 @@ final class Studies {
 
   /** Plans the study, then runs it on an embedded driver. */
   static RunReport run(
-      StudyConfig config, String master, List<String> sparkSettings, RunListener listener)
+      StudyConfig config,
+      String master,
+      List<String> sparkSettings,
+      RunListener listener,
+      Interruption interruption)
       throws IOException {
     PlannedStudy study = PlannedStudy.of(config, new Configuration());
     HadoopPaths.parse("the output", study.outputPath()); // told before Spark starts
     SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
     try (JavaSparkContext spark = start(conf)) {
-      return run(new StudyRun(study, spark, listener), spark);
+      StudyRun run = new StudyRun(study, spark, listener);
+      interruption.stops(run);
+      return run(run, spark);
     }
   }
 
@@ -58,7 +66,7 @@ final class Studies {
   private static RunReport run(StudyRun run, JavaSparkContext spark) throws IOException {
     try {
       return run.run();
-    } catch (PatchgridException e) {
+    } catch (PatchgridException | RunInterruptedException e) {
       // What Spark logs when it is stopped under running tasks is no news: we know why.
       spark.setLogLevel("OFF");
       throw e;

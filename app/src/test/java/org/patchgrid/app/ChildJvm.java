@@ -79,6 +79,11 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /** Asks it to end, as a cluster or {@code kill} does: SIGTERM. */
+  void terminate() {
+    process.destroy();
+  }
+
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }

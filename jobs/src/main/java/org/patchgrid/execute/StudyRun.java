@@ -40,6 +40,7 @@ public final class StudyRun {
   private final RunListener listener;
   private final Map<String, Integer> modelLoads = new HashMap<>();
   private int computed;
+  private volatile boolean stopped;
 
   public StudyRun(PlannedStudy study, JavaSparkContext spark, RunListener listener) {
     this.study = study;
@@ -47,9 +48,15 @@ public final class StudyRun {
     this.listener = listener;
   }
 
+  /** Asks the run to end soon and in order; may be called from any thread. */
+  public void stop() {
+    stopped = true;
+  }
+
   /**
    * Runs what is missing and ends the run in the manifest.
    *
+   * @throws RunInterruptedException if it was asked to stop before all was computed
    * @throws PatchgridException if the user has to mend something; what was computed is kept
    */
   public RunReport run() throws IOException {
@@ -68,6 +75,9 @@ public final class StudyRun {
         if (!missing.isEmpty()) {
           compute(store, missing);
         }
+      } catch (RunInterruptedException e) {
+        store.finish(RunOutcome.INTERRUPTED, RunInterruptedException.EXIT_CODE);
+        throw e;
       } catch (RuntimeException | IOException e) {
         store.finish(RunOutcome.FAILED, e instanceof PatchgridException ? 2 : 1);
         throw e;
@@ -124,14 +134,17 @@ public final class StudyRun {
     JavaFutureAction<Void> job =
         spark.parallelize(missing, partitions).foreachPartitionAsync(function);
     try {
-      while (!job.isDone()) {
+      while (!job.isDone() && !stopped) {
         commit(store, reports.queue().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
         store.flushIfDue();
       }
-      job.get();
-      while (!reports.queue().isEmpty()) {
-        commit(store, reports.queue().poll());
+      if (stopped && !job.isDone()) {
+        commitReported(store, reports);
+        throw new RunInterruptedException(
+            store.completedTasks().cardinality(), study.plan().taskCount());
       }
+      job.get();
+      commitReported(store, reports);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while Spark was running", e);
@@ -141,6 +154,12 @@ public final class StudyRun {
       if (!job.isDone()) {
         job.cancel(true);
       }
+    }
+  }
+
+  private void commitReported(ResultStore store, TaskReports reports) throws IOException {
+    while (!reports.queue().isEmpty()) {
+      commit(store, reports.queue().poll());
     }
   }
 
