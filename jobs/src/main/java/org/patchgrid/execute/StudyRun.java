@@ -20,6 +20,7 @@ import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.store.RunOutcome;
+import org.patchgrid.store.StoredStudy;
 import org.patchgrid.store.StudyColumns;
 import org.patchgrid.store.StudyIdentity;
 import org.patchgrid.study.PatchgridException;
@@ -66,9 +67,14 @@ public final class StudyRun {
     try (ResultStore store = open(hadoop, driverRun)) {
       store.runStarted(
           Map.of(
-              "master", spark.master(),
-              "engine", study.config().execution().engine().name().toLowerCase(Locale.ROOT),
-              "spark", spark.version()));
+              "master",
+              spark.master(),
+              "engine",
+              study.config().execution().engine().name().toLowerCase(Locale.ROOT),
+              "spark",
+              spark.version(),
+              StoredStudy.TASKS,
+              Integer.toString(study.plan().taskCount())));
       List<Integer> missing = missing(store.completedTasks());
       listener.planned(study.plan(), study.plan().taskCount() - missing.size());
       try {
