@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.study.PatchgridException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +43,7 @@ final class DemoCommand implements Callable<Integer> {
             "London is the capital of France",
             Optional.empty(),
             Optional.empty(),
-            List.of("sweep.components=[mlp]", "metrics=[l2]"))
+            List.of(Setting.ofSet("sweep.components=[mlp]"), Setting.ofSet("metrics=[l2]")))
         .print(standardOut);
     standardOut.println();
     standardOut.println("A small study of 24 pairs on two cores:");
@@ -51,9 +52,13 @@ final class DemoCommand implements Callable<Integer> {
         Studies.read(
             home.resolve("conf/studies/demo.conf").toString(),
             List.of(
-                "model.path=" + model, "prompts.path=" + home.resolve("data/prompts/demo.jsonl")),
+                Setting.ofSet("model.path=" + model),
+                Setting.ofSet("prompts.path=" + home.resolve("data/prompts/demo.jsonl"))),
             Optional.of(out));
     int code = RunCommand.run(study, "local[*]", List.of(), standardOut, Console.err(spec));
+    if (code == ExitCode.INTERRUPTED) {
+      return code;
+    }
     standardOut.println("Its tables: " + out + "/cells/*.parquet and " + out + "/pairs/*.parquet");
     standardOut.flush();
     return code;

@@ -1,5 +1,7 @@
 package org.patchgrid.app;
 
+import org.patchgrid.execute.RunInterruptedException;
+
 /** What a command's exit code means. */
 final class ExitCode {
   static final int DONE = 0;
@@ -12,6 +14,9 @@ final class ExitCode {
 
   /** Done, but some tasks or pairs failed or were skipped, and are listed. */
   static final int INCOMPLETE = 3;
+
+  /** Interrupted; the same command resumes. */
+  static final int INTERRUPTED = RunInterruptedException.EXIT_CODE;
 
   private ExitCode() {}
 }

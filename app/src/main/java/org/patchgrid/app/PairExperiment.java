@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
+import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.StudyPlan;
@@ -35,7 +36,7 @@ final class PairExperiment {
   /**
    * An experiment on one pair.
    *
-   * @param settings keys of a study and their values, as {@code --set} takes them
+   * @param settings keys of a study and their values
    */
   PairExperiment(
       Path model,
@@ -43,10 +44,13 @@ final class PairExperiment {
       String corrupted,
       Optional<String> answer,
       Optional<String> foil,
-      List<String> settings) {
-    List<String> all =
+      List<Setting> settings) {
+    List<Setting> all =
         new ArrayList<>(
-            List.of("study.id=" + ID, "model.path=" + model, "prompts.path=terminal.jsonl"));
+            List.of(
+                Setting.ofSet("study.id=" + ID),
+                new Setting("--model " + model, "model.path=" + model),
+                Setting.ofSet("prompts.path=terminal.jsonl")));
     all.addAll(settings);
     this.config = StudyConfigReader.read("patch", "", new StudyOverrides(all, Optional.empty()));
     this.pair =

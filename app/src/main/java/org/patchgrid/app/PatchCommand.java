@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +16,7 @@ import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.study.Measurement;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,14 +81,15 @@ final class PatchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<String> settings = new ArrayList<>();
-    settings.add("sweep.components=" + list(components));
-    settings.add("sweep.directions=" + list(directions));
-    settings.add("sweep.layers=" + oneOrList(layers));
-    settings.add("sweep.heads=" + oneOrList(heads));
-    settings.add("sweep.positions=" + oneOrList(positions));
-    settings.add("sweep.window=" + window);
-    settings.add("metrics=" + list(metrics));
+    List<Setting> settings =
+        List.of(
+            setting("--components", components, "sweep.components", list(components)),
+            setting("--direction", directions, "sweep.directions", list(directions)),
+            setting("--layers", layers, "sweep.layers", oneOrList(layers)),
+            setting("--heads", heads, "sweep.heads", oneOrList(heads)),
+            setting("--positions", positions, "sweep.positions", oneOrList(positions)),
+            new Setting("--window " + window, "sweep.window=" + window),
+            setting("--metrics", metrics, "metrics", list(metrics)));
     PairExperiment experiment =
         new PairExperiment(
             model,
@@ -105,6 +106,10 @@ final class PatchCommand implements Callable<Integer> {
     }
     out.flush();
     return ExitCode.DONE;
+  }
+
+  private static Setting setting(String option, List<String> given, String key, String value) {
+    return new Setting(option + " " + String.join(",", given), key + "=" + value);
   }
 
   private static String list(List<String> names) {

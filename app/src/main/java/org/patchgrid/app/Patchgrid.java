@@ -33,20 +33,26 @@ public final class Patchgrid {
   static int execute(String... args) {
     return new CommandLine(new Patchgrid())
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
-        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(new UsageMistakes())
+        .registerConverter(TableFormat.class, TableFormat::parse)
         .setUsageHelpAutoWidth(true)
         .execute(args);
   }
 
   private static int report(Exception failure, CommandLine command) {
     if (failure instanceof PatchgridException) {
-      command.getErr().println("patchgrid: " + failure.getMessage());
+      command.getErr().println(line(failure));
       log.debug("Ended by a mistake of the user", failure);
       return ExitCode.USER_ERROR;
     }
     command.getErr().println("patchgrid: this is a bug of Patchgrid, please report it:");
     failure.printStackTrace(command.getErr());
     return ExitCode.BUG;
+  }
+
+  /** One line, or one for each problem of a study. */
+  private static String line(Exception failure) {
+    return "patchgrid: " + String.valueOf(failure.getMessage()).replace("\n", "\npatchgrid: ");
   }
 
   /** The version that the jar's manifest tells. */

@@ -31,7 +31,8 @@ final class PlanCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PlannedStudy planned =
-        PlannedStudy.of(Studies.read(study, settings, Optional.empty()), new Configuration());
+        PlannedStudy.of(
+            Studies.read(study, Studies.settings(settings), Optional.empty()), new Configuration());
     Console.out(spec).print(planned.plan().describe());
     Console.out(spec).println("fingerprint          " + planned.fingerprint().sha256());
     Console.out(spec).flush();

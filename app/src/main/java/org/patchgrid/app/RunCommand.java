@@ -10,6 +10,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.conf.StudyOverrides.Setting;
+import org.patchgrid.execute.Interruption;
+import org.patchgrid.execute.RunInterruptedException;
 import org.patchgrid.execute.RunReport;
 import org.patchgrid.store.TaskCounts;
 import picocli.CommandLine.Command;
@@ -49,10 +52,11 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    List<Setting> all = new ArrayList<>(Studies.settings(settings));
     if (engine != null) {
-      settings.add("execution.engine=" + engine);
+      all.add(new Setting("--engine " + engine, "execution.engine=" + engine));
     }
-    StudyConfig config = Studies.read(study, settings, Optional.ofNullable(out));
+    StudyConfig config = Studies.read(study, all, Optional.ofNullable(out));
     PrintWriter standardOut = Console.out(spec);
     return run(config, master, sparkSettings, standardOut, Console.err(spec));
   }
@@ -65,11 +69,34 @@ final class RunCommand implements Callable<Integer> {
       PrintWriter standardOut,
       PrintWriter standardError)
       throws IOException {
-    RunReport report;
+    try (Interruption interruption = new Interruption()) {
+      RunReport report = report(config, master, sparkSettings, standardError, interruption);
+      print(config, report, standardOut);
+      return report.hasGaps() ? ExitCode.INCOMPLETE : ExitCode.DONE;
+    } catch (RunInterruptedException e) {
+      return ExitCode.INTERRUPTED;
+    }
+  }
+
+  private static RunReport report(
+      StudyConfig config,
+      String master,
+      List<String> sparkSettings,
+      PrintWriter standardError,
+      Interruption interruption)
+      throws IOException {
     try (ConsoleProgress progress =
         new ConsoleProgress(standardError, Boolean.getBoolean("patchgrid.terminal"))) {
-      report = Studies.run(config, master, sparkSettings, progress);
+      return Studies.run(config, master, sparkSettings, progress, interruption);
+    } catch (RunInterruptedException e) {
+      // Said here: where the interruption is closed, the process may end at once.
+      standardError.println("patchgrid: " + e.getMessage());
+      standardError.flush();
+      throw e;
     }
+  }
+
+  private static void print(StudyConfig config, RunReport report, PrintWriter standardOut) {
     TaskCounts counts = report.summary().counts();
     standardOut.printf(
         Locale.ROOT,
@@ -87,7 +114,6 @@ final class RunCommand implements Callable<Integer> {
       standardOut.println("pairs by status: " + list(counts.pairs()) + " (reasons: table pairs)");
     }
     standardOut.flush();
-    return report.hasGaps() ? ExitCode.INCOMPLETE : ExitCode.DONE;
   }
 
   static String list(Map<String, Long> counts) {

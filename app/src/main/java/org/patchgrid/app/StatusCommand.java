@@ -1,16 +1,24 @@
 package org.patchgrid.app;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.store.RunStatus;
 import org.patchgrid.store.StoreSummary;
 import org.patchgrid.store.StoredStudy;
+import org.patchgrid.store.TaskCounts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -20,44 +28,98 @@ import picocli.CommandLine.Spec;
     description = "What of a study is done, failed or skipped.",
     mixinStandardHelpOptions = true)
 final class StatusCommand implements Callable<Integer> {
+  private static final String UNFINISHED =
+      "has not ended (it is running, or was killed: run it again to resume)";
+
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "DIR", description = "the --out of a run")
   private String directory = "";
 
+  @Option(names = "--format", description = "table, csv or json (default: table)")
+  private TableFormat format = TableFormat.TABLE;
+
   @Override
   public Integer call() throws IOException {
-    StoredStudy study = StoredStudy.read(new Path(directory), new Configuration());
-    StoreSummary summary = study.summary();
+    StoredStudy study =
+        StoredStudy.read(HadoopPaths.parse("the results", directory), new Configuration());
     PrintWriter out = Console.out(spec);
-    out.printf("study            %s%n", study.identity().studyId());
-    out.printf("fingerprint      %s%n", study.identity().fingerprint());
-    out.printf(Locale.ROOT, "tasks done       %,d%n", summary.completedTasks());
-    out.printf(Locale.ROOT, "cells            %,d%n", summary.counts().cells());
-    out.printf(Locale.ROOT, "cells failed     %,d%n", summary.counts().failedCells());
-    out.printf("rows by status   %s%n", RunCommand.list(summary.counts().rows()));
-    out.printf("pairs by status  %s%n", RunCommand.list(summary.counts().pairs()));
-    out.printf(
-        Locale.ROOT,
-        "model loads      %d in %d runs%n",
-        summary.modelLoads(),
-        summary.runs().size());
-    summary
-        .quarantined()
-        .forEach((task, why) -> out.printf("quarantined      task %d: %s%n", task, why));
-    out.println(
-        "last run         "
-            + study
-                .lastStatus()
-                .map(
-                    s ->
-                        s.outcome().name().toLowerCase(Locale.ROOT)
-                            + ", exit code "
-                            + s.exitCode()
-                            + ", "
-                            + s.at())
-                .orElse("has not ended (it is running, or was killed: run it again to resume)"));
+    switch (format) {
+      case TABLE -> printTable(study, out);
+      case CSV -> printCsv(study, out);
+      case JSON -> out.println(new ObjectMapper().writeValueAsString(values(study)));
+    }
     out.flush();
     return ExitCode.DONE;
+  }
+
+  private static void printTable(StoredStudy study, PrintWriter out) {
+    StoreSummary summary = study.summary();
+    TaskCounts counts = summary.counts();
+    line(out, "study", study.identity().studyId());
+    line(out, "fingerprint", study.identity().fingerprint());
+    line(
+        out,
+        "tasks done",
+        summary.completedTasks() + study.tasks().map(all -> " of " + all).orElse(""));
+    line(out, "cells", String.format(Locale.ROOT, "%,d", counts.cells()));
+    line(out, "cells failed", String.format(Locale.ROOT, "%,d", counts.failedCells()));
+    line(out, "rows by status", RunCommand.list(counts.rows()));
+    line(out, "pairs by status", RunCommand.list(counts.pairs()));
+    line(out, "model loads", summary.modelLoads() + " in " + summary.runs().size() + " runs");
+    summary
+        .quarantined()
+        .forEach((task, why) -> line(out, "quarantined", "task " + task + ": " + why));
+    line(out, "last run", study.lastStatus().map(StatusCommand::ending).orElse(UNFINISHED));
+  }
+
+  private static void line(PrintWriter out, String name, String value) {
+    out.printf("%-16s %s%n", name, value);
+  }
+
+  private static String ending(RunStatus status) {
+    return "%s, exit code %d, %s".formatted(outcome(status), status.exitCode(), status.at());
+  }
+
+  private static String outcome(RunStatus status) {
+    return status.outcome().name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Two columns, since a study may have any number of statuses. */
+  private static void printCsv(StoredStudy study, PrintWriter out) throws IOException {
+    CSVPrinter csv =
+        new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
+    csv.printRecord("name", "value");
+    for (Map.Entry<String, @Nullable Object> value : values(study).entrySet()) {
+      if (value.getValue() instanceof Map<?, ?> counts) {
+        for (Map.Entry<?, ?> count : counts.entrySet()) {
+          csv.printRecord(value.getKey() + "." + count.getKey(), count.getValue());
+        }
+      } else {
+        csv.printRecord(value.getKey(), value.getValue());
+      }
+    }
+    csv.flush();
+  }
+
+  /** For programs; null where unknown. */
+  private static Map<String, @Nullable Object> values(StoredStudy study) {
+    StoreSummary summary = study.summary();
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    values.put("study_id", study.identity().studyId());
+    values.put("fingerprint", study.identity().fingerprint());
+    values.put("tasks", study.tasks().map(Integer::valueOf).orElse(null));
+    values.put("tasks_done", summary.completedTasks());
+    values.put("cells", summary.counts().cells());
+    values.put("cells_failed", summary.counts().failedCells());
+    values.put("rows", summary.counts().rows());
+    values.put("pairs", summary.counts().pairs());
+    values.put("model_loads", summary.modelLoads());
+    values.put("runs", summary.runs().size());
+    values.put("quarantined", summary.quarantined());
+    values.put("outcome", study.lastStatus().map(StatusCommand::outcome).orElse(null));
+    values.put("exit_code", study.lastStatus().map(RunStatus::exitCode).orElse(null));
+    values.put("ended_at", study.lastStatus().map(RunStatus::at).orElse(null));
+    return values;
   }
 }

@@ -8,7 +8,11 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyOverrides;
+import org.patchgrid.conf.StudyOverrides.Setting;
+import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.execute.Interruption;
 import org.patchgrid.execute.PlannedStudy;
+import org.patchgrid.execute.RunInterruptedException;
 import org.patchgrid.execute.RunListener;
 import org.patchgrid.execute.RunReport;
 import org.patchgrid.execute.SparkSettings;
@@ -20,27 +24,66 @@ import org.patchgrid.study.PatchgridException;
 final class Studies {
   private Studies() {}
 
-  static StudyConfig read(String file, List<String> settings, Optional<String> out)
-      throws IOException {
+  /** What {@code --set} was given. */
+  static List<Setting> settings(List<String> assignments) {
+    return assignments.stream().map(Setting::ofSet).toList();
+  }
+
+  static StudyConfig read(String file, List<Setting> settings, Optional<String> out) {
     return StudyFile.read(file, new StudyOverrides(settings, out), new Configuration());
   }
 
   /** Plans the study, then runs it on an embedded driver. */
   static RunReport run(
-      StudyConfig config, String master, List<String> sparkSettings, RunListener listener)
+      StudyConfig config,
+      String master,
+      List<String> sparkSettings,
+      RunListener listener,
+      Interruption interruption)
       throws IOException {
     PlannedStudy study = PlannedStudy.of(config, new Configuration());
-    study.outputPath(); // a missing one is told before Spark starts
+    HadoopPaths.parse("the output", study.outputPath()); // told before Spark starts
+    SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
+    try (JavaSparkContext spark = start(conf)) {
+      StudyRun run = new StudyRun(study, spark, listener);
+      interruption.stops(run);
+      return run(run, spark);
+    }
+  }
+
+  private static SparkConf conf(List<String> settings) {
     SparkConf conf = new SparkConf();
-    for (String setting : sparkSettings) {
+    for (String setting : settings) {
       int equals = setting.indexOf('=');
       if (equals < 1) {
         throw new PatchgridException("--spark-conf needs key=value, not '" + setting + "'");
       }
       conf.set(setting.substring(0, equals), setting.substring(equals + 1));
     }
-    try (JavaSparkContext spark = new JavaSparkContext(SparkSettings.embedded(conf, master))) {
-      return new StudyRun(study, spark, listener).run();
+    return conf;
+  }
+
+  private static RunReport run(StudyRun run, JavaSparkContext spark) throws IOException {
+    try {
+      return run.run();
+    } catch (PatchgridException | RunInterruptedException e) {
+      // What Spark logs when it is stopped under running tasks is no news: we know why.
+      spark.setLogLevel("OFF");
+      throw e;
+    }
+  }
+
+  /** Spark refuses settings with exceptions of many types, some of them unchecked by Scala. */
+  private static JavaSparkContext start(SparkConf conf) {
+    try {
+      return new JavaSparkContext(conf);
+    } catch (Exception e) {
+      throw new PatchgridException(
+          "Cannot start Spark with master '%s': %s; check --master and --spark-conf"
+              .formatted(
+                  conf.get("spark.master"),
+                  String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
+          e);
     }
   }
 }

@@ -5,9 +5,10 @@ import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.store.Verification;
+import org.patchgrid.store.VerificationProblem;
 import org.patchgrid.store.VerificationReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +28,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    VerificationReport report = Verification.verify(new Path(directory), new Configuration());
+    VerificationReport report =
+        Verification.verify(HadoopPaths.parse("the results", directory), new Configuration());
     PrintWriter out = Console.out(spec);
     out.printf(
         Locale.ROOT,
@@ -36,9 +38,16 @@ final class VerifyCommand implements Callable<Integer> {
         report.pairRows(),
         report.cellRows());
     report.sortedRowsHash().ifPresent(hash -> out.println("sha256 of the sorted rows: " + hash));
-    report.problems().forEach(problem -> out.println("DAMAGED " + problem));
-    out.println(report.passed() ? "all files are as the manifest says" : "this study is damaged");
+    report.problems().forEach(problem -> out.println(kind(problem) + " " + problem));
+    out.println(
+        report.passed()
+            ? "all files are as the manifest says"
+            : "this study is damaged: restore the files from a copy, or run it again with another --out");
     out.flush();
     return report.passed() ? ExitCode.DONE : ExitCode.USER_ERROR;
+  }
+
+  private static String kind(VerificationProblem problem) {
+    return problem.kind().name().replace('_', ' ');
   }
 }

@@ -53,7 +53,8 @@ final class ChildJvm implements AutoCloseable {
   }
 
   Ended await() throws IOException, InterruptedException {
-    return new Ended(process.waitFor(), Files.readString(output));
+    int exitCode = process.waitFor();
+    return new Ended(exitCode, Files.readString(output), errors());
   }
 
   /** What it wrote to standard error so far: says why a test failed. */
@@ -76,6 +77,11 @@ final class ChildJvm implements AutoCloseable {
         throw new IllegalStateException("Ended before " + count + " files: " + errors());
       }
     }
+  }
+
+  /** Asks it to end, as a cluster or {@code kill} does: SIGTERM. */
+  void terminate() {
+    process.destroy();
   }
 
   void kill() throws InterruptedException {

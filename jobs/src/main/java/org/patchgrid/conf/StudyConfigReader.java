@@ -93,7 +93,7 @@ public final class StudyConfigReader {
       String path = ConfigUtil.quoteString(overrides.out().get());
       config = parsed("output.path = " + path, "--out").withFallback(config);
     }
-    for (String setting : overrides.settings()) {
+    for (StudyOverrides.Setting setting : overrides.settings()) {
       config = setting(setting).withFallback(config);
     }
     problems.throwIfAny();
@@ -106,17 +106,17 @@ public final class StudyConfigReader {
     }
   }
 
-  private Config setting(String setting) {
-    int equals = setting.indexOf('=');
+  private Config setting(StudyOverrides.Setting setting) {
+    String assignment = setting.assignment();
+    int equals = assignment.indexOf('=');
     if (equals < 1) {
-      problems.add("--set " + setting + ": write it as --set key=value");
+      problems.add(setting.option() + ": write it as --set key=value");
       return ConfigFactory.empty();
     }
-    String key = setting.substring(0, equals).strip();
-    String value = setting.substring(equals + 1).strip();
+    String key = assignment.substring(0, equals).strip();
+    String value = assignment.substring(equals + 1).strip();
     boolean hocon = value.startsWith("[") || value.startsWith("{") || value.startsWith("\"");
-    return parsed(
-        key + " = " + (hocon ? value : ConfigUtil.quoteString(value)), "--set " + setting);
+    return parsed(key + " = " + (hocon ? value : ConfigUtil.quoteString(value)), setting.option());
   }
 
   private Config parsed(String text, String description) {

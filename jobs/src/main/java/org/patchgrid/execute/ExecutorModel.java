@@ -13,7 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one model of an executor JVM: loaded by the first task that asks, shared by all, closed when
- * the JVM ends or another model takes its place. The only mutable global state of the system.
+ * another model takes its place. When the JVM ends, the operating system takes the memory back:
+ * closing it in a shutdown hook would free weights under tasks that still run. The only mutable
+ * global state of the system.
  */
 final class ExecutorModel {
   private static final Logger log = LoggerFactory.getLogger(ExecutorModel.class);
@@ -38,8 +40,6 @@ final class ExecutorModel {
     if (model != null) {
       model.close();
       loaded = null;
-    } else {
-      Runtime.getRuntime().addShutdownHook(new Thread(ExecutorModel::close, "patchgrid-model"));
     }
     long start = System.nanoTime();
     Path directory = Path.of(ref.directory());
@@ -70,13 +70,6 @@ final class ExecutorModel {
       throw new PatchgridException(
           "This executor would compute with '%s' and the study is computed with '%s', which gives other bits: use executors of one kind of processor, the driver's"
               .formatted(here, ref.kernelThere()));
-    }
-  }
-
-  private static synchronized void close() {
-    if (loaded != null) {
-      loaded.close();
-      loaded = null;
     }
   }
 }

@@ -63,20 +63,21 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
           model.run(
               task, pairs, inputs.plan().sites(), inputs.settings(), inputs.computation());
       if (inputs.failOnUnusablePair()) {
-        requireEveryPairUsable(result);
+        requireEveryPairUsable(result, inputs.promptsPath());
       }
       reports.add(
           new TaskReport.Done(writer.write(task, TaskContext.get().taskAttemptId(), result)));
     }
   }
 
-  private static void requireEveryPairUsable(TaskResult result) {
+  private static void requireEveryPairUsable(TaskResult result, String prompts) {
     for (PairResult pair : result.pairs()) {
       if (!pair.tokenized().isUsable()) {
         throw new PatchgridException(
-            "Cannot use pair '%s' (%s): %s; mend it, or set prompts.on-error = skip"
+            "Cannot use pair '%s' of %s (%s): %s; mend it, or set prompts.on-error = skip"
                 .formatted(
                     pair.tokenized().pair().id(),
+                    prompts,
                     pair.tokenized().status().label(),
                     pair.reason().orElse("")));
       }

@@ -20,17 +20,16 @@ public final class StudyFile {
    *
    * @throws PatchgridException if there is no such file, or for everything that is wrong in it
    */
-  public static StudyConfig read(String file, StudyOverrides overrides, Configuration hadoop)
-      throws IOException {
-    if (file.isBlank()) {
-      throw new PatchgridException("No study file: give the path of a STUDY.conf");
-    }
-    Path path = new Path(file);
+  public static StudyConfig read(String file, StudyOverrides overrides, Configuration hadoop) {
+    Path path = HadoopPaths.parse("the study file", file);
     try (FSDataInputStream input = path.getFileSystem(hadoop).open(path)) {
       String text = new String(input.readAllBytes(), StandardCharsets.UTF_8);
       return StudyConfigReader.read(file, text, overrides);
     } catch (FileNotFoundException e) {
       throw new PatchgridException("Cannot find the study file " + file + ": check the path", e);
+    } catch (IOException e) {
+      throw new PatchgridException(
+          "Cannot read the study file " + file + ": " + e.getMessage() + "; check the path", e);
     }
   }
 }

@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +20,7 @@ import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.store.RunOutcome;
+import org.patchgrid.store.StoredStudy;
 import org.patchgrid.store.StudyColumns;
 import org.patchgrid.store.StudyIdentity;
 import org.patchgrid.kernel.TensorKernels;
@@ -42,6 +42,7 @@ public final class StudyRun {
   private final RunListener listener;
   private final Map<String, Integer> modelLoads = new HashMap<>();
   private int computed;
+  private volatile boolean stopped;
 
   public StudyRun(PlannedStudy study, JavaSparkContext spark, RunListener listener) {
     this.study = study;
@@ -49,29 +50,41 @@ public final class StudyRun {
     this.listener = listener;
   }
 
+  /** Asks the run to end soon and in order; may be called from any thread. */
+  public void stop() {
+    stopped = true;
+  }
+
   /**
    * Runs what is missing and ends the run in the manifest.
    *
+   * @throws RunInterruptedException if it was asked to stop before all was computed
    * @throws PatchgridException if the user has to mend something; what was computed is kept
    */
   public RunReport run() throws IOException {
     long start = System.nanoTime();
     Configuration hadoop = spark.hadoopConfiguration();
     DriverRun driverRun = DriverRun.begin(Clock.systemUTC());
-    try (ResultStore store =
-        ResultStore.open(
-            new Path(study.outputPath()), hadoop, identity(), driverRun, Clock.systemUTC())) {
+    try (ResultStore store = open(hadoop, driverRun)) {
       store.runStarted(
           Map.of(
-              "master", spark.master(),
-              "engine", study.config().execution().engine().name().toLowerCase(Locale.ROOT),
-              "spark", spark.version()));
+              "master",
+              spark.master(),
+              "engine",
+              study.config().execution().engine().name().toLowerCase(Locale.ROOT),
+              "spark",
+              spark.version(),
+              StoredStudy.TASKS,
+              Integer.toString(study.plan().taskCount())));
       List<Integer> missing = missing(store.completedTasks());
       listener.planned(study.plan(), study.plan().taskCount() - missing.size());
       try {
         if (!missing.isEmpty()) {
           compute(store, missing);
         }
+      } catch (RunInterruptedException e) {
+        store.finish(RunOutcome.INTERRUPTED, RunInterruptedException.EXIT_CODE);
+        throw e;
       } catch (RuntimeException | IOException e) {
         store.finish(RunOutcome.FAILED, e instanceof PatchgridException ? 2 : 1);
         throw e;
@@ -81,6 +94,24 @@ public final class StudyRun {
           new RunReport(study.outputPath(), study.plan(), computed, store.summary(), took);
       store.finish(RunOutcome.COMPLETE, report.hasGaps() ? INCOMPLETE : 0);
       return report;
+    }
+  }
+
+  /** Whatever the file system refuses here, the user can mend or avoid by another directory. */
+  private ResultStore open(Configuration hadoop, DriverRun driverRun) {
+    String output = study.outputPath();
+    try {
+      return ResultStore.open(
+          HadoopPaths.parse("the output", output),
+          hadoop,
+          identity(),
+          driverRun,
+          Clock.systemUTC());
+    } catch (IOException e) {
+      throw new PatchgridException(
+          "Cannot write results to '%s': %s; check its permissions, or choose another --out"
+              .formatted(output, String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
+          e);
     }
   }
 
@@ -110,14 +141,17 @@ public final class StudyRun {
     JavaFutureAction<Void> job =
         spark.parallelize(missing, partitions).foreachPartitionAsync(function);
     try {
-      while (!job.isDone()) {
+      while (!job.isDone() && !stopped) {
         commit(store, reports.queue().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
         store.flushIfDue();
       }
-      job.get();
-      while (!reports.queue().isEmpty()) {
-        commit(store, reports.queue().poll());
+      if (stopped && !job.isDone()) {
+        commitReported(store, reports);
+        throw new RunInterruptedException(
+            store.completedTasks().cardinality(), study.plan().taskCount());
       }
+      job.get();
+      commitReported(store, reports);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while Spark was running", e);
@@ -127,6 +161,12 @@ public final class StudyRun {
       if (!job.isDone()) {
         job.cancel(true);
       }
+    }
+  }
+
+  private void commitReported(ResultStore store, TaskReports reports) throws IOException {
+    while (!reports.queue().isEmpty()) {
+      commit(store, reports.queue().poll());
     }
   }
 

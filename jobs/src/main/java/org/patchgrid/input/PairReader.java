@@ -75,11 +75,8 @@ final class PairReader {
     if (text.isEmpty()) {
       throw where.problem("'" + name + "' is missing: every pair needs two prompts");
     }
-    String prompt = text(text.get(), "'" + name + "'");
-    if (prompt.isBlank()) {
-      throw where.problem("'" + name + "' is blank: every pair needs two prompts");
-    }
-    return new PromptText.Text(prompt);
+    // An empty prompt is well-formed: the pair becomes `invalid` when it is tokenized.
+    return new PromptText.Text(text(text.get(), "'" + name + "'"));
   }
 
   /** Of {@code answer}, {@code answers} and {@code answer_id}; a foil likewise. */

@@ -58,7 +58,8 @@ final class PromptFields {
       return JSON.readTree(text);
     } catch (JsonProcessingException e) {
       String column = e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
-      throw where.problem(what + " is not JSON" + column + ": " + e.getOriginalMessage());
+      throw where.problem(
+          what + " is not JSON" + column + ": " + e.getOriginalMessage() + "; mend it there");
     }
   }
 

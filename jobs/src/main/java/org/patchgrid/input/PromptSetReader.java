@@ -65,7 +65,8 @@ public final class PromptSetReader {
     try {
       FileStatus status = file.getFileSystem(configuration).getFileStatus(file);
       if (status.isDirectory()) {
-        throw new PatchgridException("Cannot read prompts " + path + ": it is a directory");
+        throw new PatchgridException(
+            "Cannot read prompts " + path + ": it is a directory; name a file");
       }
       MessageDigest digest = sha256();
       List<PromptIndex.Checkpoint> checkpoints = new ArrayList<>();
@@ -74,7 +75,8 @@ public final class PromptSetReader {
         pairs = check(records, checkpoints);
       }
       if (pairs == 0) {
-        throw new PatchgridException("Cannot use prompts " + path + ": there is no pair in it");
+        throw new PatchgridException(
+            "Cannot use prompts " + path + ": there is no pair in it; add one a line");
       }
       String sha256 = HexFormat.of().formatHex(digest.digest());
       return new PromptIndex(pairs, status.getLen(), sha256, checkpoints);
@@ -215,7 +217,10 @@ public final class PromptSetReader {
   }
 
   private PatchgridException unreadable(Exception e) {
-    String why = e instanceof FileNotFoundException ? "there is no such file" : e.getMessage();
+    String why =
+        e instanceof FileNotFoundException
+            ? "there is no such file; check prompts.path"
+            : e.getMessage();
     return new PatchgridException(
         "Cannot read prompts " + path + ": " + String.valueOf(why).replaceAll("\\s*\\R\\s*", " "),
         e);

@@ -9,9 +9,10 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyOverrides;
+import org.patchgrid.execute.Interruption;
 import org.patchgrid.execute.LoggedProgress;
 import org.patchgrid.execute.PlannedStudy;
-import org.patchgrid.execute.RunReport;
+import org.patchgrid.execute.RunInterruptedException;
 import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
@@ -55,9 +56,20 @@ public final class PatchStudyJob {
       }
     }
     Configuration hadoop = spark.hadoopConfiguration();
-    StudyConfig config = StudyFile.read(file, new StudyOverrides(settings, out), hadoop);
-    RunReport report =
-        new StudyRun(PlannedStudy.of(config, hadoop), spark, new LoggedProgress()).run();
-    return report.hasGaps() ? 3 : 0;
+    StudyConfig config = StudyFile.read(file, StudyOverrides.of(settings, out), hadoop);
+    try (Interruption interruption = new Interruption()) {
+      StudyRun study = new StudyRun(PlannedStudy.of(config, hadoop), spark, new LoggedProgress());
+      interruption.stops(study);
+      return run(study);
+    }
+  }
+
+  private static int run(StudyRun study) throws IOException {
+    try {
+      return study.run().hasGaps() ? 3 : 0;
+    } catch (RunInterruptedException e) {
+      System.err.println("patchgrid: " + e.getMessage());
+      return RunInterruptedException.EXIT_CODE;
+    }
   }
 }

@@ -55,7 +55,7 @@ final class SitePlanner {
 
   private void addLayer(
       Set<SweepSite> sites, PatchDirection direction, Component component, int layer) {
-    for (HeadSelection heads : heads(component, layer)) {
+    for (HeadSelection heads : heads(component)) {
       for (Positions positions : sweep.positions()) {
         PatchSite site = new PatchSite(component, layer, sweep.window(), heads, positions);
         sites.add(new SweepSite(sweep.name(), direction, site));
@@ -150,7 +150,7 @@ final class SitePlanner {
     return numbers.boxed().collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private List<HeadSelection> heads(Component component, int layer) {
+  private List<HeadSelection> heads(Component component) {
     HeadChoice choice = sweep.heads();
     if (component.headAxis() == HeadAxis.NONE || choice instanceof HeadChoice.All) {
       return List.of(HeadSelection.ALL);
@@ -164,20 +164,18 @@ final class SitePlanner {
       if (head < count) {
         heads.add(HeadSelection.one(head));
       } else {
-        problems.add(noHead(component, layer, head, count));
+        problems.add(noHead(component, head, count));
       }
     }
     return heads;
   }
 
-  private String noHead(Component component, int layer, int head, int count) {
+  private String noHead(Component component, int head, int count) {
     boolean keyValue = component.headAxis() == HeadAxis.KEY_VALUE;
     return "Cannot patch head "
         + head
         + " of "
         + component
-        + " at layer "
-        + layer
         + inSweep()
         + ": "
         + model.name()

@@ -43,10 +43,24 @@ final class ResultDirectory {
   }
 
   static ResultDirectory at(Path directory, Configuration configuration) throws IOException {
-    FileSystem shared = directory.getFileSystem(configuration);
+    FileSystem shared = fileSystem(directory, configuration);
     FileSystem fileSystem =
         shared instanceof ChecksumFileSystem checksummed ? checksummed.getRawFileSystem() : shared;
     return new ResultDirectory(fileSystem, shared.makeQualified(directory), configuration);
+  }
+
+  /** Hadoop throws bare runtime exceptions where the classes of a file system are not there. */
+  private static FileSystem fileSystem(Path directory, Configuration configuration)
+      throws IOException {
+    try {
+      return directory.getFileSystem(configuration);
+    } catch (RuntimeException e) {
+      if (e.getCause() instanceof ClassNotFoundException) {
+        throw new IOException(
+            "the classes of the file system " + directory.toUri().getScheme() + " are not here", e);
+      }
+      throw e;
+    }
   }
 
   Configuration configuration() {

@@ -14,7 +14,17 @@ import org.patchgrid.study.PatchgridException;
  */
 public record StoredStudy(
     StudyIdentity identity, StoreSummary summary, Optional<RunStatus> lastStatus) {
+  /** Name of a detail of a run: how many tasks the study has. */
+  public static final String TASKS = "tasks";
+
   static final String STATUS = ResultDirectory.MANIFEST + "/status.json";
+
+  /** How many tasks the study has in all, if a run has said so. */
+  public Optional<String> tasks() {
+    return summary.runs().stream()
+        .flatMap(run -> Optional.ofNullable(run.details().get(TASKS)).stream())
+        .findFirst();
+  }
 
   /** Empty if the directory is absent or holds no study. */
   public static Optional<StoredStudy> find(Path path, Configuration configuration)

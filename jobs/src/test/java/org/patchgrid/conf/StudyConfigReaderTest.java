@@ -441,7 +441,7 @@ class StudyConfigReaderTest {
   }
 
   private static StudyConfig read(String text, Optional<String> out, String... settings) {
-    return StudyConfigReader.read("s.conf", text, new StudyOverrides(List.of(settings), out));
+    return StudyConfigReader.read("s.conf", text, StudyOverrides.of(List.of(settings), out));
   }
 
   private static List<String> problems(String text, String... settings) {

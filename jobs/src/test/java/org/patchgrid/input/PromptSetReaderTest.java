@@ -108,7 +108,7 @@ class PromptSetReaderTest {
 
             {"claen": "a", "corrupted": "b"}
             {"clean": "a"}
-            {"clean": " ", "corrupted": "b"}
+            {"clean": ["a"], "corrupted": "b"}
             {"clean": 3, "corrupted": "b"}
             {"clean": "a", "corrupted": "b"
             ["a"]
@@ -123,9 +123,7 @@ class PromptSetReaderTest {
             p ->
                 assertThat(p)
                     .isEqualTo(file + ":4: 'corrupted' is missing: every pair needs two prompts"),
-            p ->
-                assertThat(p)
-                    .isEqualTo(file + ":5: 'clean' is blank: every pair needs two prompts"),
+            p -> assertThat(p).isEqualTo(file + ":5: 'clean' must be a text, not [\"a\"]"),
             p -> assertThat(p).isEqualTo(file + ":6: 'clean' must be a text, not 3"),
             p -> assertThat(p).startsWith(file + ":7: the line is not JSON at column "),
             p -> assertThat(p).startsWith(file + ":8: the line is not a JSON object"),
@@ -240,16 +238,20 @@ class PromptSetReaderTest {
     assertThatThrownBy(() -> reader(directory.resolve("none.jsonl")).scan())
         .isInstanceOf(PatchgridException.class)
         .hasMessage(
-            "Cannot read prompts " + directory.resolve("none.jsonl") + ": there is no such file");
+            "Cannot read prompts "
+                + directory.resolve("none.jsonl")
+                + ": there is no such file; check prompts.path");
     Path empty = write("empty.jsonl", "\n \n");
     assertThat(problems(empty))
-        .containsExactly("Cannot use prompts " + empty + ": there is no pair in it");
+        .containsExactly(
+            "Cannot use prompts " + empty + ": there is no pair in it; add one a line");
     Path header = write("header.csv", "clean,corrupted\n");
     assertThat(problems(header))
-        .containsExactly("Cannot use prompts " + header + ": there is no pair in it");
+        .containsExactly(
+            "Cannot use prompts " + header + ": there is no pair in it; add one a line");
     Path folder = Files.createDirectory(directory.resolve("d.jsonl"));
     assertThat(problems(folder))
-        .containsExactly("Cannot read prompts " + folder + ": it is a directory");
+        .containsExactly("Cannot read prompts " + folder + ": it is a directory; name a file");
     Path fake = write("fake.parquet", "this is not Parquet at all, though it is long enough");
     assertThat(problems(fake))
         .singleElement()
@@ -417,10 +419,10 @@ class PromptSetReaderTest {
             "message p { optional binary clean (STRING); optional binary corrupted (STRING); }");
     SimpleGroupFactory groups = new SimpleGroupFactory(schema);
     Group good = groups.newGroup().append("clean", "a").append("corrupted", "b");
-    Group bad = groups.newGroup().append("clean", "").append("corrupted", "b");
+    Group bad = groups.newGroup().append("corrupted", "b");
     Path file = writeParquet("rows.parquet", schema, List.of(good, bad), 1 << 20);
     assertThat(problems(file))
-        .containsExactly(file + ":2: 'clean' is blank: every pair needs two prompts");
+        .containsExactly(file + ":2: 'clean' is missing: every pair needs two prompts");
     Path unknown =
         writeParquet(
             "unknown.parquet",

@@ -146,9 +146,9 @@ class StudyPlannerTest {
         .isInstanceOf(PatchgridException.class)
         .hasMessageMatching(
             """
-            Cannot patch head 12 of self_attn.z at layer 3 in sweep 'a': atlas-6l has 6 heads \\(0-5\\)
-            Cannot patch head 4 of self_attn.k_proj at layer 3 in sweep 'a': atlas-6l has 3 key-value heads \\(0-2\\)
-            Cannot patch head 12 of self_attn.k_proj at layer 3 in sweep 'a': atlas-6l has 3 key-value heads \\(0-2\\)
+            Cannot patch head 12 of self_attn.z in sweep 'a': atlas-6l has 6 heads \\(0-5\\)
+            Cannot patch head 4 of self_attn.k_proj in sweep 'a': atlas-6l has 3 key-value heads \\(0-2\\)
+            Cannot patch head 12 of self_attn.k_proj in sweep 'a': atlas-6l has 3 key-value heads \\(0-2\\)
             Cannot patch layers 4-8 in sweep 'b': atlas-6l has 6 layers \\(0-5\\)
             Unknown component 'mlpp': atlas-6l has .* in sweep 'b'
             Unknown component 'self_attn.q_norm': atlas-6l has .* in sweep 'b'

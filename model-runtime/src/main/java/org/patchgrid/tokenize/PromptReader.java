@@ -36,6 +36,11 @@ final class PromptReader {
   }
 
   private EncodedPrompt readText(String which, String text, BosPolicy bos) {
+    if (text.isBlank()) {
+      // With a BOS token it would have tokens, and a run that says nothing.
+      return EncodedPrompt.unreadable(
+          text, NO_TOKENS, false, "the " + which + " prompt is empty; give it a text");
+    }
     EncodedText encoding;
     try {
       encoding = encoder.encode(text, bos);

@@ -450,9 +450,13 @@ class PromptTokenizerTest {
         PairStatus.INVALID,
         "the clean prompt has no tokens");
     assertRejected(
+        tokenize(Pairs.of(" ", "The")),
+        PairStatus.INVALID,
+        "the clean prompt is empty; give it a text");
+    assertRejected(
         tokenizer.tokenize(Pairs.of("The", "").pair(), BosPolicy.NEVER, AnswerTokenPolicy.ONE),
         PairStatus.INVALID,
-        "the corrupted prompt has no tokens");
+        "the corrupted prompt is empty; give it a text");
   }
 
   @Test
