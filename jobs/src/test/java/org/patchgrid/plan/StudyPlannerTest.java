@@ -50,7 +50,7 @@ class StudyPlannerTest {
     assertThat(plan.cells()).isEqualTo(4 * 72);
     assertThat(plan.cellsAreEstimated()).isFalse();
     assertThat(plan.taskCount()).isEqualTo(1);
-    assertThat(plan.forwardEquivalents()).isBetween(4.0 * 20, 4.0 * 40);
+    assertThat(plan.forwardEquivalents()).isBetween(4 * 8.0, 4 * 12.0);
     assertThat(plan.notes()).isEmpty();
   }
 
@@ -291,7 +291,7 @@ class StudyPlannerTest {
             sites                6 (default)
             cells                60 (estimated)
             tasks                1 of 1 pair x 6 sites
-            forward equivalents  12.3 (estimated)
+            forward equivalents  7.9 (estimated)
             nominal time         0.0 s at 100 GFLOP/s
             note                 mlp is listed twice: patched once
             """);

@@ -10,13 +10,19 @@ import org.patchgrid.study.TokenizedPair;
 
 /** What a pair's clean and corrupted run predict. */
 final class BaseRuns {
+  private final PairStates states;
   private final float[] cleanLogits; // [V]
   private final float[] corruptedLogits; // [V]
   private final List<Integer> answers;
   private final List<Integer> foils;
 
   private BaseRuns(
-      float[] cleanLogits, float[] corruptedLogits, List<Integer> answers, List<Integer> foils) {
+      PairStates states,
+      float[] cleanLogits,
+      float[] corruptedLogits,
+      List<Integer> answers,
+      List<Integer> foils) {
+    this.states = states;
     this.cleanLogits = cleanLogits;
     this.corruptedLogits = corruptedLogits;
     this.answers = List.copyOf(answers);
@@ -26,10 +32,21 @@ final class BaseRuns {
   static BaseRuns of(TokenizedPair pair, PairStates states, Readout readout) {
     List<float[]> logits = readout.logits(List.of(states.clean(), states.corrupted()));
     return new BaseRuns(
+        states,
         logits.get(0),
         logits.get(1),
         ids(pair.answer(), logits.get(0)),
         ids(pair.foil(), logits.get(1)));
+  }
+
+  /** What the unembedding reads of the clean run, [d_model]. */
+  float[] clean() {
+    return states.clean();
+  }
+
+  /** What it reads of the corrupted run. */
+  float[] corrupted() {
+    return states.corrupted();
   }
 
   float[] cleanLogits() {

@@ -1,5 +1,6 @@
 package org.patchgrid.experiment;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -9,12 +10,14 @@ import java.util.stream.IntStream;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricReader;
 import org.patchgrid.metric.Recovery;
+import org.patchgrid.metric.RunLogits;
 import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchDirection;
 
 /** Turns the logits of one pair's runs into measurements: values, recovery, effect, status. */
 final class PairMeasurements {
+  private final Readout readout;
   private final MetricReader reader;
   private final List<Metric> metrics;
   private final List<Metric> unreadable;
@@ -24,17 +27,13 @@ final class PairMeasurements {
   /**
    * @param requested the study's metrics; those that need an answer the pair lacks have no rows
    */
-  PairMeasurements(
-      float[] cleanLogits,
-      float[] corruptedLogits,
-      List<Integer> answers,
-      List<Integer> foils,
-      List<Metric> requested) {
-    this.reader = new MetricReader(cleanLogits, answers, foils);
+  PairMeasurements(BaseRuns base, Readout readout, List<Metric> requested) {
+    this.readout = readout;
+    this.reader = new MetricReader(base.cleanLogits(), base.answers(), base.foils());
     this.metrics = requested.stream().filter(reader::canRead).toList();
     this.unreadable = requested.stream().filter(m -> !reader.canRead(m)).toList();
-    this.clean = values(cleanLogits);
-    this.corrupted = values(corruptedLogits);
+    this.clean = values(base.clean(), base.cleanLogits());
+    this.corrupted = values(base.corrupted(), base.corruptedLogits());
   }
 
   /** Why some metrics have no rows; empty when all have. */
@@ -47,7 +46,7 @@ final class PairMeasurements {
     return Optional.of("no " + (needsFoil ? "foil" : "answer") + ": no rows for " + names);
   }
 
-  /** One measurement a metric for a patched run with these {@link #values}. */
+  /** One measurement a metric for a patched run with these values. */
   List<Measurement> of(PatchedCell cell, double[] patched, boolean forced) {
     return IntStream.range(0, metrics.size())
         .mapToObj(i -> measurement(cell, i, patched[i], forced))
@@ -102,9 +101,53 @@ final class PairMeasurements {
         status);
   }
 
-  /** What each metric is for a run with these logits, [V]; NaN where one is not finite. */
-  double[] values(float[] logits) {
-    if (!MetricReader.isFinite(logits)) {
+  /**
+   * What each metric is for runs with these states; NaN where a logit is not finite. States that
+   * are the same array are read once.
+   */
+  StateValues values(List<float[]> states) {
+    StateValues values = new StateValues();
+    List<float[]> block = new ArrayList<>();
+    for (float[] state : states) {
+      if (values.add(state)) {
+        block.add(state);
+      }
+      if (block.size() == Readout.BLOCK) {
+        read(block, values);
+      }
+    }
+    read(block, values);
+    return values;
+  }
+
+  private void read(List<float[]> block, StateValues values) {
+    boolean vocabulary = metrics.stream().anyMatch(Metric::needsVocabulary);
+    List<float[]> logits = vocabulary && !block.isEmpty() ? readout.logits(block) : List.of();
+    for (int i = 0; i < block.size(); i++) {
+      float[] state = block.get(i);
+      values.set(
+          state,
+          vocabulary
+              ? values(state, logits.get(i))
+              : read(RunLogits.ofAnswers(answers(state), foils(state))));
+    }
+    block.clear();
+  }
+
+  private double[] values(float[] state, float[] logits) {
+    return read(RunLogits.ofVocabulary(logits, answers(state), foils(state)));
+  }
+
+  private double[] answers(float[] state) {
+    return readout.logits(state, reader.answers());
+  }
+
+  private double[] foils(float[] state) {
+    return readout.logits(state, reader.foils());
+  }
+
+  private double[] read(RunLogits logits) {
+    if (!logits.isFinite()) {
       double[] undefined = new double[metrics.size()];
       Arrays.fill(undefined, Double.NaN);
       return undefined;

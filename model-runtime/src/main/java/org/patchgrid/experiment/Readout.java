@@ -5,7 +5,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.Transformer;
 
@@ -17,6 +19,7 @@ final class Readout {
   private final Transformer transformer;
   private final ModelStructure structure;
   private final NDManager manager;
+  private final Map<Integer, float[]> rows = new HashMap<>(); // of the unembedding, by token
 
   Readout(Transformer transformer, ModelStructure structure, NDManager manager) {
     this.transformer = transformer;
@@ -43,8 +46,16 @@ final class Readout {
     }
   }
 
-  /** The logits of one state. */
-  float[] logits(float[] state) {
-    return logits(List.of(state)).get(0);
+  /** The logits of some tokens in double precision, from a state, [d_model]. */
+  double[] logits(float[] state, int[] tokens) {
+    double[] logits = new double[tokens.length];
+    for (int i = 0; i < tokens.length; i++) {
+      float[] row =
+          rows.computeIfAbsent(tokens[i], token -> transformer.unembeddingRow(manager, token));
+      for (int dimension = 0; dimension < row.length; dimension++) {
+        logits[i] += (double) row[dimension] * state[dimension];
+      }
+    }
+    return logits;
   }
 }

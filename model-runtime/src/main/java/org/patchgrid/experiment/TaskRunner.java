@@ -2,10 +2,8 @@ package org.patchgrid.experiment;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -132,15 +130,15 @@ final class TaskRunner {
   private void measure(PairCells pair, PairStates states) {
     BaseRuns base = BaseRuns.of(pair.pair(), states, readout);
     PairMeasurements measured = measurements(base);
-    Map<float[], double[]> values = values(states, measured);
+    StateValues values =
+        measured.values(states.patched().stream().flatMap(Optional::stream).toList());
     ForcedOutcome forced = new ForcedOutcome(pair.pair(), structure.layers());
     for (int i = 0; i < pair.cells().size(); i++) {
       PatchedCell cell = pair.cells().get(i);
       Optional<float[]> state = states.patched().get(i);
       measurements.addAll(
           state.isPresent()
-              ? measured.of(
-                  cell, Objects.requireNonNull(values.get(state.get())), forced.applies(cell))
+              ? measured.of(cell, values.of(state.get()), forced.applies(cell))
               : measured.failed(cell));
     }
     cells += pair.cells().size();
@@ -148,41 +146,8 @@ final class TaskRunner {
     report(base.result(pair.pair(), measured.note()));
   }
 
-  /** The metrics of every different state, by identity: states that coincide are read once. */
-  private Map<float[], double[]> values(PairStates states, PairMeasurements measured) {
-    Map<float[], double[]> values = new IdentityHashMap<>();
-    List<float[]> block = new ArrayList<>();
-    for (Optional<float[]> state : states.patched()) {
-      if (state.isEmpty() || values.putIfAbsent(state.get(), new double[0]) != null) {
-        continue;
-      }
-      block.add(state.get());
-      if (block.size() == Readout.BLOCK) {
-        read(block, values, measured);
-      }
-    }
-    read(block, values, measured);
-    return values;
-  }
-
-  private void read(List<float[]> block, Map<float[], double[]> values, PairMeasurements measured) {
-    if (block.isEmpty()) {
-      return;
-    }
-    List<float[]> logits = readout.logits(block);
-    for (int i = 0; i < block.size(); i++) {
-      values.put(block.get(i), measured.values(logits.get(i)));
-    }
-    block.clear();
-  }
-
   private PairMeasurements measurements(BaseRuns base) {
-    return new PairMeasurements(
-        base.cleanLogits(),
-        base.corruptedLogits(),
-        base.answers(),
-        base.foils(),
-        settings.metrics());
+    return new PairMeasurements(base, readout, settings.metrics());
   }
 
   /** The pair, rejected if the study requires a prediction that the model does not make. */

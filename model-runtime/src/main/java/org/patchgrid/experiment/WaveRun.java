@@ -35,7 +35,7 @@ final class WaveRun implements Hooks, Sequences {
   private final SequenceTables tables;
   private final WaveTokens tokens;
   private final Set<HookPoint> fired = new HashSet<>();
-  private final Map<NDArray, TokenSet> named = new IdentityHashMap<>();
+  private final IdentityHashMap<NDArray, TokenSet> named = new IdentityHashMap<>();
   private final List<TokenSet> stages = new ArrayList<>();
   private int layer;
 

@@ -36,14 +36,26 @@ final class LlamaWeights {
       blocks.add(block("model.layers." + layer + "."));
     }
     NDArray finalNorm = loader.tensor("model.norm.weight", width);
+    NDArray unembedding = unembedding(embedding);
     return new TransformerWeights(
-        embedding, blocks, finalNorm, loader.linear(unembedding(), Optional.empty()));
+        embedding,
+        blocks,
+        finalNorm,
+        loader.linear(unembedding.duplicate(), Optional.empty()),
+        unembedding);
   }
 
-  /** A stored head wins over the configuration's tie. */
-  private NDArray unembedding() {
-    String name = config.tiedHead() && !loader.has(HEAD) ? EMBEDDING : HEAD;
-    return loader.tensor(name, structure.vocabularySize(), structure.modelWidth());
+  /** A stored head that differs from the embedding wins over the configuration's tie. */
+  private NDArray unembedding(NDArray embedding) {
+    if (config.tiedHead() && !loader.has(HEAD)) {
+      return embedding;
+    }
+    NDArray head = loader.tensor(HEAD, structure.vocabularySize(), structure.modelWidth());
+    if (!head.contentEquals(embedding)) {
+      return head;
+    }
+    head.close();
+    return embedding;
   }
 
   private BlockWeights block(String prefix) {

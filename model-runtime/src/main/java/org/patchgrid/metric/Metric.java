@@ -55,6 +55,11 @@ public enum Metric {
     return needs == Needs.ANSWER_AND_FOIL;
   }
 
+  /** Whether it is read off every logit of the vocabulary, and not off the answers' alone. */
+  public boolean needsVocabulary() {
+    return this != LOGIT_DIFF && this != ANSWER_LOGIT;
+  }
+
   /** Whether recovery is defined; a rank has none. */
   public boolean hasRecovery() {
     return this != ANSWER_RANK;

@@ -10,7 +10,7 @@ import java.util.List;
  */
 public final class MetricReader {
   private final float[] clean; // [V]
-  private final double cleanLogSumExp;
+  private final double[] cleanLogProbabilities; // [V]
   private final double cleanSquaredNorm;
   private final int[] answers;
   private final int[] foils;
@@ -22,7 +22,7 @@ public final class MetricReader {
    */
   public MetricReader(float[] clean, List<Integer> answers, List<Integer> foils) {
     this.clean = clean;
-    this.cleanLogSumExp = logSumExp(clean);
+    this.cleanLogProbabilities = logProbabilities(clean);
     this.cleanSquaredNorm = dot(clean, clean);
     this.answers = answers.stream().mapToInt(Integer::intValue).toArray();
     this.foils = foils.stream().mapToInt(Integer::intValue).toArray();
@@ -34,28 +34,24 @@ public final class MetricReader {
         && (!metric.needsFoil() || foils.length > 0);
   }
 
+  /** Ids of the right answers, in the order in which {@link RunLogits} has their logits. */
+  public int[] answers() {
+    return answers.clone();
+  }
+
+  /** Ids of the wrong answers. */
+  public int[] foils() {
+    return foils.clone();
+  }
+
   /**
-   * The values of {@code metrics}, in their order, for a run with these logits, [V].
+   * The values of {@code metrics}, in their order, for one run.
    *
    * @throws IllegalArgumentException for a metric that {@link #canRead} refuses
    */
-  public double[] read(List<Metric> metrics, float[] logits) {
-    if (logits.length != clean.length) {
-      throw new IllegalArgumentException(
-          "Cannot compare " + logits.length + " logits with " + clean.length);
-    }
+  public double[] read(List<Metric> metrics, RunLogits logits) {
     Run run = new Run(logits);
     return metrics.stream().mapToDouble(run::value).toArray();
-  }
-
-  /** Whether every logit is a finite number. */
-  public static boolean isFinite(float[] logits) {
-    for (float logit : logits) {
-      if (!Float.isFinite(logit)) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** The id of the largest logit; of equal ones the lowest. */
@@ -71,11 +67,11 @@ public final class MetricReader {
 
   /** One run; what several metrics share is computed once, and only when one asks for it. */
   private final class Run {
-    private final float[] logits;
+    private final RunLogits logits;
     private double logSumExp = Double.NaN;
     private double squaredDistance = Double.NaN;
 
-    Run(float[] logits) {
+    Run(RunLogits logits) {
       this.logits = logits;
     }
 
@@ -85,23 +81,34 @@ public final class MetricReader {
       }
       return switch (metric) {
         case L2 -> Math.sqrt(squaredDistance());
-        case MSE -> squaredDistance() / logits.length;
+        case MSE -> squaredDistance() / clean.length;
         case COSINE -> cosineDistance();
         case KL -> klFromClean();
-        case LOGIT_DIFF -> meanLogit(answers) - meanLogit(foils);
+        case LOGIT_DIFF -> mean(logits.answers()) - mean(logits.foils());
         case PROB_DIFF -> Math.exp(logProbability(answers)) - Math.exp(logProbability(foils));
         case ANSWER_PROB -> Math.exp(logProbability(answers));
         case ANSWER_LOG_PROB -> logProbability(answers);
-        case ANSWER_LOGIT -> meanLogit(answers);
+        case ANSWER_LOGIT -> mean(logits.answers());
         case ANSWER_RANK -> rank();
       };
     }
 
+    /** Every logit, [V]. */
+    private float[] vocabulary() {
+      float[] vocabulary = logits.vocabulary();
+      if (vocabulary.length != clean.length) {
+        throw new IllegalArgumentException(
+            "Cannot compare " + vocabulary.length + " logits with " + clean.length);
+      }
+      return vocabulary;
+    }
+
     private double squaredDistance() {
       if (Double.isNaN(squaredDistance)) {
+        float[] vocabulary = vocabulary();
         double sum = 0;
-        for (int i = 0; i < logits.length; i++) {
-          double difference = (double) logits[i] - clean[i];
+        for (int i = 0; i < vocabulary.length; i++) {
+          double difference = (double) vocabulary[i] - clean[i];
           sum += difference * difference;
         }
         squaredDistance = sum;
@@ -111,56 +118,69 @@ public final class MetricReader {
 
     private double cosineDistance() {
       // One root of the product: exactly 0 for equal logits.
-      double norms = Math.sqrt(dot(logits, logits) * cleanSquaredNorm);
-      return 1 - dot(logits, clean) / norms;
+      float[] vocabulary = vocabulary();
+      double norms = Math.sqrt(dot(vocabulary, vocabulary) * cleanSquaredNorm);
+      return 1 - dot(vocabulary, clean) / norms;
     }
 
     private double klFromClean() {
+      float[] vocabulary = vocabulary();
       double normalizer = logSumExp();
       double sum = 0;
-      for (int i = 0; i < logits.length; i++) {
-        double cleanLogProbability = clean[i] - cleanLogSumExp;
-        sum += Math.exp(cleanLogProbability) * (cleanLogProbability - (logits[i] - normalizer));
+      for (int i = 0; i < vocabulary.length; i++) {
+        double ofClean = cleanLogProbabilities[i];
+        sum += Math.exp(ofClean) * (ofClean - (vocabulary[i] - normalizer));
       }
       return sum;
     }
 
     private double logSumExp() {
       if (Double.isNaN(logSumExp)) {
-        logSumExp = MetricReader.logSumExp(logits);
+        logSumExp = MetricReader.logSumExp(vocabulary());
       }
       return logSumExp;
     }
 
     private double logProbability(int[] ids) {
+      float[] vocabulary = vocabulary();
       float[] chosen = new float[ids.length];
       for (int i = 0; i < ids.length; i++) {
-        chosen[i] = logits[ids[i]];
+        chosen[i] = vocabulary[ids[i]];
       }
       return MetricReader.logSumExp(chosen) - logSumExp();
     }
 
-    private double meanLogit(int[] ids) {
-      double sum = 0;
-      for (int id : ids) {
-        sum += logits[id];
-      }
-      return sum / ids.length;
-    }
-
     private double rank() {
+      float[] vocabulary = vocabulary();
       float best = Float.NEGATIVE_INFINITY;
       for (int id : answers) {
-        best = Math.max(best, logits[id]);
+        best = Math.max(best, vocabulary[id]);
       }
       int greater = 0;
-      for (float logit : logits) {
+      for (float logit : vocabulary) {
         if (logit > best) {
           greater++;
         }
       }
       return 1.0 + greater;
     }
+  }
+
+  private static double mean(double[] logits) {
+    double sum = 0;
+    for (double logit : logits) {
+      sum += logit;
+    }
+    return sum / logits.length;
+  }
+
+  private static double[] logProbabilities(float[] logits) {
+    double normalizer = logSumExp(logits);
+    double[] logProbabilities = new double[logits.length];
+    for (int i = 0; i < logits.length; i++) {
+      logProbabilities[i] = logits[i] - normalizer;
+    }
+    return logProbabilities;
   }
 
   private static double logSumExp(float[] values) {

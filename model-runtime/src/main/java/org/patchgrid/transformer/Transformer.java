@@ -21,6 +21,7 @@ public final class Transformer {
   private final List<TransformerBlock> blocks;
   private final RmsNorm finalNorm;
   private final Linear unembedding; // to [V]
+  private final NDArray unembeddingRows; // [V, d_model]
   private final RotaryEmbedding rotary;
 
   /**
@@ -35,6 +36,7 @@ public final class Transformer {
     this.rotary = new RotaryEmbedding(config.rotary(), headWidth);
     this.finalNorm = new RmsNorm(ops, weights.finalNorm(), epsilon);
     this.unembedding = weights.unembedding();
+    this.unembeddingRows = weights.unembeddingRows();
     List<TransformerBlock> built = new ArrayList<>();
     for (int layer = 0; layer < weights.blocks().size(); layer++) {
       BlockWeights block = weights.blocks().get(layer);
@@ -76,6 +78,15 @@ public final class Transformer {
       NDArray normed = finalNorm.forward(sequences.last(x));
       normed.attach(manager);
       return normed;
+    }
+  }
+
+  /** What a token's logit is the product of with what {@link #forward} returned, [d_model]. */
+  public float[] unembeddingRow(NDManager manager, int token) {
+    try (NDArray id = manager.create(new long[] {token});
+        NDArray row =
+            Embedding.embedding(id, unembeddingRows, SparseFormat.DENSE).singletonOrThrow()) {
+      return row.toFloatArray();
     }
   }
 

@@ -10,9 +10,15 @@ import org.patchgrid.kernel.Linear;
  * @param embedding [vocabulary, d_model]
  * @param finalNorm [d_model]
  * @param unembedding from d_model to the vocabulary
+ * @param unembeddingRows [vocabulary, d_model], the same numbers to be read; the embedding itself
+ *     where the two are tied
  */
 public record TransformerWeights(
-    NDArray embedding, List<BlockWeights> blocks, NDArray finalNorm, Linear unembedding) {
+    NDArray embedding,
+    List<BlockWeights> blocks,
+    NDArray finalNorm,
+    Linear unembedding,
+    NDArray unembeddingRows) {
   public TransformerWeights {
     blocks = List.copyOf(blocks);
   }
