@@ -1,0 +1,25 @@
+package org.patchgrid.app;
+
+import java.util.OptionalInt;
+
+/** What names one measurement in the golden files of a model, and in a table {@code cells}. */
+record GoldenKey(
+    String pair,
+    String direction,
+    String component,
+    int layer,
+    OptionalInt head,
+    OptionalInt position,
+    int window,
+    String metric) {
+
+  @Override
+  public String toString() {
+    return "%s %s %s layer %d head %s position %s window %d %s"
+        .formatted(pair, direction, component, layer, text(head), text(position), window, metric);
+  }
+
+  private static String text(OptionalInt number) {
+    return number.isPresent() ? Integer.toString(number.getAsInt()) : "all";
+  }
+}
