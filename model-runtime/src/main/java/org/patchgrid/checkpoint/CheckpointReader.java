@@ -1,8 +1,6 @@
 package org.patchgrid.checkpoint;
 
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -14,26 +12,18 @@ import org.patchgrid.study.PatchgridException;
  * #requireAllRead()} at the end tells whether any tensor was left over. A quantised matrix is asked
  * for like any other ({@code foo.weight}); where {@code foo.scales} is stored it is dequantised.
  *
- * <p>F32 tensors are the mapped file itself, other types are widened into direct memory. One loader
- * uses a reader, in one thread, and then drops it.
+ * <p>One loader uses a reader, in one thread, and then drops it.
  */
 public final class CheckpointReader {
-  private static final int LARGEST_BLOCK_BYTES = 1 << 30;
   private static final int LISTED_TENSORS = 5;
 
   private final ModelDirectory model;
   private final QuantizationConfig quantization;
-  private final int largestBlockBytes;
   private final Set<String> unread;
 
   public CheckpointReader(ModelDirectory model) {
-    this(model, LARGEST_BLOCK_BYTES);
-  }
-
-  CheckpointReader(ModelDirectory model, int largestBlockBytes) {
     this.model = model;
     this.quantization = QuantizationConfig.of(model.config());
-    this.largestBlockBytes = largestBlockBytes;
     this.unread = new HashSet<>(model.tensorNames());
   }
 
@@ -43,7 +33,7 @@ public final class CheckpointReader {
   }
 
   /**
-   * Reads a tensor.
+   * A tensor to be read.
    *
    * @param name as stored, for example {@code model.norm.weight}
    * @param expectedShape rows first; for a quantised matrix the shape of its values
@@ -64,7 +54,7 @@ public final class CheckpointReader {
               .formatted(weight.path(), name, weight.describeShape(), expected));
     }
     markRead(weight);
-    return read(weight);
+    return new WeightTensor(name, weight);
   }
 
   /**
@@ -82,18 +72,7 @@ public final class CheckpointReader {
     if (!one.shape().equals(other.shape())) {
       return false;
     }
-    if (one.isStoredLike(other)) {
-      return one.hasBytesOf(other, largestBlockBytes);
-    }
-    WeightTensor ours = read(one);
-    WeightTensor theirs = read(other);
-    // The same shape gives the same blocks.
-    for (int i = 0; i < ours.blocks().size(); i++) {
-      if (ours.blocks().get(i).bytes().mismatch(theirs.blocks().get(i).bytes()) >= 0) {
-        return false;
-      }
-    }
-    return true;
+    return new WeightTensor(first, one).hasValuesOf(new WeightTensor(second, other));
   }
 
   /** Leaves out of the account the tensors that a model may store and does not use. */
@@ -123,24 +102,6 @@ public final class CheckpointReader {
                 unread.size(),
                 listed,
                 unread.size() > LISTED_TENSORS ? ", ..." : ""));
-  }
-
-  private WeightTensor read(StoredWeight weight) {
-    String name = weight.parts().get(0).tensor().name();
-    TensorShape shape = weight.shape();
-    long rowBytes = shape.rowElements() * Float.BYTES;
-    if (rowBytes > largestBlockBytes) {
-      throw new PatchgridException(
-          "%s: a row of tensor '%s' has %d bytes as float32, and at most %d are supported: use another model"
-              .formatted(weight.path(), name, rowBytes, largestBlockBytes));
-    }
-    long rowsPerBlock = largestBlockBytes / Math.max(1, rowBytes);
-    List<WeightTensor.Block> blocks = new ArrayList<>();
-    for (long row = 0; row < shape.rows(); row += rowsPerBlock) {
-      long rows = Math.min(rowsPerBlock, shape.rows() - row);
-      blocks.add(new WeightTensor.Block(rows, weight.floats(row, rows)));
-    }
-    return new WeightTensor(name, shape, blocks);
   }
 
   private void markRead(StoredWeight weight) {

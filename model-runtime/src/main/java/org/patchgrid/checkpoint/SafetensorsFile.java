@@ -1,5 +1,6 @@
 package org.patchgrid.checkpoint;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,8 +15,7 @@ import org.patchgrid.study.PatchgridException;
 
 /**
  * A safetensors file of any size whose header has been checked against the file's length. Bytes are
- * mapped on demand and stay mapped while their buffers are reachable; there is nothing to close.
- * The file must not be cut short meanwhile. Safe for use by several threads.
+ * read on demand; there is nothing to close. Safe for use by several threads.
  */
 public final class SafetensorsFile {
   private final Path path;
@@ -53,29 +53,30 @@ public final class SafetensorsFile {
   }
 
   /**
-   * Maps part of a tensor, read-only and little-endian, as a direct buffer of its own (position 0).
+   * Reads part of a tensor, as stored, into all that remains of {@code target}. Files are read and
+   * not mapped: a mapping would stay in memory until Java's collector finds it.
    *
    * @param offset first byte, counted from the tensor's start
-   * @param length below 2 GiB: larger tensors are mapped in parts
    */
-  public ByteBuffer map(StoredTensor tensor, long offset, int length) {
-    if (offset < 0 || length < 0 || length > tensor.bytes() - offset) {
+  public void read(StoredTensor tensor, long offset, ByteBuffer target) {
+    if (offset < 0 || target.remaining() > tensor.bytes() - offset) {
       throw new IllegalArgumentException(
           "Tensor '%s' has %d bytes, not %d from %d"
-              .formatted(tensor.name(), tensor.bytes(), length, offset));
+              .formatted(tensor.name(), tensor.bytes(), target.remaining(), offset));
     }
+    long position = dataStart + tensor.start() + offset;
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      return channel
-          .map(FileChannel.MapMode.READ_ONLY, position(tensor) + offset, length)
-          .order(ByteOrder.LITTLE_ENDIAN);
+      while (target.hasRemaining()) {
+        int count = channel.read(target, position);
+        if (count < 0) {
+          throw new EOFException(
+              "it ends at byte " + position + ", before tensor " + tensor.name());
+        }
+        position += count;
+      }
     } catch (IOException e) {
       throw FileErrors.cannotRead(path, e);
     }
-  }
-
-  /** The tensor's first byte, counted from the start of the file. */
-  long position(StoredTensor tensor) {
-    return dataStart + tensor.start();
   }
 
   /**
@@ -93,7 +94,10 @@ public final class SafetensorsFile {
           "%s: tensor '%s' is %s and not F64".formatted(path, name, tensor.type()));
     }
     double[] values = new double[Math.toIntExact(tensor.shape().elements())];
-    map(tensor, 0, Math.toIntExact(tensor.bytes())).asDoubleBuffer().get(values);
+    ByteBuffer stored =
+        ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
+    read(tensor, 0, stored);
+    stored.flip().asDoubleBuffer().get(values);
     return values;
   }
 }

@@ -18,14 +18,24 @@ sealed interface StoredWeight {
   /** The stored tensors, the one that gives the name first. */
   List<Part> parts();
 
-  /** The float32 values of some rows: a direct buffer in native order, at most 2 GiB. */
-  ByteBuffer floats(long firstRow, long rows);
+  /**
+   * Puts the float32 values of some rows, few enough for Java's heap, into {@code target} from its
+   * position on, which stays.
+   */
+  void read(long firstRow, long rows, ByteBuffer target);
 
   /** One stored tensor and its file. */
   record Part(SafetensorsFile file, StoredTensor tensor) {
+    private long rowBytes() {
+      return tensor.shape().rowElements() * tensor.type().bits() / Byte.SIZE;
+    }
+
+    /** Some rows as stored. */
     private ByteBuffer rows(long firstRow, long rows) {
-      long rowBytes = tensor.shape().rowElements() * tensor.type().bits() / Byte.SIZE;
-      return file.map(tensor, firstRow * rowBytes, Math.toIntExact(rows * rowBytes));
+      ByteBuffer stored =
+          ByteBuffer.allocate(Math.toIntExact(rows * rowBytes())).order(ByteOrder.LITTLE_ENDIAN);
+      file.read(tensor, firstRow * rowBytes(), stored);
+      return stored.flip();
     }
 
     private void widenRows(long firstRow, long rows, IntBuffer target) {
@@ -35,17 +45,6 @@ sealed interface StoredWeight {
     private PatchgridException unusable(String why) {
       return new PatchgridException(
           "%s: tensor '%s' %s".formatted(file.path(), tensor.name(), why));
-    }
-
-    private boolean hasBytesOf(Part other, int chunkBytes) {
-      for (long offset = 0; offset < tensor.bytes(); offset += chunkBytes) {
-        int length = (int) Math.min(chunkBytes, tensor.bytes() - offset);
-        ByteBuffer ours = file.map(tensor, offset, length);
-        if (ours.mismatch(other.file.map(other.tensor, offset, length)) >= 0) {
-          return false;
-        }
-      }
-      return true;
     }
   }
 
@@ -105,10 +104,11 @@ sealed interface StoredWeight {
     return true;
   }
 
-  /** Whether two weights that are stored alike are the same bytes. */
-  default boolean hasBytesOf(StoredWeight other, int chunkBytes) {
+  /** Whether some rows of two weights that are stored alike are the same bytes. */
+  default boolean hasBytesOf(StoredWeight other, long firstRow, long rows) {
     for (int i = 0; i < parts().size(); i++) {
-      if (!parts().get(i).hasBytesOf(other.parts().get(i), chunkBytes)) {
+      ByteBuffer ours = parts().get(i).rows(firstRow, rows);
+      if (!ours.equals(other.parts().get(i).rows(firstRow, rows))) {
         return false;
       }
     }
@@ -141,17 +141,8 @@ sealed interface StoredWeight {
     }
 
     @Override
-    public ByteBuffer floats(long firstRow, long rows) {
-      boolean usableAsStored =
-          part.tensor().type() == ElementType.F32
-              && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN
-              && part.file().position(part.tensor()) % Float.BYTES == 0;
-      if (usableAsStored) {
-        return part.rows(firstRow, rows);
-      }
-      ByteBuffer floats = allocate(part, rows, shape().rowElements());
-      part.widenRows(firstRow, rows, floats.asIntBuffer());
-      return floats;
+    public void read(long firstRow, long rows, ByteBuffer target) {
+      part.widenRows(firstRow, rows, target.asIntBuffer());
     }
   }
 
@@ -204,11 +195,10 @@ sealed interface StoredWeight {
     }
 
     @Override
-    public ByteBuffer floats(long firstRow, long rows) {
+    public void read(long firstRow, long rows, ByteBuffer target) {
       int columns = Math.toIntExact(shape().rowElements());
       int groups = Math.toIntExact(settings.groupsPerRow(columns));
-      ByteBuffer floats = allocate(weight, rows, columns);
-      FloatBuffer target = floats.asFloatBuffer();
+      FloatBuffer values = target.asFloatBuffer();
       IntBuffer packed = weight.rows(firstRow, rows).asIntBuffer();
       FloatBuffer wideScales = widened(scales, firstRow, rows, groups);
       FloatBuffer wideBiases = widened(biases, firstRow, rows, groups);
@@ -221,29 +211,14 @@ sealed interface StoredWeight {
         wideScales.get(rowScales);
         wideBiases.get(rowBiases);
         settings.dequantize(words, rowScales, rowBiases, row);
-        target.put(row);
+        values.put(row);
       }
-      return floats;
     }
 
     private static FloatBuffer widened(Part part, long firstRow, long rows, int groups) {
-      ByteBuffer floats = allocate(part, rows, groups);
+      ByteBuffer floats = ByteBuffer.allocate(Math.toIntExact(rows * groups * Float.BYTES));
       part.widenRows(firstRow, rows, floats.asIntBuffer());
       return floats.asFloatBuffer();
-    }
-  }
-
-  private static ByteBuffer allocate(Part part, long rows, long rowElements) {
-    int bytes = Math.toIntExact(rows * rowElements * Float.BYTES);
-    try {
-      return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    } catch (OutOfMemoryError e) {
-      PatchgridException full =
-          part.unusable(
-              "needs %d bytes as float32, and Java's direct memory has no room for them: start Java with a larger -XX:MaxDirectMemorySize"
-                  .formatted(bytes));
-      full.initCause(e);
-      throw full;
     }
   }
 }

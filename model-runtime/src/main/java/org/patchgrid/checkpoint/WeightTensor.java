@@ -1,55 +1,82 @@
 package org.patchgrid.checkpoint;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
-import java.util.List;
 
 /**
- * A tensor as float32, rows first, in blocks of whole rows that are each below 2 GiB. Nearly every
- * tensor is one block. Read-only: a block may be the mapped file itself.
- *
- * @param blocks in the order of their rows, covering all of them
+ * A tensor to be read as float32, rows first, straight to where it is needed: nothing of it is kept
+ * here, and no more than a megabyte of the file (or one row) is in memory beside the target.
  */
-public record WeightTensor(String name, TensorShape shape, List<Block> blocks) {
-  public WeightTensor {
-    blocks = List.copyOf(blocks);
-    long rows = blocks.stream().mapToLong(Block::rows).sum();
-    if (rows != shape.rows()) {
-      throw new IllegalArgumentException(
-          "Tensor '%s' of shape %s cannot have %d rows".formatted(name, shape, rows));
-    }
+public final class WeightTensor {
+  private static final int STEP_BYTES = 1 << 20;
+
+  private final String name;
+  private final StoredWeight weight;
+
+  WeightTensor(String name, StoredWeight weight) {
+    this.name = name;
+    this.weight = weight;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public TensorShape shape() {
+    return weight.shape();
+  }
+
+  /** Bytes of a row as float32. */
+  public long rowBytes() {
+    return shape().rowElements() * Float.BYTES;
   }
 
   /**
-   * Whole rows of a tensor (elements, for a vector).
+   * Puts the values of some rows (elements, for a vector) into {@code target} from its position on,
+   * and moves it behind them.
    *
-   * @param bytes a direct buffer in native order with position 0, as native libraries take it
-   *     without a copy
+   * @param target in the order of bytes in which the values are wanted
    */
-  public record Block(long rows, ByteBuffer bytes) {
-    public Block {
-      if (!bytes.isDirect() || bytes.position() != 0 || bytes.order() != ByteOrder.nativeOrder()) {
-        throw new IllegalArgumentException("A block is a direct buffer in native order");
-      }
-    }
-
-    /** The values, as a view with a position of its own. */
-    public FloatBuffer floats() {
-      return bytes.asFloatBuffer();
+  public void read(long firstRow, long rows, ByteBuffer target) {
+    long end = firstRow + rows;
+    for (long row = firstRow; row < end; row += rowsOfStep()) {
+      long count = Math.min(rowsOfStep(), end - row);
+      weight.read(row, count, target);
+      target.position(target.position() + Math.toIntExact(count * rowBytes()));
     }
   }
 
   /** A copy of all values, for tensors that fit an array. */
   public float[] toArray() {
-    float[] values = new float[Math.toIntExact(shape.elements())];
-    int position = 0;
-    for (Block block : blocks) {
-      FloatBuffer floats = block.floats();
-      int count = floats.remaining();
-      floats.get(values, position, count);
-      position += count;
-    }
+    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(shape().elements() * Float.BYTES));
+    read(0, shape().rows(), bytes);
+    float[] values = new float[Math.toIntExact(shape().elements())];
+    bytes.flip().asFloatBuffer().get(values);
     return values;
+  }
+
+  /** Whether the other, of the same shape, has the same values, bit for bit. */
+  boolean hasValuesOf(WeightTensor other) {
+    boolean storedLike = weight.isStoredLike(other.weight);
+    for (long row = 0; row < shape().rows(); row += rowsOfStep()) {
+      long count = Math.min(rowsOfStep(), shape().rows() - row);
+      boolean same =
+          storedLike
+              ? weight.hasBytesOf(other.weight, row, count)
+              : values(row, count).equals(other.values(row, count));
+      if (!same) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private ByteBuffer values(long firstRow, long rows) {
+    ByteBuffer values = ByteBuffer.allocate(Math.toIntExact(rows * rowBytes()));
+    read(firstRow, rows, values);
+    return values.flip();
+  }
+
+  private long rowsOfStep() {
+    return Math.max(1, STEP_BYTES / Math.max(1, rowBytes()));
   }
 }

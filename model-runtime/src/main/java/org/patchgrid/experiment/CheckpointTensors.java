@@ -1,21 +1,23 @@
 package org.patchgrid.experiment;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.Arrays;
 import java.util.Optional;
 import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.WeightTensor;
 import org.patchgrid.family.TensorLoader;
 import org.patchgrid.kernel.Linear;
+import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.kernel.TensorOps;
 
-/** Copies a checkpoint's tensors into native memory that the model's manager owns. */
+/** Reads a checkpoint's tensors straight into native memory that the model's manager owns. */
 final class CheckpointTensors implements TensorLoader {
+  /** What one of Java's buffers can show of an array. */
+  private static final long LARGEST_BLOCK_BYTES = 1 << 30;
+
   private final CheckpointReader reader;
   private final NDManager owner;
   private final TensorOps ops;
@@ -34,22 +36,34 @@ final class CheckpointTensors implements TensorLoader {
   @Override
   public NDArray tensor(String name, long... shape) {
     WeightTensor tensor = reader.tensor(name, shape);
-    try (NDManager loading = owner.newSubManager()) {
-      NDList blocks = new NDList();
-      for (WeightTensor.Block block : tensor.blocks()) {
-        long[] blockShape = Arrays.copyOf(shape, shape.length);
-        blockShape[0] = block.rows();
-        blocks.add(loading.create(block.bytes(), new Shape(blockShape), DataType.FLOAT32));
+    NDArray array = owner.create(new Shape(shape), DataType.FLOAT32);
+    long rows = tensor.shape().rows();
+    long rowsOfBlock = Math.max(1, LARGEST_BLOCK_BYTES / tensor.rowBytes());
+    for (long row = 0; row < rows; row += rowsOfBlock) {
+      long end = Math.min(rows, row + rowsOfBlock);
+      try (NDArray block = array.get(new NDIndex("{}:{}", row, end))) { // a view
+        tensor.read(row, end - row, NativeArrays.memory(block));
       }
-      // A copy either way: a block may be a mapped file or Java memory that the collector watches.
-      NDArray copy = blocks.size() == 1 ? blocks.head().duplicate() : NDArrays.concat(blocks);
-      copy.attach(owner);
-      return copy;
     }
+    return array;
+  }
+
+  @Override
+  public boolean sameValues(String first, String second) {
+    return reader.sameValues(first, second);
   }
 
   @Override
   public Linear linear(NDArray weight, Optional<NDArray> bias) {
-    return ops.linear(weight, bias);
+    Linear linear = ops.linear(weight, bias);
+    if (ops.kernel().packsWeights()) {
+      weight.close();
+    }
+    return linear;
+  }
+
+  @Override
+  public Linear linearOfShared(NDArray weight) {
+    return ops.linear(weight, Optional.empty());
   }
 }

@@ -2,12 +2,12 @@ package org.patchgrid.experiment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.Transformer;
 
@@ -36,7 +36,7 @@ final class Readout {
       System.arraycopy(states.get(i), 0, input, i * width, width);
     }
     try (NDManager scope = manager.newSubManager()) {
-      NDArray last = scope.create(input, new Shape(states.size(), width));
+      NDArray last = NativeArrays.of(scope, input, states.size(), width);
       float[] values = transformer.logits(last).toFloatArray();
       List<float[]> logits = new ArrayList<>();
       for (int i = 0; i < states.size(); i++) {

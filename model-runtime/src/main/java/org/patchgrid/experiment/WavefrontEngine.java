@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSequence;
@@ -109,7 +110,7 @@ final class WavefrontEngine implements PatchEngine {
     try (NDManager scope = manager.newSubManager()) {
       SequenceTables tables = transformer.tables(scope, wave.length());
       WaveRun run = new WaveRun(structure, rows, tables);
-      NDArray ids = scope.create(ids(wave, run.initialTokens(), pairs));
+      NDArray ids = NativeArrays.of(scope, ids(wave, run.initialTokens(), pairs));
       return transformer.forward(scope, ids, run, run).toFloatArray();
     }
   }

@@ -38,24 +38,15 @@ final class LlamaWeights {
     NDArray finalNorm = loader.tensor("model.norm.weight", width);
     NDArray unembedding = unembedding(embedding);
     return new TransformerWeights(
-        embedding,
-        blocks,
-        finalNorm,
-        loader.linear(unembedding.duplicate(), Optional.empty()),
-        unembedding);
+        embedding, blocks, finalNorm, loader.linearOfShared(unembedding), unembedding);
   }
 
   /** A stored head that differs from the embedding wins over the configuration's tie. */
   private NDArray unembedding(NDArray embedding) {
-    if (config.tiedHead() && !loader.has(HEAD)) {
-      return embedding;
-    }
-    NDArray head = loader.tensor(HEAD, structure.vocabularySize(), structure.modelWidth());
-    if (!head.contentEquals(embedding)) {
-      return head;
-    }
-    head.close();
-    return embedding;
+    boolean tied = loader.has(HEAD) ? loader.sameValues(HEAD, EMBEDDING) : config.tiedHead();
+    return tied
+        ? embedding
+        : loader.tensor(HEAD, structure.vocabularySize(), structure.modelWidth());
   }
 
   private BlockWeights block(String prefix) {

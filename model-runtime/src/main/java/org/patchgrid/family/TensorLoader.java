@@ -16,6 +16,9 @@ public interface TensorLoader {
    */
   NDArray tensor(String name, long... shape);
 
+  /** Whether two tensors of the checkpoint have the same shape and values, bit for bit. */
+  boolean sameValues(String first, String second);
+
   /**
    * A linear map with these weights.
    *
@@ -23,4 +26,11 @@ public interface TensorLoader {
    * @param bias [out]
    */
   Linear linear(NDArray weight, Optional<NDArray> bias);
+
+  /**
+   * A linear map with weights that are also read in another way, and stay as they are.
+   *
+   * @param weight [out, in], a tensor of this loader
+   */
+  Linear linearOfShared(NDArray weight);
 }

@@ -94,7 +94,6 @@ public final class OneDnnTensorOps implements TensorOps {
   @Override
   public Linear linear(NDArray weight, Optional<NDArray> bias) {
     NDArray packed = module.call(weight.getManager(), "pack", argument(weight));
-    weight.close();
     return x ->
         bias.isPresent()
             ? module.call(

@@ -15,8 +15,7 @@ public interface TensorOps {
   /**
    * Prepares a linear map.
    *
-   * @param weight [out, in]; closed if the map keeps a copy in a form of its own, so hand over a
-   *     duplicate of one that is still needed
+   * @param weight [out, in]; of no more use to the map where the kernel {@link Kernel#packsWeights}
    * @param bias [out]
    */
   Linear linear(NDArray weight, Optional<NDArray> bias);

@@ -17,6 +17,11 @@ public enum Kernel {
     return this == ONEDNN;
   }
 
+  /** Whether its linear maps keep a copy of their weights in a form of their own. */
+  public boolean packsWeights() {
+    return this == ONEDNN;
+  }
+
   /** The name in study files. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

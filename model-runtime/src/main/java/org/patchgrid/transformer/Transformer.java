@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.Linear;
+import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.kernel.TensorOps;
 
 /**
@@ -83,7 +84,7 @@ public final class Transformer {
 
   /** What a token's logit is the product of with what {@link #forward} returned, [d_model]. */
   public float[] unembeddingRow(NDManager manager, int token) {
-    try (NDArray id = manager.create(new long[] {token});
+    try (NDArray id = NativeArrays.of(manager, new long[] {token});
         NDArray row =
             Embedding.embedding(id, unembeddingRows, SparseFormat.DENSE).singletonOrThrow()) {
       return row.toFloatArray();
