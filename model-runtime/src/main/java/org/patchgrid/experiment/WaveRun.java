@@ -2,7 +2,6 @@ package org.patchgrid.experiment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import java.util.ArrayList;
@@ -14,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.hook.Hooks;
+import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
@@ -67,6 +67,10 @@ final class WaveRun implements Hooks, Sequences {
     NDArray result = patches.isEmpty() ? select(value, from, to) : patch(value, from, to, patches);
     stages.add(to);
     named.put(result, to);
+    if (result != value) {
+      named.remove(value);
+      value.close();
+    }
     return result;
   }
 
@@ -171,8 +175,10 @@ final class WaveRun implements Hooks, Sequences {
         }
       }
     }
-    return gather(value.reshape(-1, length), index)
-        .reshape(attending.size(), heads, length, length);
+    NDArray result =
+        gather(value.reshape(-1, length), index).reshape(attending.size(), heads, length, length);
+    value.close();
+    return result;
   }
 
   /** The place of each row among those that attend. */
@@ -253,7 +259,7 @@ final class WaveRun implements Hooks, Sequences {
   /** Some rows of a matrix, in any order, as an array of its manager. */
   private static NDArray gather(NDArray matrix, long[] index) {
     NDManager owner = matrix.getManager();
-    try (NDArray rows = owner.create(index, new Shape(index.length))) {
+    try (NDArray rows = NativeArrays.of(owner, index)) {
       NDArray selected = Embedding.embedding(rows, matrix, SparseFormat.DENSE).singletonOrThrow();
       selected.attach(owner);
       return selected;

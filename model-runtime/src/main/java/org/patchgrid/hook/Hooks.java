@@ -17,7 +17,8 @@ public interface Hooks {
 
   /**
    * The value to go on with: {@code value} itself, or one of the same width with other content or
-   * with more tokens. Never changes {@code value} in place.
+   * with more tokens. Never changes {@code value} in place, and may close it if it returns another:
+   * the pass goes on with the result alone.
    */
   NDArray at(HookPoint point, NDArray value);
 

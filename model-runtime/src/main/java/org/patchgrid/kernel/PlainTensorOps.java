@@ -22,12 +22,14 @@ public final class PlainTensorOps implements TensorOps {
 
   @Override
   public NDArray rmsNorm(NDArray x, NDArray weight, NDArray epsilon) {
-    NDArray rootMeanSquare = x.square().mean(WIDTH, true).add(epsilon).sqrt(); // [N, 1]
-    return x.div(rootMeanSquare).mul(weight);
+    try (NDArray square = x.square()) {
+      NDArray rootMeanSquare = square.mean(WIDTH, true).add(epsilon).sqrt(); // [N, 1]
+      return x.div(rootMeanSquare).muli(weight);
+    }
   }
 
   @Override
   public NDArray gatedSilu(NDArray gate, NDArray up) {
-    return gate.mul(Activation.sigmoid(gate)).mul(up);
+    return Activation.sigmoid(gate).muli(gate).muli(up);
   }
 }

@@ -46,21 +46,30 @@ final class Attention {
     NDArray v = hooks.at(V_PROJ, layer, weights.value().apply(x)); // [N, K * D]
 
     SequenceTables tables = sequences.tables();
-    NDArray query = sequences.sequences(q, queryHeads); // [B, H, T, D]
-    NDArray key = sequences.sequences(k, keyValueHeads); // [B, K, T, D]
-    NDArray scores =
-        grouped(rotary.rotate(query, tables)) // [B, K, G * T, D]
-            .matMul(rotary.rotate(key, tables).swapAxes(2, 3)); // [B, K, G * T, T]
+    NDArray query = rotated(q, sequences, queryHeads); // [B, H, T, D]
+    NDArray key = rotated(k, sequences, keyValueHeads); // [B, K, T, D]
+    NDArray scores = Lifetime.inPlaceOf(query, rows -> scores(rows, key)); // [B, H, T, T]
     NDArray pattern =
         hooks.at(
             PATTERN,
             layer,
-            ungrouped(scores).mul(scale).add(tables.causalMask()).softmax(-1)); // [B, H, T, T]
+            Lifetime.inPlaceOf(
+                scores,
+                rows -> rows.muli(scale).addi(tables.causalMask()).softmax(-1))); // [B, H, T, T]
 
     NDArray value = sequences.sequences(v, keyValueHeads); // [B, K, T, D]
     NDArray mixed = ungrouped(grouped(pattern).matMul(value)); // [B, H, T, D]
     NDArray z = hooks.at(Z, layer, sequences.tokens(mixed)); // [N, H * D]
     return hooks.at(O_PROJ, layer, weights.output().apply(z));
+  }
+
+  private NDArray rotated(NDArray tokens, Sequences sequences, int heads) {
+    return Lifetime.inPlaceOf(
+        tokens, x -> rotary.rotate(sequences.sequences(x, heads), sequences.tables()));
+  }
+
+  private NDArray scores(NDArray query, NDArray key) {
+    return ungrouped(grouped(query).matMul(key.swapAxes(2, 3))); // by way of [B, K, G * T, T]
   }
 
   /** [B, H, T, w] to [B, K, G * T, w]: the queries of one key-value head are one matrix. */

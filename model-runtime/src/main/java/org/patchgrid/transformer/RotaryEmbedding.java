@@ -2,7 +2,7 @@ package org.patchgrid.transformer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import org.patchgrid.kernel.NativeArrays;
 
 /**
  * Rotary position embedding (Su et al. 2021) in Hugging Face's layout: dimension i turns together
@@ -36,12 +36,11 @@ final class RotaryEmbedding {
         mask[position * length + key] = Float.NEGATIVE_INFINITY;
       }
     }
-    Shape angles = new Shape(length, headWidth);
     return new SequenceTables(
         length,
-        manager.create(cosine, angles),
-        manager.create(sine, angles),
-        manager.create(mask, new Shape(length, length)));
+        NativeArrays.of(manager, cosine, length, headWidth),
+        NativeArrays.of(manager, sine, length, headWidth),
+        NativeArrays.of(manager, mask, length, length));
   }
 
   /** Turns [row, head, position, head width] by its positions. */
@@ -50,6 +49,6 @@ final class RotaryEmbedding {
     NDArray first = x.get("..., :{}", half);
     NDArray second = x.get("..., {}:", half);
     NDArray turned = second.neg().concat(first, -1);
-    return x.mul(tables.cosine()).add(turned.mul(tables.sine()));
+    return x.mul(tables.cosine()).addi(turned.muli(tables.sine()));
   }
 }

@@ -29,13 +29,18 @@ final class TransformerBlock {
   }
 
   /** The residual stream through this layer: [token, d_model] on every line. */
-  NDArray forward(NDArray x, Sequences sequences, Hooks hooks) {
-    NDArray residPre = hooks.at(RESID_PRE, layer, x);
+  NDArray forward(NDArray stream, Sequences sequences, Hooks hooks) {
+    NDArray residPre = hooks.at(RESID_PRE, layer, stream);
     NDArray normed = hooks.at(INPUT_LAYERNORM, layer, attentionNorm.forward(residPre));
-    NDArray attnOut = hooks.at(SELF_ATTN, layer, attention.forward(normed, sequences, hooks));
+    NDArray attnOut =
+        hooks.at(
+            SELF_ATTN,
+            layer,
+            Lifetime.inPlaceOf(normed, x -> attention.forward(x, sequences, hooks)));
     NDArray residMid = hooks.at(RESID_MID, layer, hooks.now(residPre).add(attnOut));
     NDArray normedMid = hooks.at(POST_ATTENTION_LAYERNORM, layer, mlpNorm.forward(residMid));
-    NDArray mlpOut = hooks.at(MLP, layer, mlp.forward(normedMid, hooks));
+    NDArray mlpOut =
+        hooks.at(MLP, layer, Lifetime.inPlaceOf(normedMid, x -> mlp.forward(x, hooks)));
     return hooks.at(OUTPUT, layer, hooks.now(residMid).add(mlpOut));
   }
 }
