@@ -20,7 +20,7 @@ record SweepSchedule(
    * Tokens of a wave behind its last join. Enough that reading the weights costs nothing beside
    * them, and few enough that their activations stay in a processor's cache.
    */
-  static final int LARGEST_WAVE_TOKENS = 2048;
+  static final int LARGEST_WAVE_TOKENS = 1024;
 
   SweepSchedule {
     outcomes = outcomes.stream().map(List::copyOf).toList();
