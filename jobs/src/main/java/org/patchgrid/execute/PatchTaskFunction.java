@@ -59,9 +59,8 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
     while (taskNumbers.hasNext()) {
       PatchTask task = inputs.plan().task(taskNumbers.next());
       List<PromptPair> pairs = inputs.readPairs(configuration, task);
-      TaskResult result = 
-          model.run(
-              task, pairs, inputs.plan().sites(), inputs.settings(), inputs.computation());
+      TaskResult result =
+          model.run(task, pairs, inputs.plan().sites(), inputs.settings(), inputs.computation());
       if (inputs.failOnUnusablePair()) {
         requireEveryPairUsable(result, inputs.promptsPath());
       }

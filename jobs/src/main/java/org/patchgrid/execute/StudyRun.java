@@ -16,6 +16,7 @@ import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.OnError;
+import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultStore;
@@ -23,7 +24,6 @@ import org.patchgrid.store.RunOutcome;
 import org.patchgrid.store.StoredStudy;
 import org.patchgrid.store.StudyColumns;
 import org.patchgrid.store.StudyIdentity;
-import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -180,7 +180,7 @@ public final class StudyRun {
         study.promptsPath(),
         study.prompts(),
         study.plan(),
-        study.config().measurementSettings(),
+        study.resolved().measurementSettings(),
         study.config().execution().computation(),
         study.config().prompts().onError() == OnError.FAIL,
         store.directory().toString(),

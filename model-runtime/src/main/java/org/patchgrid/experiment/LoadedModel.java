@@ -7,12 +7,14 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.family.ModelFamily;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
+import org.patchgrid.metric.UnembeddingFactor;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.MeasurementSettings;
@@ -37,6 +39,7 @@ public final class LoadedModel implements AutoCloseable {
   private final Transformer transformer;
   private final PromptTokenizer tokenizer;
   private final NDManager weights;
+  private @Nullable UnembeddingFactor unembeddingFactor;
 
   private LoadedModel(
       ModelStructure structure,
@@ -143,7 +146,7 @@ public final class LoadedModel implements AutoCloseable {
               structure,
               tokenizer,
               engine(computation, manager),
-              new Readout(transformer, structure, manager),
+              new Readout(transformer, structure, manager, this::unembeddingFactor),
               task,
               planSites,
               settings,
@@ -161,6 +164,19 @@ public final class LoadedModel implements AutoCloseable {
       case WAVEFRONT ->
           new WavefrontEngine(transformer, structure, manager, computation.batchRows());
     };
+  }
+
+  /** The factor of this model's unembedding, computed once. */
+  private synchronized UnembeddingFactor unembeddingFactor() {
+    UnembeddingFactor factor = unembeddingFactor;
+    if (factor == null) {
+      try (NDManager manager = newManager()) {
+        double[] gram = transformer.unembeddingGram(manager);
+        factor = UnembeddingFactor.of(gram, structure.modelWidth());
+      }
+      unembeddingFactor = factor;
+    }
+    return factor;
   }
 
   /** For tests that look inside. */

@@ -147,7 +147,7 @@ final class TaskRunner {
   }
 
   private PairMeasurements measurements(BaseRuns base) {
-    return new PairMeasurements(base, readout, settings.metrics());
+    return new PairMeasurements(base, readout, settings);
   }
 
   /** The pair, rejected if the study requires a prediction that the model does not make. */
