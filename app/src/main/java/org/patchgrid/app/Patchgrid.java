@@ -1,5 +1,6 @@
 package org.patchgrid.app;
 
+import org.patchgrid.experiment.AuditException;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,10 @@ public final class Patchgrid {
       command.getErr().println(line(failure));
       log.debug("Ended by a mistake of the user", failure);
       return ExitCode.USER_ERROR;
+    }
+    if (failure instanceof AuditException) {
+      command.getErr().println(line(failure));
+      return ExitCode.BUG;
     }
     command.getErr().println("patchgrid: this is a bug of Patchgrid, please report it:");
     failure.printStackTrace(command.getErr());

@@ -52,10 +52,10 @@ class WavefrontEngineTest {
     try (LoadedModel model = LoadedModel.load(directory)) {
       for (int seed = 0; seed < PLANS; seed++) {
         RandomPlan plan = new RandomPlan(model.structure(), seed);
-        List<PairStates> expected = run(model, new Computation(Engine.REFERENCE, 0), plan.pairs);
+        List<PairStates> expected = run(model, Computation.of(Engine.REFERENCE), plan.pairs);
         int batchRows = seed % 3 == 0 ? 7 : Computation.AUTO;
         List<PairStates> actual =
-            run(model, new Computation(Engine.WAVEFRONT, batchRows), plan.pairs);
+            run(model, new Computation(Engine.WAVEFRONT, batchRows, 0), plan.pairs);
         for (int pair = 0; pair < expected.size(); pair++) {
           assertSameBits(plan.pairs.get(pair), actual.get(pair), expected.get(pair), seed);
         }
