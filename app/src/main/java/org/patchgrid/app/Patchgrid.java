@@ -19,7 +19,8 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       PlanCommand.class,
       StatusCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      BenchCommand.class
     })
 public final class Patchgrid {
   private static final Logger log = LoggerFactory.getLogger(Patchgrid.class);
@@ -36,6 +37,7 @@ public final class Patchgrid {
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
         .setParameterExceptionHandler(new UsageMistakes())
         .registerConverter(TableFormat.class, TableFormat::parse)
+        .registerConverter(BenchSweep.class, BenchSweep::parse)
         .setUsageHelpAutoWidth(true)
         .execute(args);
   }

@@ -146,7 +146,7 @@ public final class LoadedModel implements AutoCloseable {
       LongConsumer cellsDone) {
     JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
     try (NDManager manager = newManager()) {
-      Readout readout = new Readout(transformer, structure, manager, this::unembeddingFactor);
+      Readout readout = readout(manager);
       return new TaskRunner(
               structure,
               tokenizer,
@@ -170,6 +170,11 @@ public final class LoadedModel implements AutoCloseable {
       case WAVEFRONT ->
           new WavefrontEngine(transformer, structure, manager, computation.batchRows());
     };
+  }
+
+  /** What turns states into logits, with arrays of {@code manager}. */
+  Readout readout(NDManager manager) {
+    return new Readout(transformer, structure, manager, this::unembeddingFactor);
   }
 
   /** The factor of this model's unembedding, computed once. */

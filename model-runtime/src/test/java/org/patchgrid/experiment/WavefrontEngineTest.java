@@ -65,7 +65,7 @@ class WavefrontEngineTest {
     }
   }
 
-  private static void requireKernelThatKeepsRows() {
+  static void requireKernelThatKeepsRows() {
     assumeThat(TensorKernels.best().keepsRows())
         .as("a row's bits are the same whatever runs beside it")
         .isTrue();
@@ -79,7 +79,8 @@ class WavefrontEngineTest {
     }
   }
 
-  private static void assertSameBits(PairCells pair, PairStates actual, PairStates expected) {
+  /** Compares what two engines made of a pair. */
+  static void assertSameBits(PairCells pair, PairStates actual, PairStates expected) {
     assertThat(actual.clean()).as("clean run").isEqualTo(expected.clean());
     assertThat(actual.corrupted()).as("corrupted run").isEqualTo(expected.corrupted());
     for (int i = 0; i < pair.cells().size(); i++) {
