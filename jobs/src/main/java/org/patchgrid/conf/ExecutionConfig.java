@@ -3,6 +3,7 @@ package org.patchgrid.conf;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.Kernel;
 
@@ -14,6 +15,7 @@ import org.patchgrid.study.Kernel;
  * @param partitions Spark partitions; never changes a result
  * @param audit share of cells, 0 to 1, repeated one by one and compared
  * @param kernel which numerical kernels compute; the driver's choice replaces {@code auto}
+ * @param distances what distances are computed from; the planner's choice replaces {@code auto}
  * @param pairsPerTask pairs of one task; the planner's choice replaces {@code auto}
  * @param sitesPerTask sites of one task; the planner's choice replaces {@code auto}
  */
@@ -24,6 +26,7 @@ public record ExecutionConfig(
     double audit,
     Engine engine,
     Optional<Kernel> kernel,
+    Optional<Distances> distances,
     OptionalInt pairsPerTask,
     OptionalInt sitesPerTask) {
   public static final double DEFAULT_TASK_SECONDS = 30;
@@ -51,13 +54,14 @@ public record ExecutionConfig(
         DEFAULT_AUDIT,
         DEFAULT_ENGINE,
         Optional.empty(),
+        Optional.empty(),
         OptionalInt.empty(),
         OptionalInt.empty());
   }
 
   /** The part that executors need. */
   public Computation computation() {
-    return new Computation(engine, batchRows.orElse(Computation.AUTO));
+    return new Computation(engine, batchRows.orElse(Computation.AUTO), audit);
   }
 
   private static void requirePositive(OptionalInt number) {

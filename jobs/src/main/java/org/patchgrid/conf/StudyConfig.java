@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.MeasurementSettings;
 
@@ -42,7 +43,8 @@ public record StudyConfig(
   }
 
   /** The same study with what was chosen for it in place of {@code auto}. */
-  public StudyConfig resolved(Kernel kernel, int pairsPerTask, int sitesPerTask) {
+  public StudyConfig resolved(
+      Kernel kernel, Distances distances, int pairsPerTask, int sitesPerTask) {
     ExecutionConfig cut =
         new ExecutionConfig(
             execution.taskSeconds(),
@@ -51,6 +53,7 @@ public record StudyConfig(
             execution.audit(),
             execution.engine(),
             Optional.of(kernel),
+            Optional.of(distances),
             OptionalInt.of(pairsPerTask),
             OptionalInt.of(sitesPerTask));
     return new StudyConfig(id, model, prompts, sweeps, metrics, cut, outputPath);
@@ -59,7 +62,11 @@ public record StudyConfig(
   /** The part that executors need beside sites. */
   public MeasurementSettings measurementSettings() {
     return new MeasurementSettings(
-        metrics, prompts.bos(), prompts.answerToken(), prompts.require());
+        metrics,
+        execution.distances().orElse(Distances.LOGITS),
+        prompts.bos(),
+        prompts.answerToken(),
+        prompts.require());
   }
 
   /**

@@ -14,6 +14,7 @@ import java.util.Set;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
@@ -42,6 +43,7 @@ public final class StudyConfigReader {
           "audit",
           "engine",
           "kernel",
+          "distances",
           "pairs-per-task",
           "sites-per-task");
   private static final List<String> OUTPUT_KEYS = List.of("path");
@@ -234,6 +236,7 @@ public final class StudyConfigReader {
             "a share from 0 to 1"),
         execution.choice("engine", Engine.class, ExecutionConfig.DEFAULT_ENGINE),
         execution.choiceOrAuto("kernel", Kernel.class),
+        execution.choiceOrAuto("distances", Distances.class),
         execution.positiveNumberOrAuto("pairs-per-task"),
         execution.positiveNumberOrAuto("sites-per-task"));
   }

@@ -4,6 +4,7 @@ import com.typesafe.config.ConfigUtil;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -98,7 +99,8 @@ final class StudyConfigWriter {
     put("partitions", numberOrAuto(execution.partitions()));
     put("audit", number(execution.audit()));
     put("engine", choice(execution.engine()));
-    put("kernel", execution.kernel().map(StudyConfigWriter::choice).orElse("auto"));
+    put("kernel", choiceOrAuto(execution.kernel()));
+    put("distances", choiceOrAuto(execution.distances()));
     put("pairs-per-task", numberOrAuto(execution.pairsPerTask()));
     put("sites-per-task", numberOrAuto(execution.sitesPerTask()));
     close();
@@ -134,6 +136,10 @@ final class StudyConfigWriter {
 
   static String choice(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static String choiceOrAuto(Optional<? extends Enum<?>> value) {
+    return value.map(StudyConfigWriter::choice).orElse("auto");
   }
 
   private static String number(double value) {

@@ -11,4 +11,5 @@ import org.patchgrid.study.Kernel;
  * @param kernel the study's
  * @param kernelThere how the kernel describes itself on the driver
  */
-public record ModelRef(String directory, String fingerprint, Kernel kernel, String kernelThere) implements Serializable {}
+public record ModelRef(String directory, String fingerprint, Kernel kernel, String kernelThere)
+    implements Serializable {}

@@ -118,7 +118,7 @@ public record PlannedStudy(
 
   /** The study with what was chosen in place of {@code auto}: what {@code study.conf} says. */
   public StudyConfig resolved() {
-    return config.resolved(kernel(), plan.pairsPerTask(), plan.sitesPerTask());
+    return config.resolved(kernel(), plan.distances(), plan.pairsPerTask(), plan.sitesPerTask());
   }
 
   /** Where results go. */

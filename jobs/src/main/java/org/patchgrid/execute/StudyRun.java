@@ -16,6 +16,8 @@ import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.OnError;
+import org.patchgrid.experiment.AuditException;
+import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultStore;
@@ -23,7 +25,6 @@ import org.patchgrid.store.RunOutcome;
 import org.patchgrid.store.StoredStudy;
 import org.patchgrid.store.StudyColumns;
 import org.patchgrid.store.StudyIdentity;
-import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -60,6 +61,7 @@ public final class StudyRun {
    *
    * @throws RunInterruptedException if it was asked to stop before all was computed
    * @throws PatchgridException if the user has to mend something; what was computed is kept
+   * @throws AuditException if a task's audit disagrees; nothing of that task is kept
    */
   public RunReport run() throws IOException {
     long start = System.nanoTime();
@@ -180,7 +182,7 @@ public final class StudyRun {
         study.promptsPath(),
         study.prompts(),
         study.plan(),
-        study.config().measurementSettings(),
+        study.resolved().measurementSettings(),
         study.config().execution().computation(),
         study.config().prompts().onError() == OnError.FAIL,
         store.directory().toString(),
@@ -200,6 +202,8 @@ public final class StudyRun {
       store.modelLoaded(loaded.executor(), loads);
     } else if (report instanceof TaskReport.UserProblem problem) {
       throw new PatchgridException(problem.message());
+    } else if (report instanceof TaskReport.AuditDisagreement audit) {
+      throw new AuditException(audit.message());
     }
   }
 }

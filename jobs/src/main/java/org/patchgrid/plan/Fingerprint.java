@@ -85,6 +85,9 @@ public record Fingerprint(String text) {
     parts.put(
         "metrics",
         study.metrics().stream().map(Metric::label).sorted().collect(Collectors.joining(",")));
+    if (study.metrics().stream().anyMatch(Metric::isDistance)) {
+      parts.put("execution.distances", plan.distances().name());
+    }
     ExecutionConfig execution = study.execution();
     if (!sources.kernel().keepsRows()) {
       parts.put("execution.batch-rows", numberOrAuto(execution.batchRows()));

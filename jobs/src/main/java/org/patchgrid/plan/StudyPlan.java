@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.Positions;
@@ -26,6 +27,7 @@ public record StudyPlan(
     int sitesPerTask,
     LengthEstimate lengths,
     NominalCost cost,
+    Distances distances,
     List<String> notes)
     implements Serializable {
   public StudyPlan {
@@ -126,7 +128,10 @@ public record StudyPlan(
             count(taskCount()),
             counted(pairsPerTask, "pair"),
             counted(sitesPerTask, "site")));
-    line(text, "forward equivalents", String.format(Locale.ROOT, "%,.1f%s", forwardEquivalents(), about));
+    line(
+        text,
+        "forward equivalents",
+        String.format(Locale.ROOT, "%,.1f%s", forwardEquivalents(), about));
     line(
         text,
         "nominal time",

@@ -10,6 +10,7 @@ import org.patchgrid.conf.ExecutionConfig;
 import org.patchgrid.conf.Problems;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.SweepConfig;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.SweepSite;
@@ -23,6 +24,9 @@ import org.patchgrid.study.SweepSite;
  * {@code sites-per-task}, where the study has them, are used as they are.
  */
 public final class StudyPlanner {
+  /** Ten times the cells whose logits take as long as the unembedding's factor. */
+  private static final double CELLS_A_DIMENSION = 10;
+
   private StudyPlanner() {}
 
   /**
@@ -56,7 +60,21 @@ public final class StudyPlanner {
         cut.sites(),
         lengths,
         cost,
+        distances(study, model, pairs * StudyPlan.cells(sites, lengths)),
         List.copyOf(notes));
+  }
+
+  /** The factor pays where it saves more than it takes, and no metric reads every logit anyway. */
+  private static Distances distances(StudyConfig study, ModelStructure model, double cells) {
+    boolean distancesAlone =
+        study.metrics().stream().allMatch(metric -> metric.isDistance() || metric.isOfAnswers());
+    return study
+        .execution()
+        .distances()
+        .orElse(
+            distancesAlone && cells >= CELLS_A_DIMENSION * model.modelWidth()
+                ? Distances.FACTOR
+                : Distances.LOGITS);
   }
 
   private record Cut(int pairs, int sites) {}

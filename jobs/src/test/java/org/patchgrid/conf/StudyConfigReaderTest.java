@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchDirection;
@@ -86,6 +87,7 @@ class StudyConfigReaderTest {
                     0.001,
                     Engine.WAVEFRONT,
                     Optional.empty(),
+                    Optional.empty(),
                     OptionalInt.empty(),
                     OptionalInt.empty()),
                 Optional.empty()));
@@ -115,7 +117,7 @@ class StudyConfigReaderTest {
               d { positions = last }
             }
             metrics = kl
-            execution { task-seconds = 0.5, batch-rows = 64, partitions = 8, audit = 0, engine = reference, kernel = plain
+            execution { task-seconds = 0.5, batch-rows = 64, partitions = 8, audit = 0, engine = reference, kernel = plain, distances = factor
                         pairs-per-task = 10, sites-per-task = 20 }
             """);
     assertThat(study.prompts())
@@ -153,6 +155,7 @@ class StudyConfigReaderTest {
                 0,
                 Engine.REFERENCE,
                 Optional.of(Kernel.PLAIN),
+                Optional.of(Distances.FACTOR),
                 OptionalInt.of(10),
                 OptionalInt.of(20)));
   }
@@ -377,7 +380,7 @@ class StudyConfigReaderTest {
       StudyConfig study = read(text);
       assertThat(StudyConfigReader.read("again", study.render(), StudyOverrides.none()))
           .isEqualTo(study);
-      StudyConfig cut = study.resolved(Kernel.PLAIN, 7, 11);
+      StudyConfig cut = study.resolved(Kernel.PLAIN, Distances.LOGITS, 7, 11);
       assertThat(read(cut.render())).isEqualTo(cut).isNotEqualTo(study);
       assertThat(cut.execution().pairsPerTask()).hasValue(7);
       assertThat(cut.execution().sitesPerTask()).hasValue(11);
@@ -422,6 +425,7 @@ class StudyConfigReaderTest {
               audit = 0.001
               engine = wavefront
               kernel = auto
+              distances = auto
               pairs-per-task = auto
               sites-per-task = auto
             }
@@ -432,7 +436,7 @@ class StudyConfigReaderTest {
   void recordsRefuseWhatNoFileCanSay() {
     assertThatThrownBy(() -> new LayerSelection.Range(3, 2)).hasMessage("Invalid layers: 3-2");
     assertThatThrownBy(() -> new HeadChoice.Listed(List.of())).hasMessage("Invalid heads: []");
-    assertThatThrownBy(() -> read(SMALLEST).resolved(Kernel.PLAIN, 0, 1))
+    assertThatThrownBy(() -> read(SMALLEST).resolved(Kernel.PLAIN, Distances.LOGITS, 0, 1))
         .hasMessage("Not a positive number: 0");
   }
 

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.Kernel;
 
 class FingerprintTest {
   private static final Fingerprint.Sources SOURCES =
-      new Fingerprint.Sources(
-          "model", "tokenizer", "prompts", "1.0", Kernel.PLAIN, "plain here");
+      new Fingerprint.Sources("model", "tokenizer", "prompts", "1.0", Kernel.PLAIN, "plain here");
   private static final String STUDY =
       "sweep { components = [mlp], positions { labels = [\"a b\"] } }, metrics = [l2, kl]\n";
 
@@ -57,7 +57,8 @@ class FingerprintTest {
     StudyConfig study = StudyPlannerTest.study(STUDY);
     StudyPlan plan = plan(study);
     Fingerprint base = Fingerprint.of(study, plan, SOURCES);
-    Fingerprint.Sources other = new Fingerprint.Sources("m", "t", "p", "2", Kernel.PLAIN, "plain there");
+    Fingerprint.Sources other =
+        new Fingerprint.Sources("m", "t", "p", "2", Kernel.PLAIN, "plain there");
     assertThat(Fingerprint.of(study, plan, other).differences(base))
         .containsExactly("code", "kernel", "model", "prompts", "tokenizer");
   }
@@ -78,7 +79,8 @@ class FingerprintTest {
   void theStoredStudyHasTheFingerprintOfThePlannedOne() {
     StudyConfig study = StudyPlannerTest.study(STUDY);
     StudyPlan plan = plan(study);
-    StudyConfig stored = study.resolved(Kernel.PLAIN, plan.pairsPerTask(), plan.sitesPerTask());
+    StudyConfig stored =
+        study.resolved(Kernel.PLAIN, Distances.LOGITS, plan.pairsPerTask(), plan.sitesPerTask());
     assertThat(Fingerprint.of(stored, plan(stored), SOURCES))
         .isEqualTo(Fingerprint.of(study, plan, SOURCES));
     assertThat(fingerprint("").sha256()).matches("[0-9a-f]{64}");

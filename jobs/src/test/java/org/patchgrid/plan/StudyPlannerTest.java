@@ -15,6 +15,7 @@ import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.experiment.SweepCost;
 import org.patchgrid.study.Component;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.ModelStructure;
@@ -224,7 +225,8 @@ class StudyPlannerTest {
     StudyPlan planned = StudyPlanner.plan(study, ATLAS, 100, TEN_TOKENS);
     StudyConfig stored =
         study("sweep {}, execution { task-seconds = 1e-9 }")
-            .resolved(Kernel.PLAIN, planned.pairsPerTask(), planned.sitesPerTask());
+            .resolved(
+                Kernel.PLAIN, Distances.LOGITS, planned.pairsPerTask(), planned.sitesPerTask());
     assertThat(StudyPlanner.plan(stored, ATLAS, 100, new LengthEstimate(55, 1)))
         .extracting(StudyPlan::pairsPerTask, StudyPlan::sitesPerTask)
         .containsExactly(planned.pairsPerTask(), planned.sitesPerTask());

@@ -11,13 +11,17 @@ import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricReader;
 import org.patchgrid.metric.Recovery;
 import org.patchgrid.metric.RunLogits;
+import org.patchgrid.metric.UnembeddingFactor;
 import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.Measurement;
+import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.PatchDirection;
 
 /** Turns the logits of one pair's runs into measurements: values, recovery, effect, status. */
 final class PairMeasurements {
   private final Readout readout;
+  private final boolean needsVocabulary;
+  private final Optional<UnembeddingFactor.Comparison> comparison;
   private final MetricReader reader;
   private final List<Metric> metrics;
   private final List<Metric> unreadable;
@@ -25,15 +29,21 @@ final class PairMeasurements {
   private final double[] corrupted;
 
   /**
-   * @param requested the study's metrics; those that need an answer the pair lacks have no rows
+   * @param settings whose metrics that need an answer the pair lacks have no rows
    */
-  PairMeasurements(BaseRuns base, Readout readout, List<Metric> requested) {
+  PairMeasurements(BaseRuns base, Readout readout, MeasurementSettings settings) {
+    List<Metric> requested = settings.metrics();
     this.readout = readout;
+    this.needsVocabulary = settings.needsVocabulary();
+    this.comparison =
+        settings.needsFactor()
+            ? Optional.of(readout.factor().with(base.clean()))
+            : Optional.empty();
     this.reader = new MetricReader(base.cleanLogits(), base.answers(), base.foils());
     this.metrics = requested.stream().filter(reader::canRead).toList();
     this.unreadable = requested.stream().filter(m -> !reader.canRead(m)).toList();
-    this.clean = values(base.clean(), base.cleanLogits());
-    this.corrupted = values(base.corrupted(), base.corruptedLogits());
+    this.clean = read(base.clean(), base.cleanLogits());
+    this.corrupted = read(base.corrupted(), base.corruptedLogits());
   }
 
   /** Why some metrics have no rows; empty when all have. */
@@ -121,29 +131,31 @@ final class PairMeasurements {
   }
 
   private void read(List<float[]> block, StateValues values) {
-    boolean vocabulary = metrics.stream().anyMatch(Metric::needsVocabulary);
-    List<float[]> logits = vocabulary && !block.isEmpty() ? readout.logits(block) : List.of();
+    List<float[]> logits = needsVocabulary && !block.isEmpty() ? readout.logits(block) : List.of();
     for (int i = 0; i < block.size(); i++) {
       float[] state = block.get(i);
-      values.set(
-          state,
-          vocabulary
-              ? values(state, logits.get(i))
-              : read(RunLogits.ofAnswers(answers(state), foils(state))));
+      values.set(state, needsVocabulary ? read(state, logits.get(i)) : read(ofAnswers(state)));
     }
     block.clear();
   }
 
-  private double[] values(float[] state, float[] logits) {
-    return read(RunLogits.ofVocabulary(logits, answers(state), foils(state)));
+  /** For a run whose logits, [V], are there anyway: as for every other run all the same. */
+  private double[] read(float[] state, float[] logits) {
+    if (!needsVocabulary) {
+      return read(ofAnswers(state));
+    }
+    return read(
+        RunLogits.ofVocabulary(
+            logits,
+            readout.logits(state, reader.answers()),
+            readout.logits(state, reader.foils())));
   }
 
-  private double[] answers(float[] state) {
-    return readout.logits(state, reader.answers());
-  }
-
-  private double[] foils(float[] state) {
-    return readout.logits(state, reader.foils());
+  private RunLogits ofAnswers(float[] state) {
+    RunLogits logits =
+        RunLogits.ofAnswers(
+            readout.logits(state, reader.answers()), readout.logits(state, reader.foils()));
+    return comparison.map(c -> logits.withGeometry(c.of(state))).orElse(logits);
   }
 
   private double[] read(RunLogits logits) {

@@ -7,7 +7,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.patchgrid.kernel.NativeArrays;
+import org.patchgrid.metric.UnembeddingFactor;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.Transformer;
 
@@ -19,9 +21,18 @@ final class Readout {
   private final Transformer transformer;
   private final ModelStructure structure;
   private final NDManager manager;
+  private final Supplier<UnembeddingFactor> factor;
   private final Map<Integer, float[]> rows = new HashMap<>(); // of the unembedding, by token
 
-  Readout(Transformer transformer, ModelStructure structure, NDManager manager) {
+  /**
+   * @param factor of the unembedding, computed when it is first asked for
+   */
+  Readout(
+      Transformer transformer,
+      ModelStructure structure,
+      NDManager manager,
+      Supplier<UnembeddingFactor> factor) {
+    this.factor = factor;
     this.transformer = transformer;
     this.structure = structure;
     this.manager = manager;
@@ -44,6 +55,10 @@ final class Readout {
       }
       return logits;
     }
+  }
+
+  UnembeddingFactor factor() {
+    return factor.get();
   }
 
   /** The logits of some tokens in double precision, from a state, [d_model]. */

@@ -144,7 +144,8 @@ record SweepSchedule(
 
   /**
    * Floating-point operations of all waves: two for each weight that a token meets, and those of
-   * attention, without norms and activation functions.
+   * attention, without norms and activation functions. The unembedding counts for clean and
+   * corrupted runs; whether patched runs need it is up to the metrics.
    */
   double operations() {
     return waves.stream().mapToDouble(this::operations).sum();
@@ -174,7 +175,7 @@ record SweepSchedule(
       multiplications += tokens.current().size() * width * structure.mlpWidth();
       join(tokens, layer, Component.DOWN_PROJ, Component.OUTPUT);
     }
-    multiplications += rows.count() * width * structure.vocabularySize();
+    multiplications += rows.firstPatched() * width * structure.vocabularySize();
     return 2 * multiplications;
   }
 

@@ -12,11 +12,20 @@ import org.patchgrid.study.Kernel;
  * operators that DJL does not show.
  *
  * <p><b>Row invariance.</b> A token's result has the same bits whatever other tokens are computed
- * with it. oneDNN keeps that for 2 to 70 rows on processors with AVX2 and for any number with
- * AVX-512 (there a single row can differ), so rows go through in blocks of at most {@value
- * #BLOCK_ROWS}, and a single row is computed twice. Vectorised functions treat the last elements of
- * an array by other code, so that arrays for {@code silu} are filled up to whole vectors. Sums over
- * the width and the elementary operations have one order or none.
+ * with it, and however many threads compute them. That takes some care, because libraries choose
+ * their code by the size of the whole:
+ *
+ * <ul>
+ *   <li>oneDNN keeps a row's bits for 2 to 70 rows on processors with AVX2 and for any number with
+ *       AVX-512 (there a single row can differ): rows go through in blocks of at most {@value
+ *       #BLOCK_ROWS}, and a single row is computed twice.
+ *   <li>It adds up a long input in another order for few rows than for many where the output is
+ *       narrow and no multiple of {@value #WHOLE_OUTPUTS}: weights are filled up to that.
+ *   <li>Vectorised functions treat the last elements of what one thread has by other code: {@code
+ *       silu} goes through whole vectors, and through pieces that threads do not share.
+ * </ul>
+ *
+ * <p>Sums over the width and the elementary operations have one order or none.
  */
 public final class OneDnnTensorOps implements TensorOps {
   /** Tokens of one call of the linear kernel. */
@@ -25,19 +34,32 @@ public final class OneDnnTensorOps implements TensorOps {
   /** Elements that every processor's vectorised loop goes through in whole steps. */
   private static final int WHOLE_VECTORS = 64;
 
+  /** So small an array is not shared out: libtorch does that from 32,768 elements on. */
+  private static final int ONE_THREADS_ELEMENTS = 16_384;
+
+  /** Outputs of a linear map that every kernel computes alike. */
+  private static final int WHOLE_OUTPUTS = 32;
+
   private static final String METHODS =
       """
         def forward(self: __torch__.M, x: Tensor) -> Tensor:
           return x
         def pack(self: __torch__.M, weight: Tensor) -> Tensor:
-          return ops.mkldnn._reorder_linear_weight(weight, %1$d)
+          missing = (self).missing(torch.size(weight, 0), %4$d, )
+          if torch.eq(missing, 0):
+            whole = weight
+          else:
+            whole = torch.constant_pad_nd(weight, [0, 0, 0, missing])
+          return ops.mkldnn._reorder_linear_weight(whole, %1$d)
+        def missing(self: __torch__.M, size: int, whole: int) -> int:
+          return torch.remainder(torch.sub(whole, torch.remainder(size, whole)), whole)
         def block(self: __torch__.M, x: Tensor, packed: Tensor) -> Tensor:
           if torch.eq(torch.size(x, 0), 1):
             _0 = torch.slice(ops.mkldnn._linear_pointwise(torch.cat([x, x]), packed, None, "none", annotate(List[Optional[number]], []), ""), 0, 0, 1)
           else:
             _0 = ops.mkldnn._linear_pointwise(x, packed, None, "none", annotate(List[Optional[number]], []), "")
           return _0
-        def linear(self: __torch__.M, x: Tensor, packed: Tensor) -> Tensor:
+        def blocks(self: __torch__.M, x: Tensor, packed: Tensor) -> Tensor:
           if torch.le(torch.size(x, 0), %1$d):
             _0 = (self).block(x, packed, )
           else:
@@ -47,25 +69,25 @@ public final class OneDnnTensorOps implements TensorOps {
               _2 = torch.append(results, (self).block(blocks[_1], packed, ))
             _0 = torch.cat(results)
           return _0
-        def biased_linear(self: __torch__.M, x: Tensor, packed: Tensor, bias: Tensor) -> Tensor:
-          return torch.add_((self).linear(x, packed, ), bias)
+        def linear(self: __torch__.M, x: Tensor, packed: Tensor, outputs: int) -> Tensor:
+          return torch.contiguous(torch.slice((self).blocks(x, packed, ), 1, 0, outputs))
+        def biased_linear(self: __torch__.M, x: Tensor, packed: Tensor, outputs: int, bias: Tensor) -> Tensor:
+          return torch.add_((self).linear(x, packed, outputs, ), bias)
         def rms_norm(self: __torch__.M, x: Tensor, weight: Tensor, epsilon: Tensor) -> Tensor:
           mean_square = torch.mean(torch.square(x), [-1], True)
           root = torch.sqrt_(torch.add_(mean_square, epsilon))
           return torch.mul_(torch.div(x, root), weight)
         def silu(self: __torch__.M, x: Tensor) -> Tensor:
           elements = torch.numel(x)
-          rest = torch.remainder(elements, %2$d)
-          if torch.eq(rest, 0):
-            _0 = torch.silu(x)
-          else:
-            filled = torch.constant_pad_nd(torch.flatten(x), [0, torch.sub(%2$d, rest)])
-            _0 = torch.reshape(torch.slice(torch.silu(filled), 0, 0, elements), torch.size(x))
-          return _0
+          filled = torch.constant_pad_nd(torch.flatten(x), [0, (self).missing(elements, %2$d, )])
+          pieces = torch.split(filled, %3$d)
+          for _0 in range(torch.len(pieces)):
+            _1 = torch.silu_(pieces[_0])
+          return torch.reshape(torch.slice(filled, 0, 0, elements), torch.size(x))
         def gated_silu(self: __torch__.M, gate: Tensor, up: Tensor) -> Tensor:
           return torch.mul_((self).silu(gate, ), up)
       """
-          .formatted(BLOCK_ROWS, WHOLE_VECTORS);
+          .formatted(BLOCK_ROWS, WHOLE_VECTORS, ONE_THREADS_ELEMENTS, WHOLE_OUTPUTS);
 
   private final TorchScriptModule module;
 
@@ -93,6 +115,7 @@ public final class OneDnnTensorOps implements TensorOps {
 
   @Override
   public Linear linear(NDArray weight, Optional<NDArray> bias) {
+    long outputs = weight.getShape().get(0);
     NDArray packed = module.call(weight.getManager(), "pack", argument(weight));
     return x ->
         bias.isPresent()
@@ -101,8 +124,10 @@ public final class OneDnnTensorOps implements TensorOps {
                 "biased_linear",
                 argument(x),
                 argument(packed),
+                argument(outputs),
                 argument(bias.get()))
-            : module.call(x.getManager(), "linear", argument(x), argument(packed));
+            : module.call(
+                x.getManager(), "linear", argument(x), argument(packed), argument(outputs));
   }
 
   @Override

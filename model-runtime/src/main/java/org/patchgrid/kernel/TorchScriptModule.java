@@ -82,6 +82,10 @@ final class TorchScriptModule {
     return IValue.from((PtNDArray) array);
   }
 
+  static IValue argument(long number) {
+    return IValue.from(number);
+  }
+
   private static void write(OutputStream file, String code) throws IOException {
     ByteArrayOutputStream object = new ByteArrayOutputStream(); // pickle, protocol 2
     object.write(new byte[] {(byte) 0x80, 2});

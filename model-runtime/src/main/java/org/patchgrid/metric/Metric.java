@@ -55,9 +55,14 @@ public enum Metric {
     return needs == Needs.ANSWER_AND_FOIL;
   }
 
-  /** Whether it is read off every logit of the vocabulary, and not off the answers' alone. */
-  public boolean needsVocabulary() {
-    return this != LOGIT_DIFF && this != ANSWER_LOGIT;
+  /** Whether it is a distance between logits, so that their geometry is enough. */
+  public boolean isDistance() {
+    return this == L2 || this == MSE || this == COSINE;
+  }
+
+  /** Whether it is read off the answers' logits alone. */
+  public boolean isOfAnswers() {
+    return this == LOGIT_DIFF || this == ANSWER_LOGIT;
   }
 
   /** Whether recovery is defined; a rank has none. */

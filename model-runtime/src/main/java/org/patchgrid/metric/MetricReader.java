@@ -1,6 +1,7 @@
 package org.patchgrid.metric;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads metrics of one pair's runs off their logits at the last position, in double precision.
@@ -11,7 +12,6 @@ import java.util.List;
 public final class MetricReader {
   private final float[] clean; // [V]
   private final double[] cleanLogProbabilities; // [V]
-  private final double cleanSquaredNorm;
   private final int[] answers;
   private final int[] foils;
 
@@ -23,7 +23,6 @@ public final class MetricReader {
   public MetricReader(float[] clean, List<Integer> answers, List<Integer> foils) {
     this.clean = clean;
     this.cleanLogProbabilities = logProbabilities(clean);
-    this.cleanSquaredNorm = dot(clean, clean);
     this.answers = answers.stream().mapToInt(Integer::intValue).toArray();
     this.foils = foils.stream().mapToInt(Integer::intValue).toArray();
   }
@@ -69,7 +68,7 @@ public final class MetricReader {
   private final class Run {
     private final RunLogits logits;
     private double logSumExp = Double.NaN;
-    private double squaredDistance = Double.NaN;
+    private @Nullable LogitGeometry geometry;
 
     Run(RunLogits logits) {
       this.logits = logits;
@@ -80,9 +79,9 @@ public final class MetricReader {
         throw new IllegalArgumentException(metric.label() + " needs an answer that the pair lacks");
       }
       return switch (metric) {
-        case L2 -> Math.sqrt(squaredDistance());
-        case MSE -> squaredDistance() / clean.length;
-        case COSINE -> cosineDistance();
+        case L2 -> Math.sqrt(geometry().squaredDistance());
+        case MSE -> geometry().squaredDistance() / clean.length;
+        case COSINE -> geometry().cosineDistance();
         case KL -> klFromClean();
         case LOGIT_DIFF -> mean(logits.answers()) - mean(logits.foils());
         case PROB_DIFF -> Math.exp(logProbability(answers)) - Math.exp(logProbability(foils));
@@ -103,24 +102,11 @@ public final class MetricReader {
       return vocabulary;
     }
 
-    private double squaredDistance() {
-      if (Double.isNaN(squaredDistance)) {
-        float[] vocabulary = vocabulary();
-        double sum = 0;
-        for (int i = 0; i < vocabulary.length; i++) {
-          double difference = (double) vocabulary[i] - clean[i];
-          sum += difference * difference;
-        }
-        squaredDistance = sum;
+    private LogitGeometry geometry() {
+      if (geometry == null) {
+        geometry = logits.geometry(clean);
       }
-      return squaredDistance;
-    }
-
-    private double cosineDistance() {
-      // One root of the product: exactly 0 for equal logits.
-      float[] vocabulary = vocabulary();
-      double norms = Math.sqrt(dot(vocabulary, vocabulary) * cleanSquaredNorm);
-      return 1 - dot(vocabulary, clean) / norms;
+      return geometry;
     }
 
     private double klFromClean() {
@@ -193,13 +179,5 @@ public final class MetricReader {
       sum += Math.exp(value - max);
     }
     return max + Math.log(sum);
-  }
-
-  private static double dot(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
   }
 }

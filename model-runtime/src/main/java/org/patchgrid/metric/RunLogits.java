@@ -1,5 +1,7 @@
 package org.patchgrid.metric;
 
+import java.util.Optional;
+
 /**
  * The logits of one run at the last position, as far as the metrics asked for read them.
  *
@@ -12,11 +14,14 @@ public final class RunLogits {
   private final float[] vocabulary; // [V], or empty
   private final double[] answers;
   private final double[] foils;
+  private final Optional<LogitGeometry> geometry;
 
-  private RunLogits(float[] vocabulary, double[] answers, double[] foils) {
+  private RunLogits(
+      float[] vocabulary, double[] answers, double[] foils, Optional<LogitGeometry> geometry) {
     this.vocabulary = vocabulary;
-    this.answers = answers;
-    this.foils = foils;
+    this.answers = answers.clone();
+    this.foils = foils.clone();
+    this.geometry = geometry;
   }
 
   /**
@@ -27,12 +32,17 @@ public final class RunLogits {
    * @param foils of the wrong ones
    */
   public static RunLogits ofVocabulary(float[] vocabulary, double[] answers, double[] foils) {
-    return new RunLogits(vocabulary, answers.clone(), foils.clone());
+    return new RunLogits(vocabulary, answers, foils, Optional.empty());
   }
 
   /** The logits of answers and foils alone. */
   public static RunLogits ofAnswers(double[] answers, double[] foils) {
-    return new RunLogits(NONE, answers.clone(), foils.clone());
+    return new RunLogits(NONE, answers, foils, Optional.empty());
+  }
+
+  /** And how all of them lie to the clean run's, known without them. */
+  public RunLogits withGeometry(LogitGeometry known) {
+    return new RunLogits(vocabulary, answers, foils, Optional.of(known));
   }
 
   /**
@@ -45,6 +55,11 @@ public final class RunLogits {
       throw new IllegalStateException("This run's whole vocabulary was not read");
     }
     return vocabulary;
+  }
+
+  /** How they lie to the clean run's, [V]. */
+  LogitGeometry geometry(float[] clean) {
+    return geometry.orElseGet(() -> LogitGeometry.of(vocabulary(), clean));
   }
 
   double[] answers() {
@@ -62,7 +77,9 @@ public final class RunLogits {
         return false;
       }
     }
-    return areFinite(answers) && areFinite(foils);
+    return areFinite(answers)
+        && areFinite(foils)
+        && geometry.map(LogitGeometry::isFinite).orElse(true);
   }
 
   private static boolean areFinite(double[] logits) {

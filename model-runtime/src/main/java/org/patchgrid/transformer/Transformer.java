@@ -2,6 +2,9 @@ package org.patchgrid.transformer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import java.util.ArrayList;
@@ -18,6 +21,9 @@ import org.patchgrid.kernel.TensorOps;
  * <p>Axes: N token, B row, T position, V vocabulary.
  */
 public final class Transformer {
+  /** Rows of the unembedding that are in double precision at once. */
+  private static final int GRAM_ROWS = 8192;
+
   private final NDArray embedding; // [V, d_model]
   private final List<TransformerBlock> blocks;
   private final RmsNorm finalNorm;
@@ -88,6 +94,26 @@ public final class Transformer {
         NDArray row =
             Embedding.embedding(id, unembeddingRows, SparseFormat.DENSE).singletonOrThrow()) {
       return row.toFloatArray();
+    }
+  }
+
+  /** The unembedding's Gram matrix {@code W^T W}, [d_model, d_model] row after row. */
+  public double[] unembeddingGram(NDManager manager) {
+    long vocabulary = unembeddingRows.getShape().get(0);
+    long width = unembeddingRows.getShape().get(1);
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray gram = scope.zeros(new Shape(width, width), DataType.FLOAT64);
+      for (long first = 0; first < vocabulary; first += GRAM_ROWS) {
+        try (NDManager block = scope.newSubManager()) {
+          NDArray rows =
+              unembeddingRows.get(
+                  block, new NDIndex("{}:{}", first, Math.min(vocabulary, first + GRAM_ROWS)));
+          NDArray wide = rows.toType(DataType.FLOAT64, false);
+          wide.attach(block);
+          gram.addi(wide.transpose().matMul(wide));
+        }
+      }
+      return gram.toDoubleArray();
     }
   }
 

@@ -16,6 +16,7 @@ import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.MeasurementSettings;
@@ -82,6 +83,7 @@ class NativeMemoryTest {
     MeasurementSettings settings =
         new MeasurementSettings(
             List.of(Metric.values()),
+            Distances.LOGITS,
             BosPolicy.TOKENIZER,
             AnswerTokenPolicy.ONE,
             RequiredPrediction.NONE);
