@@ -34,6 +34,7 @@ final class PlanCommand implements Callable<Integer> {
         PlannedStudy.of(
             Studies.read(study, Studies.settings(settings), Optional.empty()), new Configuration());
     Console.out(spec).print(planned.plan().describe());
+    Console.out(spec).println("memory               " + planned.memory().describe());
     Console.out(spec).println("fingerprint          " + planned.fingerprint().sha256());
     Console.out(spec).flush();
     return ExitCode.DONE;

@@ -9,6 +9,7 @@ import java.util.Random;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.patchgrid.conf.StudyConfig;
+import org.patchgrid.experiment.ExecutorMemory;
 import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
@@ -44,7 +45,7 @@ public record PlannedStudy(
   private static final long SAMPLE_SEED = 1;
 
   /** Changes whenever the code may compute or store other bytes for the same study. */
-  private static final String CODE = "cells 2";
+  private static final String CODE = "cells 3";
 
   /**
    * Looks at model and prompts and plans.
@@ -105,6 +106,18 @@ public record PlannedStudy(
       numbers.add((long) (random.nextDouble() * pairs));
     }
     return numbers;
+  }
+
+  /** What an executor needs for this study. */
+  public ExecutorMemory memory() {
+    return ExecutorMemory.of(
+        model.config(),
+        kernel(),
+        config.execution().computation(),
+        plan.distances(),
+        plan.sites(),
+        plan.pairsPerTask(),
+        plan.lengths().meanTokens());
   }
 
   /** The kernel that the study says, or the best of this machine. */

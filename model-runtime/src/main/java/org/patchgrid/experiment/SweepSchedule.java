@@ -17,10 +17,21 @@ import org.patchgrid.study.ModelStructure;
 record SweepSchedule(
     ModelStructure structure, int length, List<List<Outcome>> outcomes, List<Wave> waves) {
   /**
-   * Tokens of a wave behind its last join. Enough that reading the weights costs nothing beside
-   * them, and few enough that their activations stay in a processor's cache.
+   * Tokens of a wave behind its last join, for short prompts. Enough that reading the weights costs
+   * nothing beside them; more only take more memory.
    */
   static final int LARGEST_WAVE_TOKENS = 1024;
+
+  /**
+   * The same for long ones: a pair's own runs, which every wave computes, are a quarter at most.
+   */
+  private static final int LARGEST_WAVE_PROMPTS = 8;
+
+  /**
+   * Bytes of a wave's largest layer, which bound wide models and long prompts. A single row is run
+   * whatever it takes.
+   */
+  static final long LARGEST_LAYER_BYTES = 256L << 20;
 
   SweepSchedule {
     outcomes = outcomes.stream().map(List::copyOf).toList();
@@ -31,13 +42,13 @@ record SweepSchedule(
    * Plans the runs.
    *
    * @param pairs of equal length, at least one
-   * @param batchRows most patched rows of a wave; {@link Computation#AUTO}: as many as {@value
-   *     #LARGEST_WAVE_TOKENS} tokens are
+   * @param batchRows most patched rows of a wave; {@link Computation#AUTO}: as many as {@link
+   *     #mostTokens} and {@link #LARGEST_LAYER_BYTES} allow, which always hold
    */
   static SweepSchedule of(ModelStructure structure, List<PairCells> pairs, int batchRows) {
     int length = pairs.get(0).length();
     List<List<Outcome>> outcomes = new ArrayList<>();
-    WavePacking packing = new WavePacking(length, batchRows);
+    WavePacking packing = new WavePacking(new LayerMemory(structure, length), batchRows);
     for (PairCells pair : pairs) {
       if (pair.length() != length) {
         throw new IllegalArgumentException(
@@ -63,6 +74,7 @@ record SweepSchedule(
 
   /** Fills one wave after the other. */
   private static final class WavePacking {
+    private final LayerMemory memory;
     private final int length;
     private final int batchRows;
     private final List<Wave> done = new ArrayList<>();
@@ -71,44 +83,40 @@ record SweepSchedule(
     private long tokens;
     private int pairsSeen;
 
-    WavePacking(int length, int batchRows) {
-      this.length = length;
+    WavePacking(LayerMemory memory, int batchRows) {
+      this.memory = memory;
+      this.length = memory.length();
       this.batchRows = batchRows;
     }
 
     void add(int firstDifference, List<Outcome.PatchedRow> runs) {
       Wave.Pair pair = new Wave.Pair(pairsSeen++, firstDifference);
-      long all = runs.stream().mapToInt(this::tokens).sum();
-      if (!rows.isEmpty() && !fits(all, runs.size())) {
+      long all = runs.stream().mapToInt(run -> tokens(run, length)).sum();
+      if (!pairs.isEmpty() && !fits(1, tokens(pair, length) + all, runs.size())) {
         close();
       }
       open(pair);
       for (Outcome.PatchedRow run : runs) {
-        if (!rows.isEmpty() && !fits(tokens(run), 1)) {
+        if (!rows.isEmpty() && !fits(0, tokens(run, length), 1)) {
           close();
           open(pair);
         }
         rows.add(new Wave.Row(pairs.size() - 1, run));
-        tokens += tokens(run);
+        tokens += tokens(run, length);
       }
     }
 
     private void open(Wave.Pair pair) {
       pairs.add(pair);
-      tokens += 2L * length - pair.firstDifference();
+      tokens += tokens(pair, length);
     }
 
-    private boolean fits(long moreTokens, int moreRows) {
-      return batchRows != Computation.AUTO
-          ? rows.size() + moreRows <= batchRows
-          : tokens + moreTokens <= LARGEST_WAVE_TOKENS;
-    }
-
-    /** Tokens of a row once its difference has spread. */
-    private int tokens(Outcome.PatchedRow run) {
-      int first =
-          run.patches().stream().mapToInt(p -> p.positions().nextSetBit(0)).min().orElseThrow();
-      return length - first;
+    private boolean fits(int morePairs, long moreTokens, int moreRows) {
+      int patched = rows.size() + moreRows;
+      long all = patched + (long) WaveRows.BASE_ROWS * (pairs.size() + morePairs);
+      return (batchRows == Computation.AUTO || patched <= batchRows)
+          && tokens + moreTokens <= mostTokens(length)
+          && memory.bytes(tokens + moreTokens, all) <= LARGEST_LAYER_BYTES;
     }
 
     private void close() {
@@ -130,6 +138,38 @@ record SweepSchedule(
       }
       return done;
     }
+  }
+
+  /** Tokens of both runs of a pair. */
+  private static int tokens(Wave.Pair pair, int length) {
+    return 2 * length - pair.firstDifference();
+  }
+
+  /** Tokens of a row once its difference has spread. */
+  private static int tokens(Outcome.PatchedRow run, int length) {
+    int first =
+        run.patches().stream().mapToInt(p -> p.positions().nextSetBit(0)).min().orElseThrow();
+    return length - first;
+  }
+
+  /** What the process takes for the wave that needs most. */
+  long residentBytes() {
+    LayerMemory memory = new LayerMemory(structure, length);
+    return waves.stream()
+        .mapToLong(wave -> memory.residentBytes(tokens(wave), new WaveRows(wave).count()))
+        .max()
+        .orElseThrow();
+  }
+
+  /** Tokens of a wave of more than one row. */
+  static long mostTokens(int length) {
+    return Math.max(LARGEST_WAVE_TOKENS, (long) LARGEST_WAVE_PROMPTS * length);
+  }
+
+  /** Tokens of a wave behind its last join. */
+  static long tokens(Wave wave) {
+    return wave.pairs().stream().mapToLong(pair -> tokens(pair, wave.length())).sum()
+        + wave.rows().stream().mapToLong(row -> tokens(row.run(), wave.length())).sum();
   }
 
   /** Cells of all pairs. */

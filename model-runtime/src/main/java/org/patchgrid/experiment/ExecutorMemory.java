@@ -1,0 +1,167 @@
+package org.patchgrid.experiment;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.Computation;
+import org.patchgrid.study.Distances;
+import org.patchgrid.study.Engine;
+import org.patchgrid.study.HookPoint;
+import org.patchgrid.study.Kernel;
+import org.patchgrid.study.LayerWindow;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.PatchSite;
+import org.patchgrid.study.Positions;
+import org.patchgrid.study.SweepSite;
+import org.patchgrid.transformer.TransformerConfig;
+
+/**
+ * Memory that an executor takes beside Java (its heap, its compiler) and beside the code of the
+ * libraries, at its most: counted from the plan, before any weight is loaded.
+ *
+ * @param weightBytes all weights, packed ones included
+ * @param tokenizerBytes an estimate
+ * @param taskBytes what one task adds; as often as tasks run at once
+ */
+public record ExecutorMemory(long weightBytes, long tokenizerBytes, long taskBytes) {
+  /**
+   * Measured of a vocabulary of 49,152 with its merges; nearly all of it goes with their number.
+   */
+  private static final long TOKENIZER_BYTES_A_TOKEN = 1_100;
+
+  /** More cells than fill a wave, few enough to be looked at while somebody waits for the plan. */
+  private static final int CELLS_LOOKED_AT = 20_000;
+
+  /** Rows of the unembedding that are in double precision at once for its factor. */
+  private static final long FACTOR_ROWS = 8192;
+
+  private static final double BYTES_A_MEGABYTE = 1e6;
+
+  /**
+   * Counts.
+   *
+   * @param sites of the plan, at least one
+   * @param pairs of one task
+   * @param tokens mean length of a prompt
+   */
+  public static ExecutorMemory of(
+      TransformerConfig config,
+      Kernel kernel,
+      Computation computation,
+      Distances distances,
+      List<SweepSite> sites,
+      long pairs,
+      double tokens) {
+    ModelStructure model = config.structure();
+    int length = (int) Math.max(1, Math.round(tokens));
+    long pass =
+        computation.engine() == Engine.REFERENCE
+            ? new LayerMemory(model, length).residentBytes(length, 1) + kept(model, sites, length)
+            : largestWave(model, sites, pairs, length, computation.batchRows());
+    return new ExecutorMemory(
+        new WeightMemory(config, kernel).bytes(),
+        TOKENIZER_BYTES_A_TOKEN * model.vocabularySize(),
+        Math.max(pass, readout(model, distances)));
+  }
+
+  private static long largestWave(
+      ModelStructure model, List<SweepSite> sites, long pairs, int length, int batchRows) {
+    PairCells pair = NominalPair.of(model, some(sites, length), length);
+    int cells = Math.max(1, pair.cells().size());
+    int copies = (int) Math.max(1, Math.min(pairs, CELLS_LOOKED_AT / cells));
+    return SweepSchedule.of(model, Collections.nCopies(copies, pair), batchRows).residentBytes();
+  }
+
+  /** Sites from the whole list, so many that they fill a wave. */
+  private static List<SweepSite> some(List<SweepSite> sites, int length) {
+    List<SweepSite> some = new ArrayList<>();
+    long each = sites.stream().filter(s -> s.site().positions() instanceof Positions.Each).count();
+    long cells = sites.size() + each * (length - 1L);
+    long step = Math.max(1, cells / CELLS_LOOKED_AT);
+    for (long site = 0; site < sites.size(); site += step) {
+      some.add(sites.get((int) site));
+    }
+    return some;
+  }
+
+  /** Activations of both runs that the reference engine keeps for a pair's cells. */
+  private static long kept(ModelStructure model, List<SweepSite> sites, int length) {
+    long bytes = 0;
+    for (PatchDirection direction : PatchDirection.values()) {
+      Set<HookPoint> points = new HashSet<>();
+      sites.stream()
+          .filter(site -> site.direction() == direction)
+          .forEach(site -> points.addAll(points(site.site(), model.layers())));
+      for (HookPoint point : points) {
+        bytes += (long) Float.BYTES * length * width(model, point.component(), length);
+      }
+    }
+    return bytes;
+  }
+
+  private static List<HookPoint> points(PatchSite site, int layers) {
+    LayerWindow window = LayerWindow.around(site.layer(), site.window(), layers);
+    return IntStream.range(window.first(), window.end())
+        .mapToObj(layer -> new HookPoint(site.component(), layer))
+        .toList();
+  }
+
+  /** Numbers that a component has at one position. */
+  private static long width(ModelStructure model, Component component, int length) {
+    return switch (component) {
+      case RESID_PRE,
+          INPUT_LAYERNORM,
+          O_PROJ,
+          SELF_ATTN,
+          RESID_MID,
+          POST_ATTENTION_LAYERNORM,
+          DOWN_PROJ,
+          MLP,
+          OUTPUT ->
+          model.modelWidth();
+      case Q_PROJ, Q_NORM, Z -> (long) model.queryHeads() * model.headWidth();
+      case K_PROJ, V_PROJ, K_NORM -> (long) model.keyValueHeads() * model.headWidth();
+      case PATTERN -> (long) model.queryHeads() * length;
+      case GATE_PROJ, UP_PROJ, ACT -> model.mlpWidth();
+    };
+  }
+
+  /** Logits of a block of states; for a factor once, the rows that it is made of. */
+  private static long readout(ModelStructure model, Distances distances) {
+    long logits = (long) Float.BYTES * Readout.BLOCK * model.vocabularySize();
+    long width = model.modelWidth();
+    return switch (distances) {
+      case LOGITS -> logits;
+      case FACTOR ->
+          Math.max(
+              logits,
+              Double.BYTES * width * (Math.min(FACTOR_ROWS, model.vocabularySize()) + 2 * width));
+    };
+  }
+
+  /** Bytes with so many tasks at once. */
+  public long bytes(int tasks) {
+    return weightBytes + tokenizerBytes + tasks * taskBytes;
+  }
+
+  /** One line. */
+  public String describe() {
+    return String.format(
+        Locale.ROOT,
+        "%s an executor beside Java's heap: %s weights, %s tokenizer, %s for each task at once",
+        megabytes(bytes(1)),
+        megabytes(weightBytes),
+        megabytes(tokenizerBytes),
+        megabytes(taskBytes));
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%,.0f MB", Math.max(1, bytes / BYTES_A_MEGABYTE));
+  }
+}

@@ -1,0 +1,89 @@
+package org.patchgrid.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.patchgrid.study.AnswerSpec;
+import org.patchgrid.study.AnswerTokens;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PairStatus;
+import org.patchgrid.study.PatchSite;
+import org.patchgrid.study.Positions;
+import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.PromptText;
+import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.TokenSequence;
+import org.patchgrid.study.TokenizedPair;
+
+/**
+ * What stands for a study's pairs before any prompt is known: two prompts that differ in one token,
+ * a third of the way in.
+ */
+final class NominalPair {
+  private static final int PARTS_BEFORE_DIFFERENCE = 3;
+
+  private NominalPair() {}
+
+  /** The pair with the cells of some sites. */
+  static PairCells of(ModelStructure model, List<SweepSite> sites, int length) {
+    TokenizedPair pair = pair(length);
+    SiteExpansion expansion = new SiteExpansion(model.layers());
+    List<PatchedCell> cells = new ArrayList<>();
+    sites.forEach(site -> cells.addAll(expansion.cells(countable(site, length), pair)));
+    return new PairCells(pair, cells);
+  }
+
+  /** Labels and positions that only real prompts have stand for one in the middle. */
+  private static SweepSite countable(SweepSite site, int length) {
+    boolean known =
+        site.site().positions() instanceof Positions.All
+            || site.site().positions() instanceof Positions.Each
+            || site.site().positions() instanceof Positions.Last
+            || (site.site().positions() instanceof Positions.At at && at.position() < length);
+    if (known) {
+      return site;
+    }
+    return new SweepSite(
+        site.sweep(),
+        site.direction(),
+        new PatchSite(
+            site.site().component(),
+            site.site().layer(),
+            site.site().window(),
+            site.site().heads(),
+            new Positions.At(length / 2)));
+  }
+
+  private static TokenizedPair pair(int length) {
+    List<Integer> clean = new ArrayList<>();
+    List<Integer> corrupted = new ArrayList<>();
+    List<String> texts = new ArrayList<>();
+    for (int position = 0; position < length; position++) {
+      clean.add(0);
+      corrupted.add(position == length / PARTS_BEFORE_DIFFERENCE ? 1 : 0);
+      texts.add("");
+    }
+    PromptPair pair =
+        new PromptPair(
+            0,
+            "nominal",
+            new PromptText.Ids(clean),
+            new PromptText.Ids(corrupted),
+            new AnswerSpec.None(),
+            new AnswerSpec.None(),
+            Map.of(),
+            Map.of());
+    return new TokenizedPair(
+        pair,
+        PairStatus.OK,
+        Optional.empty(),
+        "",
+        "",
+        new TokenSequence(clean, texts),
+        new TokenSequence(corrupted, texts),
+        Map.of(),
+        new AnswerTokens.None(),
+        new AnswerTokens.None());
+  }
+}

@@ -1,0 +1,118 @@
+package org.patchgrid.experiment;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.patchgrid.kernel.TensorKernels;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.study.AnswerSpec;
+import org.patchgrid.study.AnswerTokenPolicy;
+import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.Computation;
+import org.patchgrid.study.Distances;
+import org.patchgrid.study.Engine;
+import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.MeasurementSettings;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.PatchSite;
+import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.Positions;
+import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.PromptText;
+import org.patchgrid.study.RequiredPrediction;
+import org.patchgrid.study.SweepSite;
+
+/**
+ * Runs one task in a JVM of its own and prints what was predicted of its memory and what it took:
+ * the most that was ever resident, less what was when the libraries had been loaded and used.
+ */
+final class MemoryProbe {
+  static final String PREDICTED = "predicted ";
+  static final String MEASURED = "measured ";
+
+  private MemoryProbe() {}
+
+  /** Arguments: a small model to begin with, the model, tokens of a prompt, components. */
+  public static void main(String[] arguments) throws IOException {
+    int length = Integer.parseInt(arguments[2]);
+    List<Component> components =
+        List.of(arguments).subList(3, arguments.length).stream().map(Component::valueOf).toList();
+    try (LoadedModel small = LoadedModel.load(Path.of(arguments[0]))) {
+      run(small, sites(small.structure(), components), 10);
+    }
+    Path directory = Path.of(arguments[1]);
+    ModelDescription description = ModelDescription.read(directory);
+    List<SweepSite> sites = sites(description.structure(), components);
+    ExecutorMemory predicted =
+        ExecutorMemory.of(
+            description.config(),
+            TensorKernels.best(),
+            Computation.of(Engine.WAVEFRONT),
+            Distances.LOGITS,
+            sites,
+            1,
+            length);
+    System.gc();
+    long before = kilobytes("VmRSS");
+    try (LoadedModel model = LoadedModel.load(directory)) {
+      run(model, sites, length);
+    }
+    System.out.println(predicted.describe());
+    System.out.println(PREDICTED + predicted.bytes(1));
+    System.out.println(MEASURED + 1024 * (kilobytes("VmHWM") - before));
+  }
+
+  private static List<SweepSite> sites(ModelStructure model, List<Component> components) {
+    List<SweepSite> sites = new ArrayList<>();
+    for (Component component : components) {
+      for (int layer = 0; layer < model.layers(); layer++) {
+        PatchSite site = new PatchSite(component, layer, 1, HeadSelection.ALL, new Positions.All());
+        sites.add(new SweepSite("sweep", PatchDirection.DENOISING, site));
+      }
+    }
+    return sites;
+  }
+
+  private static void run(LoadedModel model, List<SweepSite> sites, int length) {
+    PromptPair pair =
+        new PromptPair(
+            0,
+            "pair",
+            new PromptText.Ids(ids(length, 7)),
+            new PromptText.Ids(ids(length, 8)),
+            new AnswerSpec.Given(List.of(new PromptText.Ids(List.of(9)))),
+            new AnswerSpec.Given(List.of(new PromptText.Ids(List.of(10)))),
+            Map.of(),
+            Map.of());
+    MeasurementSettings settings =
+        new MeasurementSettings(
+            List.of(Metric.values()),
+            Distances.LOGITS,
+            BosPolicy.NEVER,
+            AnswerTokenPolicy.ONE,
+            RequiredPrediction.NONE);
+    PatchTask task = new PatchTask(0, 0, 1, 0, sites.size());
+    model.run(task, List.of(pair), sites, settings, Computation.of(Engine.WAVEFRONT));
+  }
+
+  /** Prompts that differ where the nominal pair does. */
+  private static List<Integer> ids(int length, int different) {
+    return IntStream.range(0, length)
+        .mapToObj(position -> position == length / 3 ? different : 1 + position % 6)
+        .toList();
+  }
+
+  private static long kilobytes(String key) throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith(key + ":"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+}
