@@ -50,7 +50,7 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--ways",
       split = ",",
-      description = "seed, per_cell, full_batch, wave; the last always (default: all)")
+      description = "seed, per-cell, full-batch, wave; the last always (default: all)")
   private List<SweepWay> ways = List.of(SweepWay.values());
 
   @Option(

@@ -36,8 +36,7 @@ public final class SweepBenchmark {
    * @param sampleCells about how many cells the slow ways are timed on at most; their times are
    *     scaled to all
    */
-  public SweepBenchmark(
-      LoadedModel model, Set<SweepWay> ways, int rounds, int sampleCells) {
+  public SweepBenchmark(LoadedModel model, Set<SweepWay> ways, int rounds, int sampleCells) {
     if (rounds < 1 || sampleCells < 1) {
       throw new IllegalArgumentException(
           "Invalid benchmark: %d rounds, %d cells".formatted(rounds, sampleCells));
