@@ -7,11 +7,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.SweepBenchmark;
 import org.patchgrid.experiment.SweepTimes;
+import org.patchgrid.experiment.SweepWay;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.TokenizedPair;
 import picocli.CommandLine.Command;
@@ -46,6 +48,12 @@ final class BenchCommand implements Callable<Integer> {
   private @Nullable String corrupted;
 
   @Option(
+      names = "--ways",
+      split = ",",
+      description = "seed, per-cell, full-batch, wave; the last always (default: all)")
+  private List<SweepWay> ways = List.of(SweepWay.values());
+
+  @Option(
       names = "--threads",
       description = "threads of arithmetic, the same for every way (default: ${DEFAULT-VALUE})")
   private int threads = 1;
@@ -75,7 +83,7 @@ final class BenchCommand implements Callable<Integer> {
     try (LoadedModel loaded = LoadedModel.load(model)) {
       TokenizedPair pair =
           BenchPair.choose(loaded, Optional.ofNullable(clean), Optional.ofNullable(corrupted));
-      SweepBenchmark benchmark = new SweepBenchmark(loaded, rounds, sample);
+      SweepBenchmark benchmark = new SweepBenchmark(loaded, Set.copyOf(ways), rounds, sample);
       Map<BenchSweep, SweepTimes> times = new EnumMap<>(BenchSweep.class);
       for (BenchSweep sweep : sweeps) {
         times.put(

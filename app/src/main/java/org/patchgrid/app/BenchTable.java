@@ -132,13 +132,17 @@ final class BenchTable {
         printRow(row, out);
       }
     }
-    if (times.ways().stream().anyMatch(way -> way.measuredCells() < times.cells())) {
+    int fewest =
+        times.ways().stream().mapToInt(SweepTimes.OfWay::measuredCells).min().orElseThrow();
+    if (fewest < times.cells()) {
       out.printf(
           Locale.ROOT,
           "* timed on %,d cells of the sweep and scaled to all by the number of forward passes%n",
-          times.of(SweepWay.SEED).measuredCells());
+          fewest);
     }
-    out.printf("batches of %s: %d rows%n", SweepWay.FULL_BATCH.label(), times.batchRows());
+    if (times.ways().stream().anyMatch(way -> way.way() == SweepWay.FULL_BATCH)) {
+      out.printf("batches of %s: %d rows%n", SweepWay.FULL_BATCH.label(), times.batchRows());
+    }
   }
 
   private void printRow(Row row, PrintWriter out) {

@@ -4,9 +4,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.patchgrid.kernel.GemmRate;
 import org.patchgrid.study.Computation;
@@ -17,9 +19,9 @@ import org.patchgrid.study.TokenizedPair;
  * Times the ways to do a sweep on one pair: the same kernels, threads and prompts, and each way in
  * every round, so that another program's load falls on all of them.
  *
- * <p>What is timed is what a study does: the runs, the unembedding of every different state in
- * blocks, and the guide's metric. The plain ways are given the benefit of the doubt: no logits of a
- * trace, none of a position but the last.
+ * <p>What is timed is what a study of logit differences does: the runs, and the answers' logits of
+ * every different state. The plain ways are given the benefit of the doubt: no logits of a trace,
+ * none of a position but the last.
  *
  * @see SweepWay
  */
@@ -27,12 +29,14 @@ public final class SweepBenchmark {
   private final LoadedModel model;
   private final int rounds;
   private final int sampleCells;
+  private final Set<SweepWay> ways;
 
   /**
+   * @param ways the wave is timed whether it is among them or not: the others are compared with it
    * @param sampleCells about how many cells the slow ways are timed on at most; their times are
    *     scaled to all
    */
-  public SweepBenchmark(LoadedModel model, int rounds, int sampleCells) {
+  public SweepBenchmark(LoadedModel model, Set<SweepWay> ways, int rounds, int sampleCells) {
     if (rounds < 1 || sampleCells < 1) {
       throw new IllegalArgumentException(
           "Invalid benchmark: %d rounds, %d cells".formatted(rounds, sampleCells));
@@ -40,6 +44,8 @@ public final class SweepBenchmark {
     this.model = model;
     this.rounds = rounds;
     this.sampleCells = sampleCells;
+    this.ways = EnumSet.copyOf(ways);
+    this.ways.add(SweepWay.WAVE);
   }
 
   /**
@@ -57,13 +63,13 @@ public final class SweepBenchmark {
             pair, sites.stream().flatMap(site -> expansion.cells(site, pair).stream()).toList());
     try (NDManager manager = model.newManager()) {
       TimedSweep sweep = new TimedSweep(model, manager, cells, sampleCells);
-      sweep.warmUp();
+      sweep.warmUp(ways);
       GemmRate gemm = GemmRate.measure(manager, model.structure());
       Map<SweepWay, List<TimedSweep.Run>> runs = new EnumMap<>(SweepWay.class);
       for (int round = 1; round <= rounds; round++) {
         roundBegins.accept(round);
         gemm = gemm.best(GemmRate.measure(manager, model.structure()));
-        for (SweepWay way : SweepWay.values()) {
+        for (SweepWay way : ways) {
           runs.computeIfAbsent(way, key -> new ArrayList<>()).add(sweep.time(way));
         }
       }

@@ -26,6 +26,12 @@ public enum SweepWay {
     return label;
   }
 
+  /** Also what the option is called by. */
+  @Override
+  public String toString() {
+    return label;
+  }
+
   /** What it does, for people. */
   public String sentence() {
     return sentence;

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
@@ -85,11 +86,16 @@ final class TimedSweep {
   }
 
   /** Lets the JVM and the library prepare what they use, and finds the best size of a batch. */
-  void warmUp() {
-    run(SweepWay.WAVE, all);
-    PairCells few = first(WARM_UP_CELLS);
-    run(SweepWay.SEED, few);
-    run(SweepWay.PER_CELL, few);
+  void warmUp(Set<SweepWay> ways) {
+    for (SweepWay way : ways) {
+      run(way, way == SweepWay.WAVE ? all : first(WARM_UP_CELLS));
+    }
+    if (ways.contains(SweepWay.FULL_BATCH)) {
+      findBatchRows();
+    }
+  }
+
+  private void findBatchRows() {
     double best = Double.POSITIVE_INFINITY;
     int fastest = batchRows;
     for (int rows : BATCH_ROWS) {
