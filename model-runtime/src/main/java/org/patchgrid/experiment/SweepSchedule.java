@@ -3,9 +3,7 @@ package org.patchgrid.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
-import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 
 /**
@@ -16,12 +14,6 @@ import org.patchgrid.study.ModelStructure;
  */
 record SweepSchedule(
     ModelStructure structure, int length, List<List<Outcome>> outcomes, List<Wave> waves) {
-  /**
-   * Tokens of a wave behind its last join. Enough that reading the weights costs nothing beside
-   * them, and few enough that their activations stay in a processor's cache.
-   */
-  static final int LARGEST_WAVE_TOKENS = 2048;
-
   SweepSchedule {
     outcomes = outcomes.stream().map(List::copyOf).toList();
     waves = List.copyOf(waves);
@@ -31,13 +23,12 @@ record SweepSchedule(
    * Plans the runs.
    *
    * @param pairs of equal length, at least one
-   * @param batchRows most patched rows of a wave; {@link Computation#AUTO}: as many as {@value
-   *     #LARGEST_WAVE_TOKENS} tokens are
+   * @param batchRows most patched rows of a wave; {@link Computation#AUTO}: as many as run best
    */
   static SweepSchedule of(ModelStructure structure, List<PairCells> pairs, int batchRows) {
     int length = pairs.get(0).length();
     List<List<Outcome>> outcomes = new ArrayList<>();
-    WavePacking packing = new WavePacking(length, batchRows);
+    WavePacking packing = new WavePacking(structure, length, batchRows);
     for (PairCells pair : pairs) {
       if (pair.length() != length) {
         throw new IllegalArgumentException(
@@ -61,77 +52,6 @@ record SweepSchedule(
         .toList();
   }
 
-  /** Fills one wave after the other. */
-  private static final class WavePacking {
-    private final int length;
-    private final int batchRows;
-    private final List<Wave> done = new ArrayList<>();
-    private List<Wave.Pair> pairs = new ArrayList<>();
-    private List<Wave.Row> rows = new ArrayList<>();
-    private long tokens;
-    private int pairsSeen;
-
-    WavePacking(int length, int batchRows) {
-      this.length = length;
-      this.batchRows = batchRows;
-    }
-
-    void add(int firstDifference, List<Outcome.PatchedRow> runs) {
-      Wave.Pair pair = new Wave.Pair(pairsSeen++, firstDifference);
-      long all = runs.stream().mapToInt(this::tokens).sum();
-      if (!rows.isEmpty() && !fits(all, runs.size())) {
-        close();
-      }
-      open(pair);
-      for (Outcome.PatchedRow run : runs) {
-        if (!rows.isEmpty() && !fits(tokens(run), 1)) {
-          close();
-          open(pair);
-        }
-        rows.add(new Wave.Row(pairs.size() - 1, run));
-        tokens += tokens(run);
-      }
-    }
-
-    private void open(Wave.Pair pair) {
-      pairs.add(pair);
-      tokens += 2L * length - pair.firstDifference();
-    }
-
-    private boolean fits(long moreTokens, int moreRows) {
-      return batchRows != Computation.AUTO
-          ? rows.size() + moreRows <= batchRows
-          : tokens + moreTokens <= LARGEST_WAVE_TOKENS;
-    }
-
-    /** Tokens of a row once its difference has spread. */
-    private int tokens(Outcome.PatchedRow run) {
-      int first =
-          run.patches().stream().mapToInt(p -> p.positions().nextSetBit(0)).min().orElseThrow();
-      return length - first;
-    }
-
-    private void close() {
-      done.add(new Wave(length, pairs, inOrder(rows)));
-      pairs = new ArrayList<>();
-      rows = new ArrayList<>();
-      tokens = 0;
-    }
-
-    private static List<Wave.Row> inOrder(List<Wave.Row> rows) {
-      return rows.stream()
-          .sorted((a, b) -> a.run().compareTo(b.run()))
-          .toList(); // stable: equal places stay in the order of the pairs
-    }
-
-    List<Wave> waves() {
-      if (!pairs.isEmpty()) {
-        close();
-      }
-      return done;
-    }
-  }
-
   /** Cells of all pairs. */
   long cells() {
     return outcomes.stream().mapToLong(List::size).sum();
@@ -142,48 +62,11 @@ record SweepSchedule(
     return waves.stream().mapToLong(wave -> wave.rows().size()).sum();
   }
 
-  /**
-   * Floating-point operations of all waves: two for each weight that a token meets, and those of
-   * attention, without norms and activation functions.
-   */
-  double operations() {
-    return waves.stream().mapToDouble(this::operations).sum();
-  }
-
-  private double operations(Wave wave) {
-    WaveRows rows = new WaveRows(wave);
-    WaveTokens tokens = new WaveTokens(rows, structure.layers());
-    double width = structure.modelWidth();
-    double queryWidth = (double) structure.queryHeads() * structure.headWidth();
-    double keyValueWidth = (double) structure.keyValueHeads() * structure.headWidth();
-    double multiplications = 0;
-    for (int layer = 0; layer < structure.layers(); layer++) {
-      join(tokens, layer, Component.RESID_PRE, Component.INPUT_LAYERNORM);
-      multiplications += tokens.current().size() * width * (queryWidth + 2 * keyValueWidth);
-      join(tokens, layer, Component.Q_PROJ, Component.K_NORM);
-      double scores = (double) length * length * queryWidth;
-      multiplications += tokens.attending().size() * scores;
-      join(tokens, layer, Component.PATTERN, Component.PATTERN);
-      multiplications += tokens.attending().size() * scores;
-      tokens.attend(layer);
-      join(tokens, layer, Component.Z, Component.Z);
-      multiplications += tokens.current().size() * queryWidth * width;
-      join(tokens, layer, Component.O_PROJ, Component.POST_ATTENTION_LAYERNORM);
-      multiplications += 2 * tokens.current().size() * width * structure.mlpWidth();
-      join(tokens, layer, Component.GATE_PROJ, Component.ACT);
-      multiplications += tokens.current().size() * width * structure.mlpWidth();
-      join(tokens, layer, Component.DOWN_PROJ, Component.OUTPUT);
-    }
-    multiplications += rows.count() * width * structure.vocabularySize();
-    return 2 * multiplications;
-  }
-
-  private static void join(WaveTokens tokens, int layer, Component first, Component last) {
-    for (Component component : Component.values()) {
-      if (component.compareTo(first) >= 0 && component.compareTo(last) <= 0) {
-        tokens.join(new HookPoint(component, layer));
-      }
-    }
+  /** Those of all waves. */
+  Operations operations() {
+    return waves.stream()
+        .map(wave -> Operations.of(wave, structure))
+        .reduce(Operations.NONE, Operations::plus);
   }
 
   /** What it does with the cells, several lines. */
@@ -202,7 +85,7 @@ record SweepSchedule(
         cells() - target - source - rows(),
         rows(),
         waves.size(),
-        operations());
+        operations().total());
   }
 
   private long count(Class<? extends Outcome> kind) {
