@@ -1,5 +1,6 @@
 package org.patchgrid.app;
 
+import org.patchgrid.experiment.AuditException;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,8 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       PlanCommand.class,
       StatusCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      BenchCommand.class
     })
 public final class Patchgrid {
   private static final Logger log = LoggerFactory.getLogger(Patchgrid.class);
@@ -35,6 +37,7 @@ public final class Patchgrid {
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
         .setParameterExceptionHandler(new UsageMistakes())
         .registerConverter(TableFormat.class, TableFormat::parse)
+        .registerConverter(BenchSweep.class, BenchSweep::parse)
         .setUsageHelpAutoWidth(true)
         .execute(args);
   }
@@ -44,6 +47,10 @@ public final class Patchgrid {
       command.getErr().println(line(failure));
       log.debug("Ended by a mistake of the user", failure);
       return ExitCode.USER_ERROR;
+    }
+    if (failure instanceof AuditException) {
+      command.getErr().println(line(failure));
+      return ExitCode.BUG;
     }
     command.getErr().println("patchgrid: this is a bug of Patchgrid, please report it:");
     failure.printStackTrace(command.getErr());

@@ -64,6 +64,7 @@ final class StatusCommand implements Callable<Integer> {
         summary.completedTasks() + study.tasks().map(all -> " of " + all).orElse(""));
     line(out, "cells", String.format(Locale.ROOT, "%,d", counts.cells()));
     line(out, "cells failed", String.format(Locale.ROOT, "%,d", counts.failedCells()));
+    line(out, "cells audited", audited(counts));
     line(out, "rows by status", RunCommand.list(counts.rows()));
     line(out, "pairs by status", RunCommand.list(counts.pairs()));
     line(out, "model loads", summary.modelLoads() + " in " + summary.runs().size() + " runs");
@@ -71,6 +72,12 @@ final class StatusCommand implements Callable<Integer> {
         .quarantined()
         .forEach((task, why) -> line(out, "quarantined", "task " + task + ": " + why));
     line(out, "last run", study.lastStatus().map(StatusCommand::ending).orElse(UNFINISHED));
+  }
+
+  /** One that had not agreed would have stopped the study. */
+  private static String audited(TaskCounts counts) {
+    return String.format(Locale.ROOT, "%,d", counts.auditedCells())
+        + (counts.auditedCells() > 0 ? ", all agreed" : "");
   }
 
   private static void line(PrintWriter out, String name, String value) {
@@ -112,6 +119,7 @@ final class StatusCommand implements Callable<Integer> {
     values.put("tasks_done", summary.completedTasks());
     values.put("cells", summary.counts().cells());
     values.put("cells_failed", summary.counts().failedCells());
+    values.put("cells_audited", summary.counts().auditedCells());
     values.put("rows", summary.counts().rows());
     values.put("pairs", summary.counts().pairs());
     values.put("model_loads", summary.modelLoads());

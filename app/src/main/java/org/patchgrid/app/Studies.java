@@ -18,6 +18,7 @@ import org.patchgrid.execute.RunReport;
 import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
+import org.patchgrid.experiment.AuditException;
 import org.patchgrid.study.PatchgridException;
 
 /** What the commands that take a study file have in common. */
@@ -66,7 +67,7 @@ final class Studies {
   private static RunReport run(StudyRun run, JavaSparkContext spark) throws IOException {
     try {
       return run.run();
-    } catch (PatchgridException | RunInterruptedException e) {
+    } catch (PatchgridException | AuditException | RunInterruptedException e) {
       // What Spark logs when it is stopped under running tasks is no news: we know why.
       spark.setLogLevel("OFF");
       throw e;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +58,22 @@ class ByteIdentityTest {
     Ended run = run(out, "--master", "local[2]", "--set", "execution.partitions=7");
     assertThat(run.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     assertSameBytes(out);
+  }
+
+  /** The study's own share, which is the default, audits one cell of each task that has any. */
+  @Test
+  void auditedOrNot() throws IOException {
+    int tasksWithCells = SmallStudy.TASKS - SmallStudy.TASKS_OF_THE_SKIPPED_PAIR;
+    assertThat(stored(directory.resolve("one-core")).counts().auditedCells())
+        .isEqualTo(tasksWithCells);
+    for (int audit : List.of(0, 1)) {
+      Path out = directory.resolve("audit-" + audit);
+      Ended run = run(out, "--master", "local[2]", "--set", "execution.audit=" + audit);
+      assertThat(run.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+      assertSameBytes(out);
+      assertThat(Ended.inProcess("status", out.toString()).output().lines())
+          .contains("cells audited    " + (audit == 0 ? "0" : tasksWithCells + ", all agreed"));
+    }
   }
 
   @Test

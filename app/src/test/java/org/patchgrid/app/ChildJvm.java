@@ -26,6 +26,12 @@ final class ChildJvm implements AutoCloseable {
    * @param directory a fresh one, for the streams and whatever Spark puts where it runs
    */
   static ChildJvm start(Path directory, String... arguments) throws IOException {
+    return onClassPath(System.getProperty("java.class.path", ""), directory, arguments);
+  }
+
+  /** The same with other classes. */
+  static ChildJvm onClassPath(String classPath, Path directory, String... arguments)
+      throws IOException {
     // A cluster on this machine looks for Spark's jars here; ours come by the class path.
     Files.createDirectories(directory.resolve("jars"));
     Path output = directory.resolve("stdout.txt");
@@ -33,7 +39,7 @@ final class ChildJvm implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
     command.add("@" + SmallStudy.root().resolve("conf/jvm.options"));
-    command.addAll(List.of("-Xmx1g", "-cp", System.getProperty("java.class.path", "")));
+    command.addAll(List.of("-Xmx1g", "-cp", classPath));
     command.add(Patchgrid.class.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder =

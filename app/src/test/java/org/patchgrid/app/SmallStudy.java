@@ -22,6 +22,8 @@ final class SmallStudy {
   /** One task for each of seven pairs and twelve sites. */
   static final int TASKS = 7 * 12;
 
+  static final int TASKS_OF_THE_SKIPPED_PAIR = 12;
+
   private static final Set<String> PAIRS =
       Set.of(
           "capital-france-germany",

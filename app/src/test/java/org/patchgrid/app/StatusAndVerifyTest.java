@@ -46,12 +46,13 @@ class StatusAndVerifyTest {
     Ended status = Ended.inProcess("status", out);
     assertThat(status.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(status.output().lines().toList())
-        .hasSize(9)
+        .hasSize(10)
         .contains(
             "study            small",
             "tasks done       1 of 1",
             "cells            6",
             "cells failed     0",
+            "cells audited    1, all agreed",
             "rows by status   ok 6",
             "pairs by status  invalid 1, ok 1")
         .anyMatch(line -> line.startsWith("last run         complete, exit code 3, "));
@@ -65,6 +66,7 @@ class StatusAndVerifyTest {
             .readTree(Ended.inProcess("status", out, "--format", "json").output());
     assertThat(json.path("tasks").asInt()).isEqualTo(1);
     assertThat(json.path("tasks_done").asInt()).isEqualTo(1);
+    assertThat(json.path("cells_audited").asInt()).isEqualTo(1);
     assertThat(json.path("pairs").path("invalid").asInt()).isEqualTo(1);
     assertThat(json.path("exit_code").asInt()).isEqualTo(ExitCode.INCOMPLETE);
     assertThat(Ended.inProcess("status", out, "--format", "csv").output().lines())

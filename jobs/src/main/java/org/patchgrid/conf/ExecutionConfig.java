@@ -61,7 +61,7 @@ public record ExecutionConfig(
 
   /** The part that executors need. */
   public Computation computation() {
-    return new Computation(engine, batchRows.orElse(Computation.AUTO));
+    return new Computation(engine, batchRows.orElse(Computation.AUTO), audit);
   }
 
   private static void requirePositive(OptionalInt number) {

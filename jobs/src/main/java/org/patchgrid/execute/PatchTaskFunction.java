@@ -8,6 +8,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
+import org.patchgrid.experiment.AuditException;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.store.TaskWriter;
 import org.patchgrid.study.PairResult;
@@ -15,6 +16,8 @@ import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.TaskResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What runs on an executor: for each task number, read the pairs, measure the cells, stage the
@@ -22,6 +25,7 @@ import org.patchgrid.study.TaskResult;
  */
 public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> {
   private static final long serialVersionUID = 1;
+  private static final Logger log = LoggerFactory.getLogger(PatchTaskFunction.class);
 
   private final TaskInputs inputs;
   private final TaskReports reports;
@@ -38,6 +42,10 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
     } catch (PatchgridException e) {
       // Running it again would not help, so Spark must not retry: the driver stops the study.
       reports.add(new TaskReport.UserProblem(String.valueOf(e.getMessage())));
+    } catch (AuditException e) {
+      // Nor here: an attempt that happens to agree would hide a machine that computes wrongly.
+      log.error("Stopping the study", e);
+      reports.add(new TaskReport.AuditDisagreement(String.valueOf(e.getMessage())));
     }
   }
 

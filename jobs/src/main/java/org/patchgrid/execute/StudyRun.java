@@ -16,6 +16,7 @@ import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.OnError;
+import org.patchgrid.experiment.AuditException;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
@@ -60,6 +61,7 @@ public final class StudyRun {
    *
    * @throws RunInterruptedException if it was asked to stop before all was computed
    * @throws PatchgridException if the user has to mend something; what was computed is kept
+   * @throws AuditException if a task's audit disagrees; nothing of that task is kept
    */
   public RunReport run() throws IOException {
     long start = System.nanoTime();
@@ -200,6 +202,8 @@ public final class StudyRun {
       store.modelLoaded(loaded.executor(), loads);
     } else if (report instanceof TaskReport.UserProblem problem) {
       throw new PatchgridException(problem.message());
+    } else if (report instanceof TaskReport.AuditDisagreement audit) {
+      throw new AuditException(audit.message());
     }
   }
 }

@@ -11,6 +11,9 @@ public sealed interface TaskReport extends Serializable {
   /** The user has to mend something before this study can go on. */
   record UserProblem(String message) implements TaskReport {}
 
+  /** A cell came out differently when it was repeated: nothing here may be trusted. */
+  record AuditDisagreement(String message) implements TaskReport {}
+
   /** This executor has loaded the model. */
   record ModelLoaded(String executor, long milliseconds) implements TaskReport {}
 }

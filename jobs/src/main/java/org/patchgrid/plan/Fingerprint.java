@@ -16,6 +16,7 @@ import org.patchgrid.conf.ExecutionConfig;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.SweepConfig;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.study.Distances;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchSite;
@@ -85,7 +86,8 @@ public record Fingerprint(String text) {
     parts.put(
         "metrics",
         study.metrics().stream().map(Metric::label).sorted().collect(Collectors.joining(",")));
-    if (study.metrics().stream().anyMatch(Metric::isDistance)) {
+    if (plan.distances() == Distances.FACTOR
+        && study.metrics().stream().anyMatch(Metric::isDistance)) {
       parts.put("execution.distances", plan.distances().name());
     }
     ExecutionConfig execution = study.execution();

@@ -2,7 +2,6 @@ package org.patchgrid.store;
 
 import java.io.Serializable;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,36 +10,40 @@ import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
+import org.patchgrid.study.TaskResult;
 
 /**
  * What a task, or many tasks together, came to.
  *
  * @param cells patched runs
  * @param failedCells those of them that ended with an error
+ * @param auditedCells those that were repeated one by one, and agreed; of tasks whose files were
+ *     adopted it is not known, and they count as none
  * @param pairs number of pairs by {@link PairStatus#label()}; only of tasks that report pairs
  * @param rows number of measurements by {@link CellStatus#label()}
  */
 public record TaskCounts(
-    long cells, long failedCells, Map<String, Long> pairs, Map<String, Long> rows)
+    long cells,
+    long failedCells,
+    long auditedCells,
+    Map<String, Long> pairs,
+    Map<String, Long> rows)
     implements Serializable {
-  static final TaskCounts NONE = new TaskCounts(0, 0, Map.of(), Map.of());
+  static final TaskCounts NONE = new TaskCounts(0, 0, 0, Map.of(), Map.of());
 
   public TaskCounts {
     pairs = Collections.unmodifiableMap(new TreeMap<>(pairs));
     rows = Collections.unmodifiableMap(new TreeMap<>(rows));
   }
 
-  /**
-   * @param measurements in {@link Measurement#ROW_ORDER}
-   */
-  static TaskCounts of(List<PairResult> pairs, List<Measurement> measurements) {
+  static TaskCounts of(TaskResult result) {
     Map<String, Long> pairCounts = new TreeMap<>();
-    for (PairResult pair : pairs) {
+    for (PairResult pair : result.pairs()) {
       pairCounts.merge(pair.tokenized().status().label(), 1L, Long::sum);
     }
     CellCounter cells = new CellCounter();
-    measurements.forEach(cells::add);
-    return cells.counts(pairCounts);
+    result.measurements().forEach(cells::add);
+    return cells.counts(pairCounts, result.auditedCells());
   }
 
   TaskCounts plus(TaskCounts other) {
@@ -48,7 +51,12 @@ public record TaskCounts(
     other.pairs.forEach((status, count) -> allPairs.merge(status, count, Long::sum));
     Map<String, Long> allRows = new TreeMap<>(rows);
     other.rows.forEach((status, count) -> allRows.merge(status, count, Long::sum));
-    return new TaskCounts(cells + other.cells, failedCells + other.failedCells, allPairs, allRows);
+    return new TaskCounts(
+        cells + other.cells,
+        failedCells + other.failedCells,
+        auditedCells + other.auditedCells,
+        allPairs,
+        allRows);
   }
 
   /** Pairs that are listed but were not measured. */
@@ -89,8 +97,8 @@ public record TaskCounts(
       }
     }
 
-    TaskCounts counts(Map<String, Long> pairs) {
-      return new TaskCounts(cells, failed, pairs, rows);
+    TaskCounts counts(Map<String, Long> pairs, long auditedCells) {
+      return new TaskCounts(cells, failed, auditedCells, pairs, rows);
     }
   }
 }

@@ -66,8 +66,7 @@ public final class TaskWriter {
             attempt,
             result.measurements().size(),
             out -> CellTable.write(out, configuration, tag, study, result.measurements())));
-    return new StagedTask(
-        task.number(), attempt, files, TaskCounts.of(result.pairs(), result.measurements()));
+    return new StagedTask(task.number(), attempt, files, TaskCounts.of(result));
   }
 
   private interface TableWriter {

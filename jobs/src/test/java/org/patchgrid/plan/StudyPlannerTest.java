@@ -293,7 +293,7 @@ class StudyPlannerTest {
             sites                6 (default)
             cells                60 (estimated)
             tasks                1 of 1 pair x 6 sites
-            forward equivalents  7.9 (estimated)
+            forward equivalents  7.8 (estimated)
             nominal time         0.0 s at 100 GFLOP/s
             note                 mlp is listed twice: patched once
             """);

@@ -55,6 +55,6 @@ class CanonicalFooterTest {
             "fingerprint",
             new StudyColumns("study", "activation", "prompt"));
     writer.write(
-        new PatchTask(0, 0, 1, 0, 1), 0, new TaskResult(List.of(), Samples.rows("pair", 1), 3));
+        new PatchTask(0, 0, 1, 0, 1), 0, new TaskResult(List.of(), Samples.rows("pair", 1), 3, 0));
   }
 }

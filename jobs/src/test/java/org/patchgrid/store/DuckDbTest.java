@@ -29,9 +29,9 @@ class DuckDbTest {
       store.commit(folder.stage(store, 1));
       // A task whose only pair was skipped.
       TaskResult skipped =
-          new TaskResult(List.of(Samples.pair("p2", PairStatus.INVALID)), List.of(), 0);
+          new TaskResult(List.of(Samples.pair("p2", PairStatus.INVALID)), List.of(), 0, 0);
       store.commit(folder.stage(store, 2, 1, skipped));
-      store.commit(folder.stage(store, 3, 1, new TaskResult(List.of(), Samples.manyRows(3), 9)));
+      store.commit(folder.stage(store, 3, 1, new TaskResult(List.of(), Samples.manyRows(3), 9, 0)));
       store.finish(RunOutcome.COMPLETE, 0);
     }
   }

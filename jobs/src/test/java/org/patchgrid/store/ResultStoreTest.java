@@ -55,7 +55,7 @@ class ResultStoreTest {
     StoreSummary summary = study.summary();
     assertThat(summary.completedTasks()).isEqualTo(2);
     assertThat(summary.counts())
-        .isEqualTo(new TaskCounts(4, 0, Map.of("ok", 2L), Map.of("ok", 8L)));
+        .isEqualTo(new TaskCounts(4, 0, 2, Map.of("ok", 2L), Map.of("ok", 8L)));
     assertThat(summary.counts().totalRows()).isEqualTo(8);
     assertThat(summary.modelLoads()).isEqualTo(2);
     assertThat(summary.runs()).hasSize(1);
@@ -222,7 +222,7 @@ class ResultStoreTest {
 
   private static TaskResult otherCells() {
     return new TaskResult(
-        List.of(Samples.pair("pair-0", PairStatus.OK)), Samples.rows("pair-0", 0.5), 2);
+        List.of(Samples.pair("pair-0", PairStatus.OK)), Samples.rows("pair-0", 0.5), 2, 1);
   }
 
   @Test
@@ -289,7 +289,7 @@ class ResultStoreTest {
     try (ResultStore store = folder.open()) {
       assertThat(store.completedTasks().stream()).containsExactly(0, 1);
       assertThat(store.summary().counts())
-          .isEqualTo(new TaskCounts(4, 0, Map.of("ok", 2L), Map.of("ok", 8L)));
+          .isEqualTo(new TaskCounts(4, 0, 0, Map.of("ok", 2L), Map.of("ok", 8L)));
     }
     assertThat(folder.files("manifest")).hasSize(2);
     requireVerified();

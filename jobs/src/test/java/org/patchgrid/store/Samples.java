@@ -48,10 +48,10 @@ final class Samples {
     return new PatchTask(number, number, number + 1, 0, 10);
   }
 
-  /** Of task {@link #task}: one pair, two layers, two metrics. */
+  /** Of task {@link #task}: one pair, two layers, two metrics, one audited cell. */
   static TaskResult result(int number) {
     PairResult pair = pair("pair-" + number, PairStatus.OK);
-    return new TaskResult(List.of(pair), rows("pair-" + number, number), 2);
+    return new TaskResult(List.of(pair), rows("pair-" + number, number), 2, 1);
   }
 
   static List<Measurement> rows(String pairId, double seed) {

@@ -41,7 +41,7 @@ class TablesTest {
 
   private StagedTask write(List<Measurement> rows) throws IOException {
     return writer(folder.configuration)
-        .write(new PatchTask(3, 0, 1, 1, 2), 1, new TaskResult(List.of(), rows, 1));
+        .write(new PatchTask(3, 0, 1, 1, 2), 1, new TaskResult(List.of(), rows, 1, 0));
   }
 
   private List<CellRow> readCells(StagedTask task) throws IOException {
@@ -76,7 +76,8 @@ class TablesTest {
         new TaskResult(
             List.of(Samples.pair("a", PairStatus.OK), Samples.pair("b", PairStatus.INVALID)),
             Samples.manyRows(50),
-            1);
+            1,
+            0);
     Configuration tuned = new Configuration();
     tuned.setInt("parquet.compression.codec.zstd.level", 19);
     tuned.setInt("parquet.block.size", 1024);
@@ -186,7 +187,7 @@ class TablesTest {
   @Test
   void pairsWithTheSameIdAreRefused() {
     PairResult pair = Samples.pair("a", PairStatus.OK);
-    TaskResult result = new TaskResult(List.of(pair, pair), List.of(), 0);
+    TaskResult result = new TaskResult(List.of(pair, pair), List.of(), 0, 0);
     assertThatThrownBy(() -> writer(folder.configuration).write(Samples.task(0), 1, result))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Two rows have the same pair id: a");
@@ -195,7 +196,7 @@ class TablesTest {
   @Test
   void pairsOfATaskThatReportsNoneAreRefused() {
     PairResult pair = Samples.pair("a", PairStatus.OK);
-    TaskResult result = new TaskResult(List.of(pair), List.of(), 0);
+    TaskResult result = new TaskResult(List.of(pair), List.of(), 0, 0);
     assertThatThrownBy(
             () -> writer(folder.configuration).write(new PatchTask(7, 0, 1, 4, 9), 1, result))
         .isInstanceOf(IllegalStateException.class)
@@ -213,12 +214,13 @@ class TablesTest {
             Samples.pair("b", PairStatus.LENGTH_MISMATCH),
             Samples.pair("c", PairStatus.INVALID));
     StagedTask staged =
-        writer(folder.configuration).write(Samples.task(0), 9, new TaskResult(pairs, rows, 3));
+        writer(folder.configuration).write(Samples.task(0), 9, new TaskResult(pairs, rows, 3, 2));
     assertThat(staged.counts())
         .isEqualTo(
             new TaskCounts(
                 3,
                 1,
+                2,
                 Map.of("ok", 1L, "length_mismatch", 1L, "invalid", 1L),
                 Map.of("ok", 4L, "failed", 2L)));
     assertThat(staged.counts().skippedPairs()).isEqualTo(2);

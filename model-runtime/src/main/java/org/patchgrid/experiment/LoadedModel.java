@@ -36,6 +36,7 @@ import org.patchgrid.transformer.TransformerConfig;
  */
 public final class LoadedModel implements AutoCloseable {
   private final ModelStructure structure;
+  private final Kernel kernel;
   private final Transformer transformer;
   private final PromptTokenizer tokenizer;
   private final NDManager weights;
@@ -43,10 +44,12 @@ public final class LoadedModel implements AutoCloseable {
 
   private LoadedModel(
       ModelStructure structure,
+      Kernel kernel,
       Transformer transformer,
       PromptTokenizer tokenizer,
       NDManager weights) {
     this.structure = structure;
+    this.kernel = kernel;
     this.transformer = transformer;
     this.tokenizer = tokenizer;
     this.weights = weights;
@@ -86,7 +89,7 @@ public final class LoadedModel implements AutoCloseable {
       reader.ignore(family::isIgnorable);
       reader.requireAllRead();
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
-      return new LoadedModel(config.structure(), transformer, tokenizer, weights);
+      return new LoadedModel(config.structure(), kernel, transformer, tokenizer, weights);
     } catch (RuntimeException | Error e) {
       weights.close();
       tokenizer.close();
@@ -132,6 +135,7 @@ public final class LoadedModel implements AutoCloseable {
    * @param pairs the pairs of the task's range
    * @param planSites all sites of the plan, of which the task has a range
    * @param cellsDone told now and then how many cells were done since the last time
+   * @throws AuditException if a cell comes out differently when it is repeated
    */
   public TaskResult run(
       PatchTask task,
@@ -142,15 +146,17 @@ public final class LoadedModel implements AutoCloseable {
       LongConsumer cellsDone) {
     JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
     try (NDManager manager = newManager()) {
+      Readout readout = readout(manager);
       return new TaskRunner(
               structure,
               tokenizer,
               engine(computation, manager),
-              new Readout(transformer, structure, manager, this::unembeddingFactor),
+              readout,
               task,
               planSites,
               settings,
-              cellsDone)
+              cellsDone,
+              audit(computation, readout, manager))
           .run(pairs);
     }
   }
@@ -160,10 +166,15 @@ public final class LoadedModel implements AutoCloseable {
    */
   PatchEngine engine(Computation computation, NDManager manager) {
     return switch (computation.engine()) {
-      case REFERENCE -> new ReferenceEngine(transformer, structure, manager);
+      case REFERENCE -> oracle(manager);
       case WAVEFRONT ->
           new WavefrontEngine(transformer, structure, manager, computation.batchRows());
     };
+  }
+
+  /** What turns states into logits, with arrays of {@code manager}. */
+  Readout readout(NDManager manager) {
+    return new Readout(transformer, structure, manager, this::unembeddingFactor);
   }
 
   /** The factor of this model's unembedding, computed once. */
@@ -177,6 +188,15 @@ public final class LoadedModel implements AutoCloseable {
       unembeddingFactor = factor;
     }
     return factor;
+  }
+
+  private Audit audit(Computation computation, Readout readout, NDManager manager) {
+    AuditRule rule = new AuditRule(kernel, state -> readout.logits(List.of(state)).get(0));
+    return new Audit(structure, computation, oracle(manager), rule);
+  }
+
+  private PatchEngine oracle(NDManager manager) {
+    return new ReferenceEngine(transformer, structure, manager);
   }
 
   /** For tests that look inside. */

@@ -10,7 +10,7 @@ import org.patchgrid.study.ModelStructure;
  *
  * @param linear of the linear maps in the layers
  * @param attention of queries with keys, and of patterns with values
- * @param unembedding of the final states with the whole unembedding, where logits are read
+ * @param unembedding of clean and corrupted runs; whether patched runs need it is up to the metrics
  */
 record Operations(double linear, double attention, double unembedding) {
   static final Operations NONE = new Operations(0, 0, 0);
@@ -51,7 +51,7 @@ record Operations(double linear, double attention, double unembedding) {
       linear += tokens.current().size() * mlpWidth * width;
       join(tokens, layer, Component.DOWN_PROJ, Component.OUTPUT);
     }
-    double unembedding = rows.count() * width * structure.vocabularySize();
+    double unembedding = rows.firstPatched() * width * structure.vocabularySize();
     return new Operations(2 * linear, 2 * attention, 2 * unembedding);
   }
 

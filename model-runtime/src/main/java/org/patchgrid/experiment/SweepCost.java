@@ -56,8 +56,7 @@ public final class SweepCost {
         SweepSchedule.of(model, List.of(new PairCells(pair, cells)), Computation.AUTO);
     SweepSchedule bare =
         SweepSchedule.of(model, List.of(new PairCells(pair, List.of())), Computation.AUTO);
-    double more = schedule.operations().total() - bare.operations().total();
-    double counted = more + schedule.rows() * LAYER_OVERHEAD;
+    double counted = schedule.operations() - bare.operations() + schedule.rows() * LAYER_OVERHEAD;
     double longer = ofPass(model, tokens) / ofPass(model, length);
     return Math.max(1, counted) * longer * moreCells(sites, tokens, length);
   }

@@ -62,8 +62,13 @@ record SweepSchedule(
     return waves.stream().mapToLong(wave -> wave.rows().size()).sum();
   }
 
-  /** Those of all waves. */
-  Operations operations() {
+  /** Floating-point operations of all waves. */
+  double operations() {
+    return operationsByKind().total();
+  }
+
+  /** Those of all waves, apart. */
+  Operations operationsByKind() {
     return waves.stream()
         .map(wave -> Operations.of(wave, structure))
         .reduce(Operations.NONE, Operations::plus);
@@ -85,7 +90,7 @@ record SweepSchedule(
         cells() - target - source - rows(),
         rows(),
         waves.size(),
-        operations().total());
+        operations());
   }
 
   private long count(Class<? extends Outcome> kind) {

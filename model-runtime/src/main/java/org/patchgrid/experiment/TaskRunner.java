@@ -33,6 +33,7 @@ final class TaskRunner {
   private final MeasurementSettings settings;
   private final LongConsumer cellsDone;
   private final boolean reportsPairs;
+  private final Audit audit;
 
   private final List<PairResult> pairResults = new ArrayList<>();
   private final List<Measurement> measurements = new ArrayList<>();
@@ -50,7 +51,8 @@ final class TaskRunner {
       PatchTask task,
       List<SweepSite> planSites,
       MeasurementSettings settings,
-      LongConsumer cellsDone) {
+      LongConsumer cellsDone,
+      Audit audit) {
     this.structure = structure;
     this.tokenizer = tokenizer;
     this.engine = engine;
@@ -60,6 +62,7 @@ final class TaskRunner {
     this.settings = settings;
     this.cellsDone = cellsDone;
     this.reportsPairs = task.reportsPairs();
+    this.audit = audit;
   }
 
   TaskResult run(List<PromptPair> pairs) {
@@ -77,9 +80,10 @@ final class TaskRunner {
       }
     }
     byLength.values().forEach(this::measure);
+    long auditedCells = audit.end();
     pairResults.sort(Comparator.comparingLong(result -> result.tokenized().pair().number()));
     measurements.sort(Measurement.ROW_ORDER);
-    return new TaskResult(pairResults, measurements, cells);
+    return new TaskResult(pairResults, measurements, cells, auditedCells);
   }
 
   private void report(PairResult result) {
@@ -99,6 +103,7 @@ final class TaskRunner {
     }
     List<PairCells> work = toPatch.stream().map(this::cells).toList();
     List<PairStates> states = engine.run(work);
+    audit.check(work, states);
     for (int i = 0; i < work.size(); i++) {
       measure(work.get(i), states.get(i));
     }

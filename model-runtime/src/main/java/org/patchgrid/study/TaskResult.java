@@ -9,8 +9,10 @@ import java.util.List;
  *     PatchTask#reportsPairs()}
  * @param measurements in {@link Measurement#ROW_ORDER}
  * @param cells how many patched runs the measurements come from
+ * @param auditedCells how many of them were repeated one by one, and agreed
  */
-public record TaskResult(List<PairResult> pairs, List<Measurement> measurements, long cells) {
+public record TaskResult(
+    List<PairResult> pairs, List<Measurement> measurements, long cells, long auditedCells) {
   public TaskResult {
     pairs = List.copyOf(pairs);
     measurements = List.copyOf(measurements);

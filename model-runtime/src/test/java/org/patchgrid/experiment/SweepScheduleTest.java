@@ -186,6 +186,13 @@ class SweepScheduleTest {
   }
 
   @Test
+  void allPositionsBehindTheLastAttentionAreTheLastOne() {
+    assertThat(outcome(patch(MLP, LAYERS - 1))).isEqualTo(outcome(patch(MLP, LAYERS - 1).at(LAST)));
+    assertThat(outcome(patch(Z, LAYERS - 1).head(1)))
+        .isEqualTo(outcome(patch(Z, LAYERS - 1).head(1).at(LAST)));
+  }
+
+  @Test
   void aWindowIsCutDownToTheLayersWhereItHasAnEffect() {
     assertThat(outcome(patch(Q_PROJ, 3).window(2).at(3)))
         .as("layers 2 and 3")
@@ -241,7 +248,7 @@ class SweepScheduleTest {
         .isEqualToNormalizingNewlines(
             """
             96 cells of 1 pairs of 6 tokens: 0 are the target run, 8 the source run, 32 coincide with others
-            56 patched rows in 1 waves, 7.49e+06 floating-point operations
+            56 patched rows in 1 waves, 7.13e+06 floating-point operations
             """);
   }
 

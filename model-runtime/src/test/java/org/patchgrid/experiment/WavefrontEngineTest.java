@@ -65,7 +65,7 @@ class WavefrontEngineTest {
     }
   }
 
-  private static void requireKernelThatKeepsRows() {
+  static void requireKernelThatKeepsRows() {
     assumeThat(TensorKernels.best().keepsRows())
         .as("a row's bits are the same whatever runs beside it")
         .isTrue();
@@ -73,13 +73,14 @@ class WavefrontEngineTest {
 
   private static void assertSameBits(LoadedModel model, List<PairCells> pairs, int batchRows) {
     List<PairStates> expected = run(model, Computation.of(Engine.REFERENCE), pairs);
-    List<PairStates> actual = run(model, new Computation(Engine.WAVEFRONT, batchRows), pairs);
+    List<PairStates> actual = run(model, new Computation(Engine.WAVEFRONT, batchRows, 0), pairs);
     for (int i = 0; i < pairs.size(); i++) {
       assertSameBits(pairs.get(i), actual.get(i), expected.get(i));
     }
   }
 
-  private static void assertSameBits(PairCells pair, PairStates actual, PairStates expected) {
+  /** Compares what two engines made of a pair. */
+  static void assertSameBits(PairCells pair, PairStates actual, PairStates expected) {
     assertThat(actual.clean()).as("clean run").isEqualTo(expected.clean());
     assertThat(actual.corrupted()).as("corrupted run").isEqualTo(expected.corrupted());
     for (int i = 0; i < pair.cells().size(); i++) {

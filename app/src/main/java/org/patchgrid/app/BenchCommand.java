@@ -1,0 +1,110 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.experiment.SweepBenchmark;
+import org.patchgrid.experiment.SweepTimes;
+import org.patchgrid.experiment.SweepWay;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.TokenizedPair;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How fast this machine patches, beside the plain ways of doing the same. */
+@Command(
+    name = "bench",
+    description = "Cells per second here, beside the plain ways of doing the same sweep.",
+    mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--model", required = true, paramLabel = "DIR", description = "model directory")
+  private Path model = Path.of("");
+
+  @Option(
+      names = "--sweep",
+      split = ",",
+      description =
+          "outputs (self_attn, mlp x layers), guide (its twelve x layers), positions (resid_pre, self_attn, mlp x layers x positions), heads (z x layers x heads); several with commas (default: outputs)")
+  private List<BenchSweep> sweeps = List.of(BenchSweep.OUTPUTS);
+
+  @Option(names = "--clean", description = "the clean prompt (default: one of 12 tokens or so)")
+  private @Nullable String clean;
+
+  @Option(
+      names = "--corrupted",
+      description = "the corrupted prompt (default: the same about another city)")
+  private @Nullable String corrupted;
+
+  @Option(
+      names = "--ways",
+      split = ",",
+      description = "seed, per_cell, full_batch, wave; the last always (default: all)")
+  private List<SweepWay> ways = List.of(SweepWay.values());
+
+  @Option(
+      names = "--threads",
+      description = "threads of arithmetic, the same for every way (default: ${DEFAULT-VALUE})")
+  private int threads = 1;
+
+  @Option(
+      names = "--rounds",
+      description = "how often each way is timed, in turns (default: ${DEFAULT-VALUE})")
+  private int rounds = 3;
+
+  @Option(
+      names = "--sample",
+      paramLabel = "CELLS",
+      description =
+          "time seed and per-cell on about so many cells at most and scale (default: ${DEFAULT-VALUE})")
+  private int sample = 60;
+
+  @Option(names = "--format", description = "table, csv or json (default: table)")
+  private TableFormat format = TableFormat.TABLE;
+
+  @Override
+  public Integer call() throws IOException {
+    requirePositive("--threads", threads);
+    requirePositive("--rounds", rounds);
+    requirePositive("--sample", sample);
+    // Read when the engine loads, once a process.
+    System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+    try (LoadedModel loaded = LoadedModel.load(model)) {
+      TokenizedPair pair =
+          BenchPair.choose(loaded, Optional.ofNullable(clean), Optional.ofNullable(corrupted));
+      SweepBenchmark benchmark = new SweepBenchmark(loaded, Set.copyOf(ways), rounds, sample);
+      Map<BenchSweep, SweepTimes> times = new EnumMap<>(BenchSweep.class);
+      for (BenchSweep sweep : sweeps) {
+        times.put(
+            sweep,
+            benchmark.run(pair, sweep.sites(loaded.structure()), round -> tellRound(sweep, round)));
+      }
+      new BenchTable(loaded.structure().name(), pair, threads, times)
+          .print(format, Console.out(spec));
+    }
+    return ExitCode.DONE;
+  }
+
+  private static void requirePositive(String option, int value) {
+    if (value < 1) {
+      throw new PatchgridException(option + " must be at least 1, not " + value);
+    }
+  }
+
+  private void tellRound(BenchSweep sweep, int round) {
+    PrintWriter err = Console.err(spec);
+    err.printf("%s: round %d of %d%n", sweep, round, rounds);
+    err.flush();
+  }
+}

@@ -1,0 +1,44 @@
+package org.patchgrid.experiment;
+
+import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.transformer.Transformer;
+
+/**
+ * A fault for AuditDisagreementTest, in the place of the engine of the same name: right, but for
+ * one bit of every patched state of one pair.
+ */
+final class WavefrontEngine implements PatchEngine {
+  private static final String PAIR = "city-islamabad-dhaka";
+
+  private final PatchEngine right;
+
+  WavefrontEngine(
+      Transformer transformer, ModelStructure structure, NDManager manager, int batchRows) {
+    this.right = new ReferenceEngine(transformer, structure, manager);
+  }
+
+  @Override
+  public List<PairStates> run(List<PairCells> pairs) {
+    List<PairStates> states = new ArrayList<>();
+    for (PairCells pair : pairs) {
+      PairStates found = right.run(List.of(pair)).get(0);
+      boolean wrong = pair.pair().pair().id().equals(PAIR);
+      states.add(
+          new PairStates(
+              found.clean(),
+              found.corrupted(),
+              wrong ? found.patched().stream().map(WavefrontEngine::flip).toList() : found.patched()));
+    }
+    return states;
+  }
+
+  private static Optional<float[]> flip(Optional<float[]> state) {
+    float[] wrong = state.orElseThrow().clone();
+    wrong[17] = Float.intBitsToFloat(Float.floatToRawIntBits(wrong[17]) ^ 1);
+    return Optional.of(wrong);
+  }
+}

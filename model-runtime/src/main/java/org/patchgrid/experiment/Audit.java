@@ -1,0 +1,126 @@
+package org.patchgrid.experiment;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.patchgrid.study.Cell;
+import org.patchgrid.study.Computation;
+import org.patchgrid.study.Engine;
+import org.patchgrid.study.ModelStructure;
+
+/**
+ * Repeats some cells of a task by one forward pass each and compares ({@link AuditRule}). It only
+ * looks: no result is different for it. Belongs to one thread.
+ *
+ * <p>A task with cells has at least one audited, the one with the least hash, whatever that costs;
+ * beyond it, the study's share of cells as long as they cost no more than 2 % of the task's
+ * operations. Shares are counted from group to group, so that groups of few cells are not left out.
+ */
+final class Audit {
+  /** Of the operations counted for the task. */
+  static final double LARGEST_COST = 0.02;
+
+  private final ModelStructure structure;
+  private final Computation computation;
+  private final PatchEngine oracle;
+  private final AuditRule rule;
+
+  private Optional<AuditSample> least = Optional.empty();
+  private long cells;
+  private double operations;
+  private long auditedCells;
+  private double auditOperations;
+
+  /**
+   * @param oracle what the computation's engine is compared with
+   */
+  Audit(ModelStructure structure, Computation computation, PatchEngine oracle, AuditRule rule) {
+    this.structure = structure;
+    this.computation = computation;
+    this.oracle = oracle;
+    this.rule = rule;
+  }
+
+  /**
+   * Audits cells of one group of the task.
+   *
+   * @param pairs of equal length
+   * @param states what the engine made of them
+   * @throws AuditException if a cell comes out differently
+   */
+  void check(List<PairCells> pairs, List<PairStates> states) {
+    if (computation.audit() == 0 || computation.engine() == Engine.REFERENCE) {
+      return;
+    }
+    List<AuditSample> samples =
+        IntStream.range(0, pairs.size())
+            .mapToObj(i -> AuditSample.of(pairs.get(i), states.get(i)))
+            .flatMap(Optional::stream)
+            .sorted(AuditSample.ORDER)
+            .toList();
+    if (samples.isEmpty()) {
+      return;
+    }
+    AuditSample first = samples.get(0).first(1);
+    if (least.isEmpty() || AuditSample.ORDER.compare(first, least.get()) < 0) {
+      least = Optional.of(first);
+    }
+    cells += samples.stream().mapToLong(AuditSample::size).sum();
+    operations += SweepSchedule.of(structure, pairs, computation.batchRows()).operations();
+    long wanted = (long) (computation.audit() * cells) - auditedCells;
+    double affordable = LARGEST_COST * operations - auditOperations;
+    AuditChoice.of(samples, wanted, affordable / pass(first)).forEach(this::repeat);
+  }
+
+  /**
+   * To be called when all groups of the task were checked.
+   *
+   * @return how many cells were audited; all agreed
+   * @throws AuditException if a cell comes out differently
+   */
+  long end() {
+    if (auditedCells == 0) {
+      least.ifPresent(this::repeat);
+    }
+    return auditedCells;
+  }
+
+  private double pass(AuditSample sample) {
+    return SweepCost.ofPass(structure, sample.cells().length());
+  }
+
+  private void repeat(AuditSample sample) {
+    PairStates expected = oracle.run(List.of(sample.cells())).get(0);
+    PairStates found = sample.states();
+    String pair = "pair '" + sample.cells().pair().pair().id() + "'";
+    rule.require("the clean run of " + pair, found.clean(), expected.clean());
+    rule.require("the corrupted run of " + pair, found.corrupted(), expected.corrupted());
+    for (int i = 0; i < sample.size(); i++) {
+      Optional<float[]> repeated = expected.patched().get(i);
+      if (repeated.isEmpty()) {
+        continue; // the oracle could not run it and has said so
+      }
+      rule.require(
+          name(sample.cells().cells().get(i).cell()),
+          found.patched().get(i).orElseThrow(),
+          repeated.get());
+      auditedCells++;
+    }
+    auditOperations += sample.passes() * pass(sample);
+  }
+
+  private static String name(Cell cell) {
+    List<String> parts = new ArrayList<>();
+    parts.add("sweep " + cell.sweep());
+    parts.add("pair '" + cell.pairId() + "'");
+    parts.add(cell.direction().label());
+    parts.add(cell.component().roleName());
+    parts.add("layer " + cell.layer());
+    parts.add("window " + cell.window());
+    cell.head().ifPresent(head -> parts.add("head " + head));
+    cell.position().ifPresent(position -> parts.add("position " + position));
+    cell.positionLabel().ifPresent(label -> parts.add("label " + label));
+    return "the cell " + String.join(", ", parts);
+  }
+}
