@@ -1,5 +1,8 @@
 package org.patchgrid;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -7,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.patchgrid.kernel.TensorKernels;
 
 /** Who may use whom (docs/internals.md). */
 @AnalyzeClasses(
@@ -23,6 +27,14 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule JOBS_KNOW_NO_ENGINE =
       noClasses().should().dependOnClassesThat().resideInAPackage("ai.djl..");
+
+  /** A plan records which kernel there is; only executors compute, and only by a loaded model. */
+  @ArchTest
+  static final ArchRule JOBS_ASK_ONLY_WHICH_KERNELS_THERE_ARE =
+      noClasses()
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.patchgrid.kernel").and(not(type(TensorKernels.class))));
 
   @ArchTest
   static final ArchRule STUDY_AND_PLAN_NEED_NO_CLUSTER =

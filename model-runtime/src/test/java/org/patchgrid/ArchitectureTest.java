@@ -1,5 +1,8 @@
 package org.patchgrid;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -8,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.patchgrid.kernel.Linear;
 
 /** Who may use whom (docs/internals.md). */
 @AnalyzeClasses(packages = "org.patchgrid", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -43,6 +47,39 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
+
+  /** Arithmetic is chosen in one place: others ask for a linear map, or for the forward pass. */
+  @ArchTest
+  static final ArchRule KERNELS_ARE_FOR_THOSE_WHO_COMPUTE =
+      classes()
+          .that()
+          .resideInAPackage("org.patchgrid.kernel")
+          .should()
+          .onlyHaveDependentClassesThat()
+          .resideInAnyPackage(
+              "org.patchgrid.kernel",
+              "org.patchgrid.transformer",
+              "org.patchgrid.family", // prepares linear maps and applies none
+              "org.patchgrid.experiment");
+
+  @ArchTest
+  static final ArchRule FAMILIES_KNOW_OF_KERNELS_ONLY_WHAT_A_LINEAR_MAP_IS =
+      noClasses()
+          .that()
+          .resideInAPackage("org.patchgrid.family")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("org.patchgrid.kernel").and(not(type(Linear.class))));
+
+  /** What DJL has for PyTorch alone is not its API and changes with it. */
+  @ArchTest
+  static final ArchRule THE_ENGINES_OWN_CLASSES_STAY_WHERE_IT_IS_SET_UP =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.patchgrid.kernel", "org.patchgrid.experiment")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl.pytorch..");
 
   @ArchTest
   static final ArchRule NO_CYCLES =

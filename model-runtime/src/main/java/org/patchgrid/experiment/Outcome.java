@@ -37,6 +37,12 @@ sealed interface Outcome {
       return patches.get(0);
     }
 
+    /** Tokens that differ from the target run's once the difference has spread. */
+    int tokens(int length) {
+      int first = patches.stream().mapToInt(p -> p.positions().nextSetBit(0)).min().orElseThrow();
+      return length - first;
+    }
+
     @Override
     public int compareTo(PatchedRow other) {
       return JOINING_ORDER.compare(this, other);

@@ -3,9 +3,7 @@ package org.patchgrid.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
-import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 
 /**
@@ -16,23 +14,6 @@ import org.patchgrid.study.ModelStructure;
  */
 record SweepSchedule(
     ModelStructure structure, int length, List<List<Outcome>> outcomes, List<Wave> waves) {
-  /**
-   * Tokens of a wave behind its last join, for short prompts. Enough that reading the weights costs
-   * nothing beside them; more only take more memory.
-   */
-  static final int LARGEST_WAVE_TOKENS = 1024;
-
-  /**
-   * The same for long ones: a pair's own runs, which every wave computes, are a quarter at most.
-   */
-  private static final int LARGEST_WAVE_PROMPTS = 8;
-
-  /**
-   * Bytes of a wave's largest layer, which bound wide models and long prompts. A single row is run
-   * whatever it takes.
-   */
-  static final long LARGEST_LAYER_BYTES = 256L << 20;
-
   SweepSchedule {
     outcomes = outcomes.stream().map(List::copyOf).toList();
     waves = List.copyOf(waves);
@@ -43,7 +24,7 @@ record SweepSchedule(
    *
    * @param pairs of equal length, at least one
    * @param batchRows most patched rows of a wave; {@link Computation#AUTO}: as many as {@link
-   *     #mostTokens} and {@link #LARGEST_LAYER_BYTES} allow, which always hold
+   *     WavePacking} allows, which always holds
    */
   static SweepSchedule of(ModelStructure structure, List<PairCells> pairs, int batchRows) {
     int length = pairs.get(0).length();
@@ -72,104 +53,13 @@ record SweepSchedule(
         .toList();
   }
 
-  /** Fills one wave after the other. */
-  private static final class WavePacking {
-    private final LayerMemory memory;
-    private final int length;
-    private final int batchRows;
-    private final List<Wave> done = new ArrayList<>();
-    private List<Wave.Pair> pairs = new ArrayList<>();
-    private List<Wave.Row> rows = new ArrayList<>();
-    private long tokens;
-    private int pairsSeen;
-
-    WavePacking(LayerMemory memory, int batchRows) {
-      this.memory = memory;
-      this.length = memory.length();
-      this.batchRows = batchRows;
-    }
-
-    void add(int firstDifference, List<Outcome.PatchedRow> runs) {
-      Wave.Pair pair = new Wave.Pair(pairsSeen++, firstDifference);
-      long all = runs.stream().mapToInt(run -> tokens(run, length)).sum();
-      if (!pairs.isEmpty() && !fits(1, tokens(pair, length) + all, runs.size())) {
-        close();
-      }
-      open(pair);
-      for (Outcome.PatchedRow run : runs) {
-        if (!rows.isEmpty() && !fits(0, tokens(run, length), 1)) {
-          close();
-          open(pair);
-        }
-        rows.add(new Wave.Row(pairs.size() - 1, run));
-        tokens += tokens(run, length);
-      }
-    }
-
-    private void open(Wave.Pair pair) {
-      pairs.add(pair);
-      tokens += tokens(pair, length);
-    }
-
-    private boolean fits(int morePairs, long moreTokens, int moreRows) {
-      int patched = rows.size() + moreRows;
-      long all = patched + (long) WaveRows.BASE_ROWS * (pairs.size() + morePairs);
-      return (batchRows == Computation.AUTO || patched <= batchRows)
-          && tokens + moreTokens <= mostTokens(length)
-          && memory.bytes(tokens + moreTokens, all) <= LARGEST_LAYER_BYTES;
-    }
-
-    private void close() {
-      done.add(new Wave(length, pairs, inOrder(rows)));
-      pairs = new ArrayList<>();
-      rows = new ArrayList<>();
-      tokens = 0;
-    }
-
-    private static List<Wave.Row> inOrder(List<Wave.Row> rows) {
-      return rows.stream()
-          .sorted((a, b) -> a.run().compareTo(b.run()))
-          .toList(); // stable: equal places stay in the order of the pairs
-    }
-
-    List<Wave> waves() {
-      if (!pairs.isEmpty()) {
-        close();
-      }
-      return done;
-    }
-  }
-
-  /** Tokens of both runs of a pair. */
-  private static int tokens(Wave.Pair pair, int length) {
-    return 2 * length - pair.firstDifference();
-  }
-
-  /** Tokens of a row once its difference has spread. */
-  private static int tokens(Outcome.PatchedRow run, int length) {
-    int first =
-        run.patches().stream().mapToInt(p -> p.positions().nextSetBit(0)).min().orElseThrow();
-    return length - first;
-  }
-
   /** What the process takes for the wave that needs most. */
   long residentBytes() {
     LayerMemory memory = new LayerMemory(structure, length);
     return waves.stream()
-        .mapToLong(wave -> memory.residentBytes(tokens(wave), new WaveRows(wave).count()))
+        .mapToLong(wave -> memory.residentBytes(wave.tokens(), new WaveRows(wave).count()))
         .max()
         .orElseThrow();
-  }
-
-  /** Tokens of a wave of more than one row. */
-  static long mostTokens(int length) {
-    return Math.max(LARGEST_WAVE_TOKENS, (long) LARGEST_WAVE_PROMPTS * length);
-  }
-
-  /** Tokens of a wave behind its last join. */
-  static long tokens(Wave wave) {
-    return wave.pairs().stream().mapToLong(pair -> tokens(pair, wave.length())).sum()
-        + wave.rows().stream().mapToLong(row -> tokens(row.run(), wave.length())).sum();
   }
 
   /** Cells of all pairs. */
@@ -182,49 +72,16 @@ record SweepSchedule(
     return waves.stream().mapToLong(wave -> wave.rows().size()).sum();
   }
 
-  /**
-   * Floating-point operations of all waves: two for each weight that a token meets, and those of
-   * attention, without norms and activation functions. The unembedding counts for clean and
-   * corrupted runs; whether patched runs need it is up to the metrics.
-   */
+  /** Floating-point operations of all waves. */
   double operations() {
-    return waves.stream().mapToDouble(this::operations).sum();
+    return operationsByKind().total();
   }
 
-  private double operations(Wave wave) {
-    WaveRows rows = new WaveRows(wave);
-    WaveTokens tokens = new WaveTokens(rows, structure.layers());
-    double width = structure.modelWidth();
-    double queryWidth = (double) structure.queryHeads() * structure.headWidth();
-    double keyValueWidth = (double) structure.keyValueHeads() * structure.headWidth();
-    double multiplications = 0;
-    for (int layer = 0; layer < structure.layers(); layer++) {
-      join(tokens, layer, Component.RESID_PRE, Component.INPUT_LAYERNORM);
-      multiplications += tokens.current().size() * width * (queryWidth + 2 * keyValueWidth);
-      join(tokens, layer, Component.Q_PROJ, Component.K_NORM);
-      double scores = (double) length * length * queryWidth;
-      multiplications += tokens.attending().size() * scores;
-      join(tokens, layer, Component.PATTERN, Component.PATTERN);
-      multiplications += tokens.attending().size() * scores;
-      tokens.attend(layer);
-      join(tokens, layer, Component.Z, Component.Z);
-      multiplications += tokens.current().size() * queryWidth * width;
-      join(tokens, layer, Component.O_PROJ, Component.POST_ATTENTION_LAYERNORM);
-      multiplications += 2 * tokens.current().size() * width * structure.mlpWidth();
-      join(tokens, layer, Component.GATE_PROJ, Component.ACT);
-      multiplications += tokens.current().size() * width * structure.mlpWidth();
-      join(tokens, layer, Component.DOWN_PROJ, Component.OUTPUT);
-    }
-    multiplications += rows.firstPatched() * width * structure.vocabularySize();
-    return 2 * multiplications;
-  }
-
-  private static void join(WaveTokens tokens, int layer, Component first, Component last) {
-    for (Component component : Component.values()) {
-      if (component.compareTo(first) >= 0 && component.compareTo(last) <= 0) {
-        tokens.join(new HookPoint(component, layer));
-      }
-    }
+  /** Those of all waves, apart. */
+  Operations operationsByKind() {
+    return waves.stream()
+        .map(wave -> Operations.of(wave, structure))
+        .reduce(Operations.NONE, Operations::plus);
   }
 
   /** What it does with the cells, several lines. */

@@ -14,13 +14,24 @@ record Wave(int length, List<Pair> pairs, List<Row> rows) {
     rows = List.copyOf(rows);
   }
 
+  /** Tokens behind the last join, when every row's difference has spread. */
+  long tokens() {
+    return pairs.stream().mapToLong(pair -> pair.tokens(length)).sum()
+        + rows.stream().mapToLong(row -> row.run().tokens(length)).sum();
+  }
+
   /**
    * A pair of the wave.
    *
    * @param index its place in the schedule
    * @param firstDifference the first position at which its runs differ
    */
-  record Pair(int index, int firstDifference) {}
+  record Pair(int index, int firstDifference) {
+    /** Tokens of its clean and corrupted run, of which the one has only what differs. */
+    long tokens(int length) {
+      return 2L * length - firstDifference;
+    }
+  }
 
   /**
    * A patched run.

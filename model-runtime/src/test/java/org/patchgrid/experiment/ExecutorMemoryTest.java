@@ -71,7 +71,7 @@ class ExecutorMemoryTest {
     }
     assertThat(bytes).isSorted();
     assertThat(bytes.get(2)).isEqualTo(bytes.get(3));
-    assertThat(bytes.get(3)).isLessThan(2 * SweepSchedule.LARGEST_LAYER_BYTES);
+    assertThat(bytes.get(3)).isLessThan(2 * WavePacking.LARGEST_LAYER_BYTES);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.patchgrid.experiment;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,17 @@ public final class TestPairs {
         new AnswerSpec.Given(List.of(new PromptText.Text(foil))),
         Map.of(),
         Map.of());
+  }
+
+  /** A pair whose prompts differ at these positions alone. */
+  static TokenizedPair differingAt(int length, Integer... positions) {
+    List<Integer> clean = new ArrayList<>();
+    List<Integer> corrupted = new ArrayList<>();
+    for (int position = 0; position < length; position++) {
+      clean.add(1);
+      corrupted.add(List.of(positions).contains(position) ? 2 : 1);
+    }
+    return ofIds(clean, corrupted);
   }
 
   /** A pair that is already tokens; its texts are the ids. */

@@ -40,11 +40,11 @@ class WavePackingTest {
           SweepSchedule schedule = schedule(model, positions, length, pairs, batchRows);
           LayerMemory memory = new LayerMemory(model, length);
           for (Wave wave : schedule.waves()) {
-            long tokens = SweepSchedule.tokens(wave);
+            long tokens = wave.tokens();
             if (wave.rows().size() > 1 || wave.pairs().size() > 1) {
-              assertThat(tokens).isLessThanOrEqualTo(SweepSchedule.mostTokens(length));
+              assertThat(tokens).isLessThanOrEqualTo(WavePacking.mostTokens(length));
               assertThat(memory.bytes(tokens, new WaveRows(wave).count()))
-                  .isLessThanOrEqualTo(SweepSchedule.LARGEST_LAYER_BYTES);
+                  .isLessThanOrEqualTo(WavePacking.LARGEST_LAYER_BYTES);
             }
             if (batchRows != Computation.AUTO) {
               assertThat(wave.rows()).hasSizeLessThanOrEqualTo(batchRows);
@@ -63,21 +63,6 @@ class WavePackingTest {
     assertThat(brief.waves()).singleElement().satisfies(w -> assertThat(w.pairs()).hasSize(6));
     SweepSchedule extended = schedule(SMALL, new Positions.Last(), 700, 6, Computation.AUTO);
     assertThat(extended.waves()).allSatisfy(w -> assertThat(w.pairs()).hasSize(1));
-  }
-
-  @Test
-  void pairsThatAreOnlyJudgedAreBoundedToo() {
-    PairCells pair = new PairCells(NominalPair.of(SMALL, List.of(), 15).pair(), List.of());
-    SweepSchedule schedule =
-        SweepSchedule.of(SMALL, Collections.nCopies(1000, pair), Computation.AUTO);
-    assertThat(schedule.waves())
-        .hasSizeGreaterThan(1)
-        .allSatisfy(
-            wave ->
-                assertThat(SweepSchedule.tokens(wave))
-                    .isLessThanOrEqualTo(SweepSchedule.LARGEST_WAVE_TOKENS));
-    assertThat(schedule.waves().stream().mapToInt(wave -> wave.pairs().size()).sum())
-        .isEqualTo(1000);
   }
 
   private static SweepSchedule schedule(

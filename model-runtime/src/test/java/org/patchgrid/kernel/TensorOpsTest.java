@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.patchgrid.experiment.TestEngine;
 import org.patchgrid.study.Kernel;
 
 /** Both kernels compute the same, and oneDNN's keep the bits of every row. */
@@ -37,9 +37,7 @@ class TensorOpsTest {
 
   @BeforeEach
   void load() {
-    System.setProperty("ai.djl.pytorch.num_threads", "1"); // as a loaded model has it
-    System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-    manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
+    manager = TestEngine.newManager();
     plain = new PlainTensorOps();
     assumeThat(TensorKernels.best()).as("the kernel of this platform").isEqualTo(Kernel.ONEDNN);
     oneDnn = TensorKernels.load(Kernel.ONEDNN, manager);

@@ -1,0 +1,109 @@
+package org.patchgrid.experiment;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.patchgrid.study.Computation;
+
+/**
+ * Fills one wave after the other with the rows of one pair after the other. A pair whose rows would
+ * fit in one wave is not cut: every wave computes the clean and the corrupted runs of its pairs.
+ */
+final class WavePacking {
+  /**
+   * Tokens of a wave behind its last join, for short prompts. With half as many the sweeps of
+   * docs/performance.md take a tenth longer; more only take more memory.
+   */
+  static final int LARGEST_TOKENS = 2048;
+
+  /**
+   * The same for long ones: a pair's own runs, which every wave computes, are a quarter at most.
+   */
+  private static final int LARGEST_PROMPTS = 8;
+
+  /**
+   * Bytes of a wave's largest layer, which bound wide models and long prompts. A single row is run
+   * whatever it takes.
+   */
+  static final long LARGEST_LAYER_BYTES = 256L << 20;
+
+  private final LayerMemory memory;
+  private final int batchRows;
+  private final List<Wave> done = new ArrayList<>();
+  private final List<Wave.Pair> pairs = new ArrayList<>();
+  private final List<Wave.Row> rows = new ArrayList<>();
+  private long tokens;
+  private int pairsSeen;
+
+  /**
+   * @param batchRows most patched rows of a wave; {@link Computation#AUTO}: as many as run best
+   */
+  WavePacking(LayerMemory memory, int batchRows) {
+    this.memory = memory;
+    this.batchRows = batchRows;
+  }
+
+  /** Tokens of a wave of more than one row. */
+  static long mostTokens(int length) {
+    return Math.max(LARGEST_TOKENS, (long) LARGEST_PROMPTS * length);
+  }
+
+  /** Adds the next pair of the schedule. */
+  void add(int firstDifference, List<Outcome.PatchedRow> runs) {
+    Wave.Pair pair = new Wave.Pair(pairsSeen++, firstDifference);
+    long all = tokens(pair) + runs.stream().mapToLong(this::tokens).sum();
+    if (!pairs.isEmpty() && !fits(all, runs.size(), 1)) {
+      close();
+    }
+    open(pair);
+    for (Outcome.PatchedRow run : runs) {
+      if (!rows.isEmpty() && !fits(tokens(run), 1, 0)) {
+        close();
+        open(pair);
+      }
+      rows.add(new Wave.Row(pairs.size() - 1, run));
+      tokens += tokens(run);
+    }
+  }
+
+  private void open(Wave.Pair pair) {
+    pairs.add(pair);
+    tokens += tokens(pair);
+  }
+
+  private boolean fits(long moreTokens, int moreRows, int morePairs) {
+    int rowsThen = rows.size() + moreRows;
+    int pairsThen = pairs.size() + morePairs;
+    if (batchRows != Computation.AUTO && Math.max(rowsThen, pairsThen) > batchRows) {
+      return false; // a pair without patches takes room too
+    }
+    long running = rowsThen + (long) WaveRows.BASE_ROWS * pairsThen;
+    return tokens + moreTokens <= mostTokens(memory.length())
+        && memory.bytes(tokens + moreTokens, running) <= LARGEST_LAYER_BYTES;
+  }
+
+  private long tokens(Wave.Pair pair) {
+    return pair.tokens(memory.length());
+  }
+
+  private long tokens(Outcome.PatchedRow run) {
+    return run.tokens(memory.length());
+  }
+
+  private void close() {
+    List<Wave.Row> inOrder = new ArrayList<>(rows);
+    inOrder.sort(Comparator.comparing(Wave.Row::run)); // equal ones stay in the order of the pairs
+    done.add(new Wave(memory.length(), pairs, inOrder));
+    pairs.clear();
+    rows.clear();
+    tokens = 0;
+  }
+
+  /** The waves of all pairs that were added. */
+  List<Wave> waves() {
+    if (!pairs.isEmpty()) {
+      close();
+    }
+    return List.copyOf(done);
+  }
+}

@@ -1,0 +1,239 @@
+package org.patchgrid.experiment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.patchgrid.checkpoint.CheckpointReader;
+import org.patchgrid.checkpoint.ModelDirectory;
+import org.patchgrid.family.ModelFamilies;
+import org.patchgrid.family.ModelFamily;
+import org.patchgrid.hook.Hooks;
+import org.patchgrid.kernel.Linear;
+import org.patchgrid.kernel.PlainTensorOps;
+import org.patchgrid.kernel.TensorOps;
+import org.patchgrid.study.Cell;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.Computation;
+import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.HookPoint;
+import org.patchgrid.study.Kernel;
+import org.patchgrid.study.LayerWindow;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchDirection;
+import org.patchgrid.transformer.SequenceTables;
+import org.patchgrid.transformer.Sequences;
+import org.patchgrid.transformer.Transformer;
+import org.patchgrid.transformer.TransformerConfig;
+
+/** What a schedule says that it computes is what its forward passes compute. */
+class OperationsTest {
+  private static final String MODEL = "llama-gqa-headdim-sharded-bf16"; // all sizes differ
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 12})
+  void areThoseOfTheRealPass(int length) {
+    try (NDManager manager = TestEngine.newManager()) {
+      CountedModel model = new CountedModel(TestModels.family(MODEL), manager);
+      List<PairCells> pairs = new RandomPlan(model.structure, length, length).pairs(3, 60);
+      SweepSchedule schedule = SweepSchedule.of(model.structure, pairs, Computation.AUTO);
+      schedule.waves().forEach(model::run);
+      assertThat(model.counted()).isEqualTo(schedule.operationsByKind());
+    }
+  }
+
+  /**
+   * {@code mlp} and {@code self_attn} of every layer at all positions, first difference at p.
+   *
+   * <p>With T tokens, L layers and n = T - p, the clean and the corrupted run have b = T + n
+   * tokens. Below layer l, 2l rows have joined and each has n tokens of its own. The row of {@code
+   * self_attn} joins behind layer l's attention and before its MLP; that of {@code mlp} behind
+   * both. Behind the last attention every row has one token. So tokens meet
+   *
+   * <ul>
+   *   <li>q, k and v in all layers: sum of b + 2ln = Lb + L(L-1)n
+   *   <li>the output projection in all layers but the last: (L-1)b + (L-1)(L-2)n; in the last, 2L
+   *   <li>the MLP, with n more in every layer: (L-1)b + (L-1)(L-1)n; in the last, 2L + 1
+   *   <li>attention: sum of 2 + 2l = L(L+1) whole rows
+   *   <li>the unembedding: 2
+   * </ul>
+   */
+  @ParameterizedTest
+  @CsvSource({"6, 2, 4", "12, 4, 30", "12, 0, 30", "12, 11, 6", "5, 1, 1"})
+  void haveAClosedFormInTheSimplestCase(int tokens, int firstDifference, int layers) {
+    double width = 576;
+    double mlpWidth = 1536;
+    double queryWidth = 9 * 64;
+    double keyValueWidth = 3 * 64;
+    ModelStructure structure =
+        new ModelStructure(
+            "tiny", layers, 9, 3, 576, 64, 1536, 49152, EnumSet.allOf(Component.class));
+    double n = tokens - firstDifference;
+    double b = tokens + n;
+    double l = layers;
+    double linear =
+        (l * b + l * (l - 1) * n) * width * (queryWidth + 2 * keyValueWidth)
+            + ((l - 1) * b + (l - 1) * (l - 2) * n + 2 * l) * queryWidth * width
+            + ((l - 1) * b + (l - 1) * (l - 1) * n + 2 * l + 1) * 3 * width * mlpWidth;
+    double attention = l * (l + 1) * 2 * tokens * tokens * queryWidth;
+    double unembedding = 2 * width * 49152;
+
+    List<PatchedCell> cells = new ArrayList<>();
+    for (int layer = 0; layer < layers; layer++) {
+      cells.add(whole(Component.SELF_ATTN, layer, layers));
+      cells.add(whole(Component.MLP, layer, layers));
+    }
+    SweepSchedule schedule =
+        SweepSchedule.of(
+            structure,
+            List.of(new PairCells(TestPairs.differingAt(tokens, firstDifference), cells)),
+            Computation.AUTO);
+    assertThat(schedule.waves()).hasSize(1);
+    assertThat(schedule.operationsByKind())
+        .isEqualTo(new Operations(2 * linear, 2 * attention, 2 * unembedding));
+  }
+
+  private static PatchedCell whole(Component component, int layer, int layers) {
+    Cell cell =
+        new Cell(
+            "sweep",
+            "pair",
+            PatchDirection.DENOISING,
+            component,
+            layer,
+            1,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            Optional.empty());
+    return new PatchedCell(
+        cell, LayerWindow.around(layer, 1, layers), HeadSelection.ALL, Optional.empty());
+  }
+
+  /** A model that runs waves, and counts. */
+  private static final class CountedModel {
+    private final ModelStructure structure;
+    private final Transformer transformer;
+    private final NDManager manager;
+    private double linear;
+    private double attention;
+    private double unembedding;
+
+    CountedModel(Path path, NDManager manager) {
+      ModelDirectory directory = ModelDirectory.open(path);
+      ModelFamily family = ModelFamilies.of(directory.config());
+      TransformerConfig config = family.config(directory.name(), directory.config());
+      CheckpointReader reader = new CheckpointReader(directory);
+      TensorOps ops = new CountedOps();
+      this.structure = config.structure();
+      this.manager = manager;
+      this.transformer =
+          new Transformer(
+              manager,
+              config,
+              family.weights(config, new CheckpointTensors(reader, manager, ops)),
+              ops);
+    }
+
+    void run(Wave wave) {
+      try (NDManager scope = manager.newSubManager()) {
+        WaveRun run =
+            new WaveRun(structure, new WaveRows(wave), transformer.tables(scope, wave.length()));
+        NDArray ids = scope.zeros(new Shape(run.initialTokens().size()), DataType.INT64);
+        CountedAttention counted = new CountedAttention(run);
+        NDArray last = transformer.forward(scope, ids, counted, counted);
+        double before = linear;
+        transformer.logits(last.get(":{}", WaveRows.BASE_ROWS * wave.pairs().size()));
+        unembedding += linear - before;
+        linear = before;
+      }
+    }
+
+    Operations counted() {
+      return new Operations(linear, attention, unembedding);
+    }
+
+    private final class CountedOps implements TensorOps {
+      private final TensorOps plain = new PlainTensorOps();
+
+      @Override
+      public Kernel kernel() {
+        return plain.kernel();
+      }
+
+      @Override
+      public Linear linear(NDArray weight, Optional<NDArray> bias) {
+        Linear map = plain.linear(weight, bias);
+        double operations = 2.0 * weight.getShape().size();
+        return x -> {
+          linear += x.getShape().get(0) * operations;
+          return map.apply(x);
+        };
+      }
+
+      @Override
+      public NDArray rmsNorm(NDArray x, NDArray weight, NDArray epsilon) {
+        return plain.rmsNorm(x, weight, epsilon);
+      }
+
+      @Override
+      public NDArray gatedSilu(NDArray gate, NDArray up) {
+        return plain.gatedSilu(gate, up);
+      }
+    }
+
+    /** Counts by what goes into attention's two products: the patterns, and what values become. */
+    private final class CountedAttention implements Sequences, Hooks {
+      private final WaveRun run;
+
+      CountedAttention(WaveRun run) {
+        this.run = run;
+      }
+
+      @Override
+      public NDArray at(HookPoint point, NDArray value) {
+        if (point.component() == Component.PATTERN) { // [B, H, T, T], each a product of D numbers
+          attention += 2.0 * value.getShape().size() * structure.headWidth();
+        }
+        return run.at(point, value);
+      }
+
+      @Override
+      public NDArray now(NDArray earlier) {
+        return run.now(earlier);
+      }
+
+      @Override
+      public SequenceTables tables() {
+        return run.tables();
+      }
+
+      @Override
+      public NDArray sequences(NDArray tokens, int heads) {
+        return run.sequences(tokens, heads);
+      }
+
+      @Override
+      public NDArray tokens(NDArray sequences) {
+        // [B, H, T, D], each a product of T numbers
+        attention += 2.0 * sequences.getShape().size() * sequences.getShape().get(2);
+        return run.tokens(sequences);
+      }
+
+      @Override
+      public NDArray last(NDArray tokens) {
+        return run.last(tokens);
+      }
+    }
+  }
+}
