@@ -70,7 +70,7 @@ public record PlannedStudy(
                 prompts.sha256(),
                 CODE,
                 kernel(config),
-                TensorKernels.describe(kernel(config))));
+                TensorKernels.describe(kernel(config), config.model().device())));
     return new PlannedStudy(config, directory, model, promptsPath, prompts, plan, fingerprint);
   }
 
@@ -113,7 +113,7 @@ public record PlannedStudy(
   }
 
   private static Kernel kernel(StudyConfig config) {
-    return config.execution().kernel().orElseGet(TensorKernels::best);
+    return config.execution().kernel().orElseGet(() -> TensorKernels.best(config.model().device()));
   }
 
   /** The study with what was chosen in place of {@code auto}: what {@code study.conf} says. */

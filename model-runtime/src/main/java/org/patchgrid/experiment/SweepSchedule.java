@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 
@@ -22,22 +23,31 @@ record SweepSchedule(
    */
   static final int LARGEST_WAVE_TOKENS = 2048;
 
+  /** The same on a GPU, where starting an operation costs more than many tokens in it. */
+  static final int LARGEST_GPU_WAVE_TOKENS = 32_768;
+
   SweepSchedule {
     outcomes = outcomes.stream().map(List::copyOf).toList();
     waves = List.copyOf(waves);
   }
 
   /**
-   * Plans the runs.
+   * Plans the runs, for the CPU.
    *
    * @param pairs of equal length, at least one
    * @param batchRows most patched rows of a wave; {@link Computation#AUTO}: as many as {@value
    *     #LARGEST_WAVE_TOKENS} tokens are
    */
   static SweepSchedule of(ModelStructure structure, List<PairCells> pairs, int batchRows) {
+    return of(structure, pairs, batchRows, Device.CPU);
+  }
+
+  /** Plans the runs for a device: as above, with as many tokens in a wave as run best there. */
+  static SweepSchedule of(
+      ModelStructure structure, List<PairCells> pairs, int batchRows, Device device) {
     int length = pairs.get(0).length();
     List<List<Outcome>> outcomes = new ArrayList<>();
-    WavePacking packing = new WavePacking(length, batchRows);
+    WavePacking packing = new WavePacking(length, batchRows, largestWaveTokens(device));
     for (PairCells pair : pairs) {
       if (pair.length() != length) {
         throw new IllegalArgumentException(
@@ -49,6 +59,13 @@ record SweepSchedule(
       packing.add(pairOutcomes.firstDifference(), rows(ofPair));
     }
     return new SweepSchedule(structure, length, outcomes, packing.waves());
+  }
+
+  private static int largestWaveTokens(Device device) {
+    return switch (device) {
+      case CPU -> LARGEST_WAVE_TOKENS;
+      case GPU -> LARGEST_GPU_WAVE_TOKENS;
+    };
   }
 
   /** Each different row once, in the order of joining; equal places in the order of the cells. */
@@ -65,15 +82,17 @@ record SweepSchedule(
   private static final class WavePacking {
     private final int length;
     private final int batchRows;
+    private final int largestWaveTokens;
     private final List<Wave> done = new ArrayList<>();
     private List<Wave.Pair> pairs = new ArrayList<>();
     private List<Wave.Row> rows = new ArrayList<>();
     private long tokens;
     private int pairsSeen;
 
-    WavePacking(int length, int batchRows) {
+    WavePacking(int length, int batchRows, int largestWaveTokens) {
       this.length = length;
       this.batchRows = batchRows;
+      this.largestWaveTokens = largestWaveTokens;
     }
 
     void add(int firstDifference, List<Outcome.PatchedRow> runs) {
@@ -101,7 +120,7 @@ record SweepSchedule(
     private boolean fits(long moreTokens, int moreRows) {
       return batchRows != Computation.AUTO
           ? rows.size() + moreRows <= batchRows
-          : tokens + moreTokens <= LARGEST_WAVE_TOKENS;
+          : tokens + moreTokens <= largestWaveTokens;
     }
 
     /** Tokens of a row once its difference has spread. */
