@@ -13,11 +13,13 @@ import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.plan.StudyPlanner;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.Component;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
@@ -99,7 +101,9 @@ final class PairExperiment {
    * @throws PatchgridException if the pair cannot be used
    */
   TaskResult run() {
-    try (LoadedModel model = LoadedModel.load(Path.of(config.model().path()))) {
+    Device device = config.model().device();
+    try (LoadedModel model =
+        LoadedModel.load(Path.of(config.model().path()), TensorKernels.best(device), device, 0)) {
       StudyPlan plan = StudyPlanner.plan(config, model.structure(), 1, new LengthEstimate(1, 1));
       List<SweepSite> sites = plan.sites();
       TaskResult result =

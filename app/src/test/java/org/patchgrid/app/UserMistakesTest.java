@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What users see of their mistakes: exit code 2, and one line that says what, where and how. */
@@ -57,6 +58,16 @@ class UserMistakesTest {
   }
 
   // The model.
+
+  @Test
+  @DisabledIfSystemProperty(named = "patchgrid.test.device", matches = "gpu")
+  void noGpu() {
+    String message =
+        "Cannot compute with model.device = gpu: the PyTorch that comes with Patchgrid is for the"
+            + " CPU; set PYTORCH_LIBRARY_PATH to the lib directory of one with CUDA (docs/gpu.md"
+            + " says which), or use model.device = cpu";
+    assertMistake(run("--set", "model.device=gpu"), message);
+  }
 
   @Test
   void missingModelDirectory() {

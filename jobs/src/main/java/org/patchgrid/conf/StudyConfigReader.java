@@ -14,6 +14,7 @@ import java.util.Set;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.Kernel;
@@ -49,7 +50,6 @@ public final class StudyConfigReader {
   private static final List<String> OUTPUT_KEYS = List.of("path");
 
   private static final Set<String> DTYPES = Set.of(ModelConfig.DEFAULT_DTYPE);
-  private static final Set<String> DEVICES = Set.of(ModelConfig.DEFAULT_DEVICE);
 
   private static final String NO_NOISE = "sweep.corruption: noise is not supported yet: use prompt";
 
@@ -76,14 +76,15 @@ public final class StudyConfigReader {
     Config config = resolved(text, overrides);
     StudySection root = StudySection.root(file, config.root(), problems);
     root.refuseUnknownKeys(ROOT_KEYS);
+    ModelConfig model = model(root.section("model"));
     StudyConfig study =
         new StudyConfig(
             id(root.section("study")),
-            model(root.section("model")),
+            model,
             prompts(root.section("prompts")),
             sweeps(root),
             root.choices("metrics", Metric.class, Metric::label, StudyConfig.DEFAULT_METRICS),
-            execution(root.section("execution")),
+            execution(root.section("execution"), model.device()),
             output(root.section("output")));
     problems.throwIfAny();
     return study;
@@ -169,7 +170,7 @@ public final class StudyConfigReader {
     return new ModelConfig(
         model.requiredText("path", "data/models/atlas-6l"),
         oneOf(model, "dtype", DTYPES, ModelConfig.DEFAULT_DTYPE),
-        oneOf(model, "device", DEVICES, ModelConfig.DEFAULT_DEVICE));
+        model.choice("device", Device.class, ModelConfig.DEFAULT_DEVICE));
   }
 
   private static String oneOf(StudySection section, String key, Set<String> known, String other) {
@@ -219,8 +220,15 @@ public final class StudyConfigReader {
     return sweeps;
   }
 
-  private static ExecutionConfig execution(StudySection execution) {
+  private static ExecutionConfig execution(StudySection execution, Device device) {
     execution.refuseUnknownKeys(EXECUTION_KEYS);
+    Optional<Kernel> kernel = execution.choiceOrAuto("kernel", Kernel.class);
+    if (kernel.isPresent() && !kernel.get().runsOn(device)) {
+      execution.problem(
+          "kernel",
+          "'%s' does not run on model.device = %s: leave it out"
+              .formatted(kernel.get().label(), device.label()));
+    }
     return new ExecutionConfig(
         execution.number(
             "task-seconds",
@@ -235,7 +243,7 @@ public final class StudyConfigReader {
             share -> share >= 0 && share <= 1,
             "a share from 0 to 1"),
         execution.choice("engine", Engine.class, ExecutionConfig.DEFAULT_ENGINE),
-        execution.choiceOrAuto("kernel", Kernel.class),
+        kernel,
         execution.choiceOrAuto("distances", Distances.class),
         execution.positiveNumberOrAuto("pairs-per-task"),
         execution.positiveNumberOrAuto("sites-per-task"));

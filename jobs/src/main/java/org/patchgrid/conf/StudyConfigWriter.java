@@ -32,7 +32,7 @@ final class StudyConfigWriter {
     open("model");
     put("path", quoted(study.model().path()));
     put("dtype", quoted(study.model().dtype()));
-    put("device", quoted(study.model().device()));
+    put("device", quoted(study.model().device().label()));
     close();
     prompts(study.prompts());
     sweeps(study.sweeps());

@@ -22,6 +22,7 @@ final class ExecutorModel {
 
   private static @Nullable ModelRef loadedRef;
   private static @Nullable LoadedModel loaded;
+  private static int loadedGpu;
 
   private ExecutorModel() {}
 
@@ -34,7 +35,9 @@ final class ExecutorModel {
    */
   static synchronized LoadedModel get(ModelRef ref, Consumer<Duration> onLoad) {
     LoadedModel model = loaded;
+    int gpu = TaskGpu.of(ref.device());
     if (model != null && ref.equals(loadedRef)) {
+      TaskGpu.requireSame(gpu, loadedGpu);
       return model;
     }
     if (model != null) {
@@ -45,9 +48,10 @@ final class ExecutorModel {
     Path directory = Path.of(ref.directory());
     requireSameFiles(ref, ModelDescription.read(directory));
     requireSameKernel(ref);
-    LoadedModel fresh = LoadedModel.load(directory, ref.kernel());
+    LoadedModel fresh = LoadedModel.load(directory, ref.kernel(), ref.device(), gpu);
     loaded = fresh;
     loadedRef = ref;
+    loadedGpu = gpu;
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     log.info("Loaded {} in {} ms", directory, took.toMillis());
     onLoad.accept(took);
@@ -65,7 +69,7 @@ final class ExecutorModel {
   }
 
   private static void requireSameKernel(ModelRef ref) {
-    String here = TensorKernels.describe(ref.kernel());
+    String here = TensorKernels.describe(ref.kernel(), ref.device());
     if (!here.equals(ref.kernelThere())) {
       throw new PatchgridException(
           "This executor would compute with '%s' and the study is computed with '%s', which gives other bits: use executors of one kind of processor, the driver's"

@@ -71,7 +71,7 @@ public record PlannedStudy(
                 prompts.sha256(),
                 CODE,
                 kernel(config),
-                TensorKernels.describe(kernel(config))));
+                TensorKernels.describe(kernel(config), config.model().device())));
     return new PlannedStudy(config, directory, model, promptsPath, prompts, plan, fingerprint);
   }
 
@@ -112,6 +112,7 @@ public record PlannedStudy(
   public ExecutorMemory memory() {
     return ExecutorMemory.of(
         model.config(),
+        config.model().device(),
         kernel(),
         config.execution().computation(),
         plan.distances(),
@@ -126,7 +127,7 @@ public record PlannedStudy(
   }
 
   private static Kernel kernel(StudyConfig config) {
-    return config.execution().kernel().orElseGet(TensorKernels::best);
+    return config.execution().kernel().orElseGet(() -> TensorKernels.best(config.model().device()));
   }
 
   /** The study with what was chosen in place of {@code auto}: what {@code study.conf} says. */

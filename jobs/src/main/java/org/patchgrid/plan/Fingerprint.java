@@ -74,7 +74,7 @@ public record Fingerprint(String text) {
     parts.put("kernel", sources.kernelHere());
     parts.put("study.id", study.id());
     parts.put("model.dtype", study.model().dtype());
-    parts.put("model.device", study.model().device());
+    parts.put("model.device", study.model().device().label());
     parts.put("prompts.require", study.prompts().require().name());
     parts.put("prompts.bos", study.prompts().bos().name());
     parts.put("prompts.answer-token", study.prompts().answerToken().name());

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.Kernel;
@@ -61,7 +62,7 @@ class StudyConfigReaderTest {
         .isEqualTo(
             new StudyConfig(
                 "capitals",
-                new ModelConfig("data/models/atlas-6l", "float32", "cpu"),
+                new ModelConfig("data/models/atlas-6l", "float32", Device.CPU),
                 new PromptsConfig(
                     "data/prompts/capitals.jsonl",
                     OnError.SKIP,
@@ -161,6 +162,18 @@ class StudyConfigReaderTest {
   }
 
   @Test
+  void onAGpuThereIsOneKernel() {
+    String gpu = SMALLEST + "model.device = gpu\n";
+    assertThat(read(gpu).model().device()).isEqualTo(Device.GPU);
+    assertThat(read(gpu + "execution.kernel = plain").execution().kernel()).contains(Kernel.PLAIN);
+    assertThat(read(read(gpu).render())).isEqualTo(read(gpu));
+    assertThat(problems(gpu + "execution.kernel = onednn"))
+        .singleElement()
+        .asString()
+        .endsWith("execution.kernel: 'onednn' does not run on model.device = gpu: leave it out");
+  }
+
+  @Test
   void allProblemsAreReportedTogetherWithTheirLines() {
     assertThat(
             problems(
@@ -191,7 +204,7 @@ class StudyConfigReaderTest {
             "s.conf:1: study.name: unknown key: study has id",
             "s.conf: study.id is missing: add study.id = \"capitals\"",
             "s.conf:2: model.dtype: 'float16' is not supported yet: use float32",
-            "s.conf:2: model.device: 'cuda:0' is not supported yet: use cpu",
+            "s.conf:2: model.device: 'cuda:0' is not one of cpu, gpu",
             "s.conf:4: prompts.pth: unknown key: did you mean 'path'?",
             "s.conf: prompts.path is missing: add prompts.path = \"data/prompts/capitals.jsonl\"",
             "s.conf:5: prompts.on_error: unknown key: did you mean 'on-error'?",

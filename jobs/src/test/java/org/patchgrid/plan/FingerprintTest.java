@@ -36,6 +36,7 @@ class FingerprintTest {
     for (List<String> change :
         List.of(
             List.of("study.id = t", "study.id"),
+            List.of("model.device = gpu", "model.device"),
             List.of("prompts.require = both", "prompts.require"),
             List.of("prompts.bos = never", "prompts.bos"),
             List.of("prompts.answer-token = first", "prompts.answer-token"),

@@ -36,7 +36,11 @@ final class CheckpointTensors implements TensorLoader {
   @Override
   public NDArray tensor(String name, long... shape) {
     WeightTensor tensor = reader.tensor(name, shape);
-    NDArray array = owner.create(new Shape(shape), DataType.FLOAT32);
+    return NativeArrays.filled(
+        owner, new Shape(shape), DataType.FLOAT32, array -> read(tensor, array));
+  }
+
+  private static void read(WeightTensor tensor, NDArray array) {
     long rows = tensor.shape().rows();
     long rowsOfBlock = Math.max(1, LARGEST_BLOCK_BYTES / tensor.rowBytes());
     for (long row = 0; row < rows; row += rowsOfBlock) {
@@ -45,7 +49,6 @@ final class CheckpointTensors implements TensorLoader {
         tensor.read(row, end - row, NativeArrays.memory(block));
       }
     }
-    return array;
   }
 
   @Override

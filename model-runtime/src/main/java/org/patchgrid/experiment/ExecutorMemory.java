@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HookPoint;
@@ -25,11 +26,12 @@ import org.patchgrid.transformer.TransformerConfig;
  * Memory that an executor takes beside Java (its heap, its compiler) and beside the code of the
  * libraries, at its most: counted from the plan, before any weight is loaded.
  *
+ * @param device where weights and tasks lie; the tokenizer is beside Java
  * @param weightBytes all weights, packed ones included
  * @param tokenizerBytes an estimate
  * @param taskBytes what one task adds; as often as tasks run at once
  */
-public record ExecutorMemory(long weightBytes, long tokenizerBytes, long taskBytes) {
+public record ExecutorMemory(Device device, long weightBytes, long tokenizerBytes, long taskBytes) {
   /**
    * Measured of a vocabulary of 49,152 with its merges; nearly all of it goes with their number.
    */
@@ -52,6 +54,7 @@ public record ExecutorMemory(long weightBytes, long tokenizerBytes, long taskByt
    */
   public static ExecutorMemory of(
       TransformerConfig config,
+      Device device,
       Kernel kernel,
       Computation computation,
       Distances distances,
@@ -63,19 +66,26 @@ public record ExecutorMemory(long weightBytes, long tokenizerBytes, long taskByt
     long pass =
         computation.engine() == Engine.REFERENCE
             ? new LayerMemory(model, length).residentBytes(length, 1) + kept(model, sites, length)
-            : largestWave(model, sites, pairs, length, computation.batchRows());
+            : largestWave(model, sites, pairs, length, computation.batchRows(), device);
     return new ExecutorMemory(
+        device,
         new WeightMemory(config, kernel).bytes(),
         TOKENIZER_BYTES_A_TOKEN * model.vocabularySize(),
         Math.max(pass, readout(model, distances)));
   }
 
   private static long largestWave(
-      ModelStructure model, List<SweepSite> sites, long pairs, int length, int batchRows) {
+      ModelStructure model,
+      List<SweepSite> sites,
+      long pairs,
+      int length,
+      int batchRows,
+      Device device) {
     PairCells pair = NominalPair.of(model, some(sites, length), length);
     int cells = Math.max(1, pair.cells().size());
     int copies = (int) Math.max(1, Math.min(pairs, CELLS_LOOKED_AT / cells));
-    return SweepSchedule.of(model, Collections.nCopies(copies, pair), batchRows).residentBytes();
+    return SweepSchedule.of(model, Collections.nCopies(copies, pair), batchRows, device)
+        .residentBytes();
   }
 
   /** Sites from the whole list, so many that they fill a wave. */
@@ -152,13 +162,23 @@ public record ExecutorMemory(long weightBytes, long tokenizerBytes, long taskByt
 
   /** One line. */
   public String describe() {
-    return String.format(
-        Locale.ROOT,
-        "%s an executor beside Java's heap: %s weights, %s tokenizer, %s for each task at once",
-        megabytes(bytes(1)),
-        megabytes(weightBytes),
-        megabytes(tokenizerBytes),
-        megabytes(taskBytes));
+    return switch (device) {
+      case CPU ->
+          String.format(
+              Locale.ROOT,
+              "%s an executor beside Java's heap: %s weights, %s tokenizer, %s for each task at once",
+              megabytes(bytes(1)),
+              megabytes(weightBytes),
+              megabytes(tokenizerBytes),
+              megabytes(taskBytes));
+      case GPU ->
+          String.format(
+              Locale.ROOT,
+              "%s of a GPU's: %s weights, %s for each task at once",
+              megabytes(weightBytes + taskBytes),
+              megabytes(weightBytes),
+              megabytes(taskBytes));
+    };
   }
 
   private static String megabytes(long bytes) {

@@ -1,6 +1,5 @@
 package org.patchgrid.experiment;
 
-import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
@@ -12,10 +11,12 @@ import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.family.ModelFamily;
+import org.patchgrid.kernel.CudaMachine;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.metric.UnembeddingFactor;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.ModelStructure;
@@ -71,12 +72,29 @@ public final class LoadedModel implements AutoCloseable {
    * @throws PatchgridException as above, or if this machine lacks the kernel
    */
   public static LoadedModel load(Path directory, Kernel kernel) {
+    return load(directory, kernel, Device.CPU, 0);
+  }
+
+  /**
+   * Loads a Hugging Face directory, in float32.
+   *
+   * @param gpu which GPU of this machine, from 0; of no meaning on the CPU
+   * @throws PatchgridException as above, or if this machine lacks the device or a library for it
+   */
+  public static LoadedModel load(Path directory, Kernel kernel, Device device, int gpu) {
+    if (!kernel.runsOn(device)) {
+      throw new IllegalArgumentException("There is no kernel " + kernel + " on " + device);
+    }
     ModelDirectory model = ModelDirectory.open(directory);
     ModelFamily family = ModelFamilies.of(model.config());
     TransformerConfig config = family.config(model.name(), model.config());
     PromptTokenizer tokenizer =
         PromptTokenizer.open(directory, config.structure().vocabularySize());
-    NDManager weights = engine().newBaseManager(Device.cpu());
+    NDManager weights =
+        switch (device) {
+          case CPU -> engine().newBaseManager(ai.djl.Device.cpu());
+          case GPU -> CudaMachine.here().open(LoadedModel::engine, gpu);
+        };
     try {
       CheckpointReader reader = new CheckpointReader(model);
       TensorOps ops = TensorKernels.load(kernel, weights);

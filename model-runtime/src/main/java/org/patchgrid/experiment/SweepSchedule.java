@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.ModelStructure;
 
 /**
@@ -20,16 +21,23 @@ record SweepSchedule(
   }
 
   /**
-   * Plans the runs.
+   * Plans the runs, for the CPU.
    *
    * @param pairs of equal length, at least one
    * @param batchRows most patched rows of a wave; {@link Computation#AUTO}: as many as {@link
    *     WavePacking} allows, which always holds
    */
   static SweepSchedule of(ModelStructure structure, List<PairCells> pairs, int batchRows) {
+    return of(structure, pairs, batchRows, Device.CPU);
+  }
+
+  /** Plans the runs for a device: as above, in waves as large as run best there. */
+  static SweepSchedule of(
+      ModelStructure structure, List<PairCells> pairs, int batchRows, Device device) {
     int length = pairs.get(0).length();
     List<List<Outcome>> outcomes = new ArrayList<>();
-    WavePacking packing = new WavePacking(new LayerMemory(structure, length), batchRows);
+    WavePacking packing =
+        new WavePacking(new LayerMemory(structure, length), batchRows, WaveSize.on(device));
     for (PairCells pair : pairs) {
       if (pair.length() != length) {
         throw new IllegalArgumentException(

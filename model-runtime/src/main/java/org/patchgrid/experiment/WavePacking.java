@@ -10,25 +10,9 @@ import org.patchgrid.study.Computation;
  * fit in one wave is not cut: every wave computes the clean and the corrupted runs of its pairs.
  */
 final class WavePacking {
-  /**
-   * Tokens of a wave behind its last join, for short prompts. With half as many the sweeps of
-   * docs/performance.md take a tenth longer; more only take more memory.
-   */
-  static final int LARGEST_TOKENS = 2048;
-
-  /**
-   * The same for long ones: a pair's own runs, which every wave computes, are a quarter at most.
-   */
-  private static final int LARGEST_PROMPTS = 8;
-
-  /**
-   * Bytes of a wave's largest layer, which bound wide models and long prompts. A single row is run
-   * whatever it takes.
-   */
-  static final long LARGEST_LAYER_BYTES = 256L << 20;
-
   private final LayerMemory memory;
   private final int batchRows;
+  private final WaveSize size;
   private final List<Wave> done = new ArrayList<>();
   private final List<Wave.Pair> pairs = new ArrayList<>();
   private final List<Wave.Row> rows = new ArrayList<>();
@@ -38,14 +22,10 @@ final class WavePacking {
   /**
    * @param batchRows most patched rows of a wave; {@link Computation#AUTO}: as many as run best
    */
-  WavePacking(LayerMemory memory, int batchRows) {
+  WavePacking(LayerMemory memory, int batchRows, WaveSize size) {
     this.memory = memory;
     this.batchRows = batchRows;
-  }
-
-  /** Tokens of a wave of more than one row. */
-  static long mostTokens(int length) {
-    return Math.max(LARGEST_TOKENS, (long) LARGEST_PROMPTS * length);
+    this.size = size;
   }
 
   /** Adds the next pair of the schedule. */
@@ -78,8 +58,7 @@ final class WavePacking {
       return false; // a pair without patches takes room too
     }
     long running = rowsThen + (long) WaveRows.BASE_ROWS * pairsThen;
-    return tokens + moreTokens <= mostTokens(memory.length())
-        && memory.bytes(tokens + moreTokens, running) <= LARGEST_LAYER_BYTES;
+    return size.holds(memory, tokens + moreTokens, running);
   }
 
   private long tokens(Wave.Pair pair) {

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -37,7 +38,28 @@ final class WaveRun implements Hooks, Sequences {
   private final Set<HookPoint> fired = new HashSet<>();
   private final IdentityHashMap<NDArray, TokenSet> named = new IdentityHashMap<>();
   private final List<TokenSet> stages = new ArrayList<>();
+  private final Map<Integer, HeadIndex> headIndices = new HashMap<>(); // by number of heads
+  private @Nullable SequenceIndex sequenceIndex;
   private int layer;
+
+  /**
+   * Which tokens make the sequences of a layer: the same for query, key and value where no row
+   * joins between them.
+   *
+   * @param from the tokens chosen from
+   * @param index [B, 1, T]
+   */
+  private record SequenceIndex(TokenSet from, NDArray index) {}
+
+  /**
+   * What makes an index of heads of one of tokens: computed where the tensors are, since indices of
+   * heads are long.
+   *
+   * @param count [1], the number of heads
+   * @param inToken [heads, 1], from 0
+   * @param inSequence [heads], the first position of each
+   */
+  private record HeadIndex(NDArray count, NDArray inToken, NDArray inSequence) {}
 
   WaveRun(ModelStructure structure, WaveRows rows, SequenceTables tables) {
     this.structure = structure;
@@ -77,6 +99,7 @@ final class WaveRun implements Hooks, Sequences {
   /** What came before is of no use any more, and its arrays are closed. */
   private void beginLayer(int next, NDArray value) {
     layer = next;
+    forgetSequenceIndex();
     named.clear();
     named.put(value, tokens.current());
     stages.clear();
@@ -132,11 +155,13 @@ final class WaveRun implements Hooks, Sequences {
     boolean whole =
         patches.values().stream().allMatch(patch -> patch.heads() instanceof HeadSelection.All);
     int heads = whole ? 1 : structure.heads(component);
+    @Nullable EffectivePatch[] byRow = new EffectivePatch[rows.count()];
+    patches.forEach((row, patch) -> byRow[row] = patch);
     long[] index = new long[to.size() * heads];
     for (int token = 0; token < to.size(); token++) {
       int row = to.row(token);
       int position = to.position(token);
-      EffectivePatch patch = patches.get(row);
+      EffectivePatch patch = byRow[row];
       for (int head = 0; head < heads; head++) {
         int owner = covers(patch, position, head) ? rows.source(row) : row;
         index[token * heads + head] = (long) from.find(owner, position) * heads + head;
@@ -199,23 +224,69 @@ final class WaveRun implements Hooks, Sequences {
 
   @Override
   public NDArray sequences(NDArray value, int heads) {
-    TokenSet from = tokensOf(value);
+    long headWidth = value.getShape().get(1) / heads;
+    HeadIndex ofHeads = headIndex(heads);
+    NDArray index =
+        sequenceIndex(tokensOf(value)) // [B, 1, T]
+            .mul(ofHeads.count())
+            .add(ofHeads.inToken()); // [B, heads, T]
+    return gather(value.reshape(-1, headWidth), index.reshape(-1))
+        .reshape(index.getShape().add(headWidth));
+  }
+
+  /** Made once for query, key and value, which have managers of their own: an array of the pass. */
+  private NDArray sequenceIndex(TokenSet from) {
+    SequenceIndex known = sequenceIndex;
     List<Integer> attending = tokens.attending();
+    if (known != null
+        && known.from() == from
+        && known.index().getShape().get(0) == attending.size()) {
+      return known.index();
+    }
     int length = rows.length();
-    long[] index = new long[attending.size() * heads * length];
-    int first = 0; // of the row, head 0
+    long[] index = new long[attending.size() * length];
+    int next = 0;
     for (int row : attending) {
       for (int position = 0; position < length; position++) {
-        long token = from.find(row, position);
-        for (int head = 0; head < heads; head++) {
-          index[first + head * length + position] = token * heads + head;
-        }
+        index[next++] = from.find(row, position);
       }
-      first += heads * length;
     }
-    long headWidth = value.getShape().get(1) / heads;
-    return gather(value.reshape(-1, headWidth), index)
-        .reshape(attending.size(), heads, length, headWidth);
+    forgetSequenceIndex();
+    NDArray made = NativeArrays.of(pass(), index, attending.size(), 1, length);
+    sequenceIndex = new SequenceIndex(from, made);
+    return made;
+  }
+
+  private void forgetSequenceIndex() {
+    SequenceIndex known = sequenceIndex;
+    if (known != null) {
+      known.index().close();
+      sequenceIndex = null;
+    }
+  }
+
+  /** Owner of what lives as long as the pass. */
+  private NDManager pass() {
+    return tables.cosine().getManager();
+  }
+
+  /** Arrays of the pass. */
+  private HeadIndex headIndex(int heads) {
+    return headIndices.computeIfAbsent(
+        heads,
+        count -> {
+          NDManager pass = pass();
+          long[] inToken = new long[count];
+          long[] inSequence = new long[count];
+          for (int head = 0; head < count; head++) {
+            inToken[head] = head;
+            inSequence[head] = (long) head * rows.length();
+          }
+          return new HeadIndex(
+              NativeArrays.of(pass, new long[] {count}),
+              NativeArrays.of(pass, inToken, count, 1),
+              NativeArrays.of(pass, inSequence));
+        });
   }
 
   @Override
@@ -226,17 +297,18 @@ final class WaveRun implements Hooks, Sequences {
     int heads = (int) sequences.getShape().get(1);
     long headWidth = sequences.getShape().get(3);
     int length = rows.length();
-    long[] index = new long[to.size() * heads];
-    for (int token = 0; token < to.size(); token++) {
-      long place = places[to.row(token)];
-      for (int head = 0; head < heads; head++) {
-        index[token * heads + head] = (place * heads + head) * length + to.position(token);
-      }
+    long[] first = new long[to.size()]; // of a token, its place in head 0
+    for (int token = 0; token < first.length; token++) {
+      first[token] = (long) places[to.row(token)] * heads * length + to.position(token);
     }
     stages.clear();
     stages.add(to);
+    NDArray index =
+        NativeArrays.of(sequences.getManager(), first, first.length, 1)
+            .add(headIndex(heads).inSequence()); // [N, heads]
     NDArray result =
-        gather(sequences.reshape(-1, headWidth), index).reshape(to.size(), heads * headWidth);
+        gather(sequences.reshape(-1, headWidth), index.reshape(-1))
+            .reshape(to.size(), heads * headWidth);
     named.put(result, to);
     return result;
   }
@@ -258,11 +330,14 @@ final class WaveRun implements Hooks, Sequences {
 
   /** Some rows of a matrix, in any order, as an array of its manager. */
   private static NDArray gather(NDArray matrix, long[] index) {
-    NDManager owner = matrix.getManager();
-    try (NDArray rows = NativeArrays.of(owner, index)) {
-      NDArray selected = Embedding.embedding(rows, matrix, SparseFormat.DENSE).singletonOrThrow();
-      selected.attach(owner);
-      return selected;
+    try (NDArray rows = NativeArrays.of(matrix.getManager(), index)) {
+      return gather(matrix, rows);
     }
+  }
+
+  private static NDArray gather(NDArray matrix, NDArray index) {
+    NDArray selected = Embedding.embedding(index, matrix, SparseFormat.DENSE).singletonOrThrow();
+    selected.attach(matrix.getManager());
+    return selected;
   }
 }

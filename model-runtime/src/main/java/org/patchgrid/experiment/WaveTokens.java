@@ -53,7 +53,15 @@ final class WaveTokens {
     attending.add(row);
     changed[row] = new BitSet();
     changed[row].set(first, rows.length());
-    changed[row].stream().forEach(position -> current.add(row, position));
+    addChanged(row, current);
+  }
+
+  private void addChanged(int row, TokenSet tokens) {
+    for (int position = changed[row].nextSetBit(0);
+        position >= 0;
+        position = changed[row].nextSetBit(position + 1)) {
+      tokens.add(row, position);
+    }
   }
 
   /** The tokens that a pass has by now. */
@@ -110,7 +118,7 @@ final class WaveTokens {
         continue;
       }
       spread(row, layer);
-      changed[row].stream().forEach(position -> next.add(row, position));
+      addChanged(row, next);
     }
     current = next;
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.patchgrid.kernel.NativeArrays;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSequence;
@@ -45,7 +46,8 @@ final class WavefrontEngine implements PatchEngine {
 
   @Override
   public List<PairStates> run(List<PairCells> pairs) {
-    SweepSchedule schedule = SweepSchedule.of(structure, pairs, batchRows);
+    Device device = manager.getDevice().isGpu() ? Device.GPU : Device.CPU;
+    SweepSchedule schedule = SweepSchedule.of(structure, pairs, batchRows, device);
     List<States> states = new ArrayList<>();
     pairs.forEach(pair -> states.add(new States()));
     for (Wave wave : schedule.waves()) {

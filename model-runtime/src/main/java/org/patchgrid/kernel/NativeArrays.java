@@ -1,10 +1,12 @@
 package org.patchgrid.kernel;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * Arrays from numbers of Java's, in memory of the library alone. DJL's own {@code create} makes the
@@ -16,21 +18,48 @@ public final class NativeArrays {
 
   /** An int64 vector of {@code owner}. */
   public static NDArray of(NDManager owner, long[] values) {
-    NDArray array = owner.create(new Shape(values.length), DataType.INT64);
-    memory(array).asLongBuffer().put(values);
-    return array;
+    return of(owner, values, values.length);
+  }
+
+  /** An int64 array of {@code owner}, the innermost axis last in {@code values}. */
+  public static NDArray of(NDManager owner, long[] values, long... shape) {
+    return filled(
+        owner, new Shape(shape), DataType.INT64, array -> memory(array).asLongBuffer().put(values));
   }
 
   /** A float32 array of {@code owner}, the innermost axis last in {@code values}. */
   public static NDArray of(NDManager owner, float[] values, long... shape) {
-    NDArray array = owner.create(new Shape(shape), DataType.FLOAT32);
-    memory(array).asFloatBuffer().put(values);
-    return array;
+    return filled(
+        owner,
+        new Shape(shape),
+        DataType.FLOAT32,
+        array -> memory(array).asFloatBuffer().put(values));
   }
 
   /**
-   * The memory of an array that lies in one piece, below 2 GiB, in native order. Of no use once the
-   * array is closed.
+   * An array of {@code owner}, on its device.
+   *
+   * @param fill writes into the {@link #memory} of an array of that shape
+   */
+  public static NDArray filled(
+      NDManager owner, Shape shape, DataType type, Consumer<NDArray> fill) {
+    if (!owner.getDevice().isGpu()) {
+      NDArray array = owner.create(shape, type);
+      fill.accept(array);
+      return array;
+    }
+    try (NDManager host = owner.newSubManager(Device.cpu())) {
+      NDArray array = host.create(shape, type);
+      fill.accept(array);
+      NDArray onDevice = array.toDevice(owner.getDevice(), true);
+      onDevice.attach(owner);
+      return onDevice;
+    }
+  }
+
+  /**
+   * The memory of an array of the CPU that lies in one piece, below 2 GiB, in native order. Of no
+   * use once the array is closed.
    */
   public static ByteBuffer memory(NDArray array) {
     return array.toByteBuffer(true);

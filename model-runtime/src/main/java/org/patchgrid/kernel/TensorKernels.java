@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
 
@@ -27,6 +28,14 @@ public final class TensorKernels {
     return platform.getOsArch().equals("x86_64") && platform.getOsPrefix().equals("linux")
         ? Kernel.ONEDNN
         : Kernel.PLAIN;
+  }
+
+  /** The fastest kernel for {@code device}, as above. */
+  public static Kernel best(Device device) {
+    return switch (device) {
+      case CPU -> best();
+      case GPU -> Kernel.PLAIN;
+    };
   }
 
   /**
@@ -57,6 +66,19 @@ public final class TensorKernels {
     return "pytorch %s %s float32 %s on %s"
         .formatted(
             platform.getVersion(), platform.getFlavor(), kernel.label(), instructionSet(platform));
+  }
+
+  /**
+   * {@link #describe(Kernel)} for {@code device}: of a GPU the kind, the library and that TF32 is
+   * off.
+   *
+   * @throws PatchgridException if this machine has no such device, or no library for it
+   */
+  public static String describe(Kernel kernel, Device device) {
+    return switch (device) {
+      case CPU -> describe(kernel);
+      case GPU -> CudaMachine.here().describe(kernel);
+    };
   }
 
   private static String instructionSet(Platform platform) {

@@ -22,6 +22,11 @@ public enum Kernel {
     return this == ONEDNN;
   }
 
+  /** Whether it is there on {@code device}. */
+  public boolean runsOn(Device device) {
+    return this == PLAIN || device == Device.CPU;
+  }
+
   /** The name in study files. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

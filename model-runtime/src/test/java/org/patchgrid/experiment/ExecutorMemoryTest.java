@@ -17,6 +17,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadSelection;
@@ -71,7 +72,7 @@ class ExecutorMemoryTest {
     }
     assertThat(bytes).isSorted();
     assertThat(bytes.get(2)).isEqualTo(bytes.get(3));
-    assertThat(bytes.get(3)).isLessThan(2 * WavePacking.LARGEST_LAYER_BYTES);
+    assertThat(bytes.get(3)).isLessThan(2 * WaveSize.on(Device.CPU).layerBytes());
   }
 
   @Test
@@ -88,6 +89,7 @@ class ExecutorMemoryTest {
     ExecutorMemory memory =
         ExecutorMemory.of(
             config(SMOLLM2, true),
+            Device.CPU,
             Kernel.ONEDNN,
             Computation.of(Engine.REFERENCE),
             Distances.LOGITS,
@@ -101,11 +103,13 @@ class ExecutorMemoryTest {
 
   @Test
   void describesItself() {
-    ExecutorMemory memory = new ExecutorMemory(651_000_000, 54_000_000, 83_000_000);
+    ExecutorMemory memory = new ExecutorMemory(Device.CPU, 651_000_000, 54_000_000, 83_000_000);
     assertThat(memory.describe())
         .isEqualTo(
             "788 MB an executor beside Java's heap: 651 MB weights, 54 MB tokenizer, 83 MB for each task at once");
     assertThat(memory.bytes(4)).isEqualTo(651_000_000 + 54_000_000 + 4 * 83_000_000);
+    assertThat(new ExecutorMemory(Device.GPU, 651_000_000, 54_000_000, 83_000_000).describe())
+        .isEqualTo("734 MB of a GPU's: 651 MB weights, 83 MB for each task at once");
   }
 
   /** Attention of long prompts is nearly all that this small model takes. */
@@ -169,6 +173,7 @@ class ExecutorMemoryTest {
   private static long task(ModelStructure model, List<SweepSite> sites, long pairs, double tokens) {
     return ExecutorMemory.of(
             config(model, true),
+            Device.CPU,
             Kernel.ONEDNN,
             Computation.of(Engine.WAVEFRONT),
             Distances.LOGITS,
@@ -181,6 +186,7 @@ class ExecutorMemoryTest {
   private static ExecutorMemory memory(TransformerConfig config, Kernel kernel) {
     return ExecutorMemory.of(
         config,
+        Device.CPU,
         kernel,
         Computation.of(Engine.WAVEFRONT),
         Distances.LOGITS,

@@ -67,7 +67,7 @@ class HookGoldensTest {
         StreamSupport.stream(prompt.get("ids").spliterator(), false)
             .mapToLong(JsonNode::asLong)
             .toArray();
-    try (LoadedModel model = LoadedModel.load(directory);
+    try (LoadedModel model = TestModels.load(directory);
         NDManager manager = model.newManager()) {
       SafetensorsFile goldens = SafetensorsFile.open(directory.resolve("golden.safetensors"));
       Set<HookPoint> points = new HashSet<>();

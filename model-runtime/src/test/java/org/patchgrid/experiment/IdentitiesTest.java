@@ -74,7 +74,7 @@ class IdentitiesTest {
 
   @BeforeEach
   void load() {
-    model = LoadedModel.load(directory);
+    model = TestModels.load(directory);
     manager = model.newManager();
     layers = model.structure().layers();
     pair = TestPairs.ofIds(List.of(5, 17, 33, 40, 8, 99, 21), List.of(5, 17, 33, 71, 8, 99, 21));

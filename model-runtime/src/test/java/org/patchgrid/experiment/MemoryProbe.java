@@ -14,6 +14,7 @@ import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadSelection;
@@ -52,6 +53,7 @@ final class MemoryProbe {
     ExecutorMemory predicted =
         ExecutorMemory.of(
             description.config(),
+            Device.CPU,
             TensorKernels.best(),
             Computation.of(Engine.WAVEFRONT),
             Distances.LOGITS,

@@ -3,11 +3,25 @@ package org.patchgrid.experiment;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
+import org.patchgrid.kernel.TensorKernels;
+import org.patchgrid.study.Device;
 
 /** Where tests find the models they run on. */
 public final class TestModels {
   private TestModels() {}
+
+  /** Where these tests run: on the CPU, or where the property patchgrid.test.device says. */
+  public static Device device() {
+    return Device.valueOf(
+        System.getProperty("patchgrid.test.device", Device.CPU.label()).toUpperCase(Locale.ROOT));
+  }
+
+  /** A model there, with the best kernel. */
+  public static LoadedModel load(Path directory) {
+    return LoadedModel.load(directory, TensorKernels.best(device()), device(), 0);
+  }
 
   /** The demo model. */
   public static Path atlas() {

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
@@ -34,39 +35,48 @@ class WavePackingTest {
   @ParameterizedTest
   @CsvSource({"3, 40", "15, 20", "15, 1", "100, 5", "700, 2", "2000, 1"})
   void noWaveIsLargerThanMemoryAllowsUnlessItIsOneRow(int length, int pairs) {
-    for (ModelStructure model : List.of(SMALL, WIDE)) {
-      for (Positions positions : List.of(new Positions.All(), new Positions.Last())) {
-        for (int batchRows : new int[] {Computation.AUTO, 7}) {
-          SweepSchedule schedule = schedule(model, positions, length, pairs, batchRows);
-          LayerMemory memory = new LayerMemory(model, length);
-          for (Wave wave : schedule.waves()) {
-            long tokens = wave.tokens();
-            if (wave.rows().size() > 1 || wave.pairs().size() > 1) {
-              assertThat(tokens).isLessThanOrEqualTo(WavePacking.mostTokens(length));
-              assertThat(memory.bytes(tokens, new WaveRows(wave).count()))
-                  .isLessThanOrEqualTo(WavePacking.LARGEST_LAYER_BYTES);
-            }
-            if (batchRows != Computation.AUTO) {
-              assertThat(wave.rows()).hasSizeLessThanOrEqualTo(batchRows);
-            }
+    for (Device device : Device.values()) {
+      for (ModelStructure model : List.of(SMALL, WIDE)) {
+        for (Positions positions : List.of(new Positions.All(), new Positions.Last())) {
+          for (int batchRows : new int[] {Computation.AUTO, 7}) {
+            List<PairCells> sweep = Collections.nCopies(pairs, pair(model, positions, length));
+            SweepSchedule schedule = SweepSchedule.of(model, sweep, batchRows, device);
+            assertBounded(schedule, WaveSize.on(device), batchRows);
+            assertThat(schedule.rows())
+                .isEqualTo(
+                    SweepSchedule.of(model, sweep.subList(0, 1), Computation.AUTO).rows() * pairs);
           }
-          assertThat(schedule.rows())
-              .isEqualTo(schedule(model, positions, length, 1, Computation.AUTO).rows() * pairs);
         }
+      }
+    }
+  }
+
+  private static void assertBounded(SweepSchedule schedule, WaveSize size, int batchRows) {
+    LayerMemory memory = new LayerMemory(schedule.structure(), schedule.length());
+    for (Wave wave : schedule.waves()) {
+      if (wave.rows().size() > 1 || wave.pairs().size() > 1) {
+        assertThat(size.holds(memory, wave.tokens(), new WaveRows(wave).count())).isTrue();
+      }
+      if (batchRows != Computation.AUTO) {
+        assertThat(wave.rows()).hasSizeLessThanOrEqualTo(batchRows);
       }
     }
   }
 
   @Test
   void shortPairsShareAWaveAndLongOnesDoNot() {
-    SweepSchedule brief = schedule(SMALL, new Positions.Last(), 5, 6, Computation.AUTO);
+    SweepSchedule brief = schedule(5, 6);
     assertThat(brief.waves()).singleElement().satisfies(w -> assertThat(w.pairs()).hasSize(6));
-    SweepSchedule extended = schedule(SMALL, new Positions.Last(), 700, 6, Computation.AUTO);
+    SweepSchedule extended = schedule(700, 6);
     assertThat(extended.waves()).allSatisfy(w -> assertThat(w.pairs()).hasSize(1));
   }
 
-  private static SweepSchedule schedule(
-      ModelStructure model, Positions positions, int length, int pairs, int batchRows) {
+  private static SweepSchedule schedule(int length, int pairs) {
+    List<PairCells> sweep = Collections.nCopies(pairs, pair(SMALL, new Positions.Last(), length));
+    return SweepSchedule.of(SMALL, sweep, Computation.AUTO);
+  }
+
+  private static PairCells pair(ModelStructure model, Positions positions, int length) {
     List<SweepSite> sites = new ArrayList<>();
     Stream.of(Component.RESID_PRE, Component.Q_PROJ, Component.MLP)
         .forEach(
@@ -76,7 +86,6 @@ class WavePackingTest {
                 sites.add(new SweepSite("sweep", PatchDirection.DENOISING, site));
               }
             });
-    PairCells pair = NominalPair.of(model, sites, length);
-    return SweepSchedule.of(model, Collections.nCopies(pairs, pair), batchRows);
+    return NominalPair.of(model, sites, length);
   }
 }
