@@ -34,7 +34,7 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
     tasksToDo = plan.taskCount() - reusedTasks;
     err.printf(
         Locale.ROOT,
-        "%s: %,d pairs x %,d sites in %,d tasks%s%n",
+        "%s: %,d pairs x %,d sites, tasks: %,d%s%n",
         plan.studyId(),
         plan.pairs(),
         plan.sites().size(),

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 record Ended(int exitCode, String output, String errors) {
   private static final Pattern PROGRESS =
       Pattern.compile(
-          "[\\w-]+: [\\d,]+ pairs x [\\d,]+ sites in [\\d,]+ tasks(, \\d+ of them already stored)?"
+          "[\\w-]+: [\\d,]+ pairs x [\\d,]+ sites, tasks: [\\d,]+(, \\d+ of them already stored)?"
               + "|\\d+ of \\d+ tasks, [\\d,]+ cells, .* s left");
 
   /** Runs a command in this JVM. */

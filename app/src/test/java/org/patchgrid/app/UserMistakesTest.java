@@ -150,6 +150,7 @@ class UserMistakesTest {
   private void assertModelMistake(Path model, String message) {
     String line = message.formatted(model);
     assertMistake(run("--set", "model.path=" + model), line);
+    assertThat(out).as("the output stays free for the mended model").doesNotExist();
     assertMistake(
         Ended.inProcess(
             "patch",
@@ -302,7 +303,7 @@ class UserMistakesTest {
   void answerOfTwoTokens() throws IOException {
     String reason =
         "(answer_not_one_token): answer \" Paris London\" continues the clean prompt by 2 tokens,"
-            + " \"ĠParis\", \"ĠLondon\"; give one of a single token, or set answer-token = first; ";
+            + " \"ĠParis\", \"ĠLondon\"; give one of a single token, or set prompts.answer-token = first; ";
     Path file =
         prompts(
             "answer.jsonl",

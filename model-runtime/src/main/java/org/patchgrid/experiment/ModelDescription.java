@@ -1,8 +1,10 @@
 package org.patchgrid.experiment;
 
 import java.nio.file.Path;
+import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.family.ModelFamilies;
+import org.patchgrid.family.ModelFamily;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.transformer.TransformerConfig;
@@ -14,14 +16,19 @@ import org.patchgrid.transformer.TransformerConfig;
  */
 public record ModelDescription(TransformerConfig config, String fingerprint) {
   /**
-   * Reads a model directory; takes as long as reading its files once.
+   * Reads a model directory and checks that its weights are all there; takes as long as reading its
+   * files once.
    *
    * @throws PatchgridException if it is not a complete model of a family that Patchgrid knows
    */
   public static ModelDescription read(Path directory) {
     ModelDirectory model = ModelDirectory.open(directory);
-    TransformerConfig config =
-        ModelFamilies.of(model.config()).config(model.name(), model.config());
+    ModelFamily family = ModelFamilies.of(model.config());
+    TransformerConfig config = family.config(model.name(), model.config());
+    CheckpointReader reader = new CheckpointReader(model);
+    family.weights(config, new CheckedTensors(reader));
+    reader.ignore(family::isIgnorable);
+    reader.requireAllRead();
     return new ModelDescription(config, model.fingerprint());
   }
 

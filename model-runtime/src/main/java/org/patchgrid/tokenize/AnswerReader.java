@@ -89,7 +89,7 @@ final class AnswerReader {
               + Quote.tokens(tokens.texts())
               + "; "
               + mending(answer, clean).orElse("give one of a single token")
-              + ", or set answer-token = first");
+              + ", or set prompts.answer-token = first");
     }
     return tokens.ids().get(0);
   }

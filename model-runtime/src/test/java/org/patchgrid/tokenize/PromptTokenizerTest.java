@@ -265,7 +265,7 @@ class PromptTokenizerTest {
         PairStatus.ANSWER_NOT_ONE_TOKEN,
         "answer \" New Zealand\" continues the clean prompt by 7 tokens,"
             + " \"ĠN\", \"e\", \"w\", \"ĠZ\", \"e\", \"al\", \"and\";"
-            + " give one of a single token, or set answer-token = first");
+            + " give one of a single token, or set prompts.answer-token = first");
     assertThat(tokenizeFirst(pair).answer()).isEqualTo(known(444));
   }
 
@@ -282,7 +282,7 @@ class PromptTokenizerTest {
         PairStatus.ANSWER_NOT_ONE_TOKEN,
         "answer \"Greek\" continues the clean prompt by 2 tokens,"
             + " \"Gree\", \"k\";"
-            + " begin it with a space: \" Greek\", or set answer-token = first");
+            + " begin it with a space: \" Greek\", or set prompts.answer-token = first");
   }
 
   @Test
@@ -410,7 +410,7 @@ class PromptTokenizerTest {
         tokenize(pair.answer(Pairs.texts("Greek"))),
         PairStatus.ANSWER_NOT_ONE_TOKEN,
         "answer \"Greek\" is 2 tokens, \"Gree\", \"k\";"
-            + " begin it with a space: \" Greek\", or set answer-token = first");
+            + " begin it with a space: \" Greek\", or set prompts.answer-token = first");
   }
 
   @ParameterizedTest
