@@ -100,7 +100,7 @@ final class RunCommand implements Callable<Integer> {
     TaskCounts counts = report.summary().counts();
     standardOut.printf(
         Locale.ROOT,
-        "%s: %,d pairs, %,d cells, %,d rows in %s (%d tasks computed, %d reused, %.1f s)%n",
+        "%s: %,d pairs, %,d cells, %,d rows in %s (tasks: %d computed, %d reused, %.1f s)%n",
         config.id(),
         counts.totalPairs(),
         counts.cells(),

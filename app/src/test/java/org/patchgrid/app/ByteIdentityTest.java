@@ -18,7 +18,7 @@ import org.patchgrid.store.StoredStudy;
 
 /** One study, however it is run, is the same bytes. */
 class ByteIdentityTest {
-  private static final Pattern TASKS = Pattern.compile("\\((\\d+) tasks computed, (\\d+) reused,");
+  private static final Pattern TASKS = Pattern.compile("\\(tasks: (\\d+) computed, (\\d+) reused,");
   private static final Pattern ROWS_HASH =
       Pattern.compile("sha256 of the sorted rows: ([0-9a-f]{64})");
 

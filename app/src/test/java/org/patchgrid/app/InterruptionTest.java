@@ -40,7 +40,7 @@ class InterruptionTest {
     Ended resumed = Ended.inProcess(command);
     assertThat(resumed.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     assertThat(resumed.output())
-        .contains("(%d tasks computed, %d reused, ".formatted(SmallStudy.TASKS - stored, stored));
+        .contains("(tasks: %d computed, %d reused, ".formatted(SmallStudy.TASKS - stored, stored));
     assertThat(Ended.inProcess("verify", out.toString()).exitCode()).isEqualTo(ExitCode.DONE);
   }
 }
