@@ -28,10 +28,10 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
   }
 
   @Override
-  public void planned(StudyPlan plan, int reusedTasks) {
+  public void planned(StudyPlan plan, int storedTasks, int toDo) {
     start = System.nanoTime();
     lastLine = start;
-    tasksToDo = plan.taskCount() - reusedTasks;
+    tasksToDo = toDo;
     err.printf(
         Locale.ROOT,
         "%s: %,d pairs x %,d sites, tasks: %,d%s%n",
@@ -39,7 +39,7 @@ final class ConsoleProgress implements RunListener, AutoCloseable {
         plan.pairs(),
         plan.sites().size(),
         plan.taskCount(),
-        reusedTasks == 0 ? "" : ", " + reusedTasks + " of them already stored");
+        storedTasks == 0 ? "" : ", " + storedTasks + " of them already stored");
     err.flush();
     if (terminal && tasksToDo > 0) {
       long expected = Math.round(plan.cells() * (double) tasksToDo / plan.taskCount());

@@ -38,7 +38,7 @@ final class DemoCommand implements Callable<Integer> {
     standardOut.println(
         "The guide's experiment on atlas-6l: which layer's MLP tells Paris from London?");
     new PairExperiment(
-            Path.of(model),
+            model,
             "Paris is the capital of France",
             "London is the capital of France",
             Optional.empty(),
@@ -55,7 +55,7 @@ final class DemoCommand implements Callable<Integer> {
                 Setting.ofSet("model.path=" + model),
                 Setting.ofSet("prompts.path=" + home.resolve("data/prompts/demo.jsonl"))),
             Optional.of(out));
-    int code = RunCommand.run(study, "local[*]", List.of(), standardOut, Console.err(spec));
+    int code = RunCommand.run(study, "local[*]", List.of(), false, standardOut, Console.err(spec));
     if (code == ExitCode.INTERRUPTED) {
       return code;
     }

@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.conf.StudyOverrides.Setting;
+import org.patchgrid.execute.ModelLocation;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.plan.LengthEstimate;
@@ -41,7 +43,7 @@ final class PairExperiment {
    * @param settings keys of a study and their values
    */
   PairExperiment(
-      Path model,
+      String model,
       String clean,
       String corrupted,
       Optional<String> answer,
@@ -95,6 +97,11 @@ final class PairExperiment {
     new PatchTable(out).print(result.measurements(), components, config.metrics());
   }
 
+  private Path modelDirectory() {
+    Configuration hadoop = new Configuration();
+    return ModelLocation.of(config.model().path(), hadoop).onThisHost(hadoop).directory();
+  }
+
   /**
    * Runs it.
    *
@@ -103,7 +110,7 @@ final class PairExperiment {
   TaskResult run() {
     Device device = config.model().device();
     try (LoadedModel model =
-        LoadedModel.load(Path.of(config.model().path()), TensorKernels.best(device), device, 0)) {
+        LoadedModel.load(modelDirectory(), TensorKernels.best(device), device, 0)) {
       StudyPlan plan = StudyPlanner.plan(config, model.structure(), 1, new LengthEstimate(1, 1));
       List<SweepSite> sites = plan.sites();
       TaskResult result =

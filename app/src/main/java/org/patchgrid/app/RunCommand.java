@@ -47,6 +47,11 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--spark-conf", paramLabel = "k=v", description = "a setting of Spark")
   private List<String> sparkSettings = new ArrayList<>();
 
+  @Option(
+      names = "--retry-quarantined",
+      description = "try the tasks again that an earlier run gave up")
+  private boolean retryQuarantined;
+
   @Option(names = "--engine", description = "reference: one forward pass a cell")
   private @Nullable String engine;
 
@@ -58,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
     }
     StudyConfig config = Studies.read(study, all, Optional.ofNullable(out));
     PrintWriter standardOut = Console.out(spec);
-    return run(config, master, sparkSettings, standardOut, Console.err(spec));
+    return run(config, master, sparkSettings, retryQuarantined, standardOut, Console.err(spec));
   }
 
   /** Runs, prints how it went, and returns the exit code. */
@@ -66,11 +71,13 @@ final class RunCommand implements Callable<Integer> {
       StudyConfig config,
       String master,
       List<String> sparkSettings,
+      boolean retryQuarantined,
       PrintWriter standardOut,
       PrintWriter standardError)
       throws IOException {
     try (Interruption interruption = new Interruption()) {
-      RunReport report = report(config, master, sparkSettings, standardError, interruption);
+      RunReport report =
+          report(config, master, sparkSettings, retryQuarantined, standardError, interruption);
       print(config, report, standardOut);
       return report.hasGaps() ? ExitCode.INCOMPLETE : ExitCode.DONE;
     } catch (RunInterruptedException e) {
@@ -82,12 +89,13 @@ final class RunCommand implements Callable<Integer> {
       StudyConfig config,
       String master,
       List<String> sparkSettings,
+      boolean retryQuarantined,
       PrintWriter standardError,
       Interruption interruption)
       throws IOException {
     try (ConsoleProgress progress =
         new ConsoleProgress(standardError, Boolean.getBoolean("patchgrid.terminal"))) {
-      return Studies.run(config, master, sparkSettings, progress, interruption);
+      return Studies.run(config, master, sparkSettings, retryQuarantined, progress, interruption);
     } catch (RunInterruptedException e) {
       // Said here: where the interruption is closed, the process may end at once.
       standardError.println("patchgrid: " + e.getMessage());
@@ -113,6 +121,14 @@ final class RunCommand implements Callable<Integer> {
     if (report.hasGaps()) {
       standardOut.println("pairs by status: " + list(counts.pairs()) + " (reasons: table pairs)");
     }
+    report
+        .summary()
+        .quarantined()
+        .forEach(
+            (task, why) ->
+                standardOut.println(
+                    "given up: task %d: %s (--retry-quarantined tries again)"
+                        .formatted(task, why)));
     standardOut.flush();
   }
 

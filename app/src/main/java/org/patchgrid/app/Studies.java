@@ -39,6 +39,7 @@ final class Studies {
       StudyConfig config,
       String master,
       List<String> sparkSettings,
+      boolean retryQuarantined,
       RunListener listener,
       Interruption interruption)
       throws IOException {
@@ -46,7 +47,7 @@ final class Studies {
     HadoopPaths.parse("the output", study.outputPath()); // told before Spark starts
     SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
     try (JavaSparkContext spark = start(conf)) {
-      StudyRun run = new StudyRun(study, spark, listener);
+      StudyRun run = new StudyRun(study, spark, listener, retryQuarantined);
       interruption.stops(run);
       return run(run, spark);
     }

@@ -351,7 +351,9 @@ class UserMistakesTest {
         .singleElement()
         .asString()
         .startsWith("patchgrid: Cannot write results to '" + file + "/results': ")
-        .endsWith("; check its permissions, or choose another --out");
+        .endsWith(
+            "; check its permissions and the space that is left, or choose another --out (what is"
+                + " stored is kept: the same command resumes)");
     assertMistake(
         run("--set", "output.path=" + file),
         "Cannot write results to '" + file + "': it is a file; choose another --out");

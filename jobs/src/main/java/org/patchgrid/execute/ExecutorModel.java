@@ -3,6 +3,7 @@ package org.patchgrid.execute;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.ModelDescription;
@@ -33,7 +34,8 @@ final class ExecutorModel {
    * @throws PatchgridException if the model cannot be loaded, or its files are not those that the
    *     driver saw
    */
-  static synchronized LoadedModel get(ModelRef ref, Consumer<Duration> onLoad) {
+  static synchronized LoadedModel get(
+      ModelRef ref, Configuration hadoop, Consumer<Duration> onLoad) {
     LoadedModel model = loaded;
     int gpu = TaskGpu.of(ref.device());
     if (model != null && ref.equals(loadedRef)) {
@@ -45,9 +47,10 @@ final class ExecutorModel {
       loaded = null;
     }
     long start = System.nanoTime();
-    Path directory = Path.of(ref.directory());
-    requireSameFiles(ref, ModelDescription.read(directory));
+    HostedModel hosted = ref.location().onThisHost(hadoop);
+    requireSameFiles(ref, hosted.description());
     requireSameKernel(ref);
+    Path directory = hosted.directory();
     LoadedModel fresh = LoadedModel.load(directory, ref.kernel(), ref.device(), gpu);
     loaded = fresh;
     loadedRef = ref;
@@ -62,7 +65,7 @@ final class ExecutorModel {
     if (!found.fingerprint().equals(ref.fingerprint())) {
       throw new PatchgridException(
           "The model in "
-              + ref.directory()
+              + ref.location().name()
               + " is another one on this executor than on the driver: give every host the same"
               + " files");
     }

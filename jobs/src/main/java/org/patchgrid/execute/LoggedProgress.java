@@ -10,8 +10,13 @@ public final class LoggedProgress implements RunListener {
   private static final Logger log = LoggerFactory.getLogger(LoggedProgress.class);
 
   @Override
-  public void planned(StudyPlan plan, int reusedTasks) {
-    log.info("{}: {} tasks, {} already stored", plan.studyId(), plan.taskCount(), reusedTasks);
+  public void planned(StudyPlan plan, int storedTasks, int tasksToDo) {
+    log.info(
+        "{}: {} of {} tasks to do, {} already stored",
+        plan.studyId(),
+        tasksToDo,
+        plan.taskCount(),
+        storedTasks);
   }
 
   @Override

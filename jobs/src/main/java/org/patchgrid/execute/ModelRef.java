@@ -7,12 +7,11 @@ import org.patchgrid.study.Kernel;
 /**
  * Which model an executor is to hold.
  *
- * @param directory a path that every executor reads
  * @param fingerprint of the files the driver saw there
  * @param kernel the study's
  * @param device the study's
  * @param kernelThere how the kernel describes itself on the driver
  */
 public record ModelRef(
-    String directory, String fingerprint, Kernel kernel, Device device, String kernelThere)
+    ModelLocation location, String fingerprint, Kernel kernel, Device device, String kernelThere)
     implements Serializable {}

@@ -1,15 +1,18 @@
 package org.patchgrid.execute;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.patchgrid.experiment.AuditException;
 import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.store.StagedTask;
 import org.patchgrid.store.TaskWriter;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PatchTask;
@@ -27,12 +30,17 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
   private static final long serialVersionUID = 1;
   private static final Logger log = LoggerFactory.getLogger(PatchTaskFunction.class);
 
+  /** Spark's. */
+  private static final int DEFAULT_ATTEMPTS = 4;
+
   private final TaskInputs inputs;
   private final TaskReports reports;
+  private final TaskCounters counters;
 
-  PatchTaskFunction(TaskInputs inputs, TaskReports reports) {
+  PatchTaskFunction(TaskInputs inputs, TaskReports reports, TaskCounters counters) {
     this.inputs = inputs;
     this.reports = reports;
+    this.counters = counters;
   }
 
   @Override
@@ -46,14 +54,32 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
       // Nor here: an attempt that happens to agree would hide a machine that computes wrongly.
       log.error("Stopping the study", e);
       reports.add(new TaskReport.AuditDisagreement(String.valueOf(e.getMessage())));
+    } catch (IOException e) {
+      if (!isLastAttempt()) {
+        throw e; // Spark tries again, perhaps where the disk is not full
+      }
+      log.error("Stopping the study", e);
+      reports.add(
+          new TaskReport.UserProblem(
+              "Executor host %s: %s; mend it and run the same command again, which resumes"
+                  .formatted(InetAddress.getLocalHost().getHostName(), e.getMessage())));
     }
+  }
+
+  /** A local master tries once. */
+  private static boolean isLastAttempt() {
+    SparkConf conf = SparkEnv.get().conf();
+    boolean local = conf.get("spark.master").matches("local|local\\[.*");
+    int attempts = local ? 1 : conf.getInt("spark.task.maxFailures", DEFAULT_ATTEMPTS);
+    return TaskContext.get().attemptNumber() + 1 >= attempts;
   }
 
   private void run(Iterator<Integer> taskNumbers) throws IOException {
     Configuration configuration = inputs.hadoop().configuration();
+    inputs.output().requireSeen(configuration);
     TaskWriter writer =
         new TaskWriter(
-            new Path(inputs.outputDirectory()),
+            new Path(inputs.output().directory()),
             configuration,
             inputs.driverRun(),
             inputs.fingerprint(),
@@ -61,9 +87,11 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
     LoadedModel model =
         ExecutorModel.get(
             inputs.model(),
-            took ->
-                reports.add(
-                    new TaskReport.ModelLoaded(SparkEnv.get().executorId(), took.toMillis())));
+            configuration,
+            took -> {
+              counters.loaded(took);
+              reports.add(new TaskReport.ModelLoaded(SparkEnv.get().executorId(), took.toMillis()));
+            });
     while (taskNumbers.hasNext()) {
       PatchTask task = inputs.plan().task(taskNumbers.next());
       List<PromptPair> pairs = inputs.readPairs(configuration, task);
@@ -72,8 +100,9 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
       if (inputs.failOnUnusablePair()) {
         requireEveryPairUsable(result, inputs.promptsPath());
       }
-      reports.add(
-          new TaskReport.Done(writer.write(task, TaskContext.get().taskAttemptId(), result)));
+      StagedTask staged = writer.write(task, TaskContext.get().taskAttemptId(), result);
+      counters.done(staged.counts());
+      reports.add(new TaskReport.Done(staged));
     }
   }
 

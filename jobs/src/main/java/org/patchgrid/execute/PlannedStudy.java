@@ -28,12 +28,11 @@ import org.patchgrid.tokenize.PromptTokenizer;
  * A study whose model and prompts have been looked at, so that its plan and fingerprint are known.
  * Nothing was run and no weights are loaded.
  *
- * @param modelDirectory the absolute path of the model
  * @param promptsPath the full URI of the prompts
  */
 public record PlannedStudy(
     StudyConfig config,
-    Path modelDirectory,
+    ModelLocation modelLocation,
     ModelDescription model,
     String promptsPath,
     PromptIndex prompts,
@@ -54,12 +53,14 @@ public record PlannedStudy(
    *     has to mend
    */
   public static PlannedStudy of(StudyConfig config, Configuration hadoop) throws IOException {
-    Path directory = Path.of(config.model().path()).toAbsolutePath().normalize();
-    ModelDescription model = ModelDescription.read(directory);
+    ModelLocation location = ModelLocation.of(config.model().path(), hadoop);
+    HostedModel hosted = location.onThisHost(hadoop);
+    ModelDescription model = hosted.description();
     PromptIndex prompts = new PromptSetReader(config.prompts().path(), hadoop).scan();
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(config.prompts().path());
     String promptsPath = path.getFileSystem(hadoop).makeQualified(path).toString();
-    LengthEstimate lengths = lengths(config, directory, model, promptsPath, prompts, hadoop);
+    LengthEstimate lengths =
+        lengths(config, hosted.directory(), model, promptsPath, prompts, hadoop);
     StudyPlan plan = StudyPlanner.plan(config, model.structure(), prompts.pairs(), lengths);
     Fingerprint fingerprint =
         Fingerprint.of(
@@ -72,7 +73,7 @@ public record PlannedStudy(
                 CODE,
                 kernel(config),
                 TensorKernels.describe(kernel(config), config.model().device())));
-    return new PlannedStudy(config, directory, model, promptsPath, prompts, plan, fingerprint);
+    return new PlannedStudy(config, location, model, promptsPath, prompts, plan, fingerprint);
   }
 
   /** The mean length of a seeded sample; the same for the same prompts on every machine. */

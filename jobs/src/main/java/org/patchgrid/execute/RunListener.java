@@ -5,8 +5,13 @@ import org.patchgrid.store.StagedTask;
 
 /** Told on the driver how a run goes; called from one thread. */
 public interface RunListener {
-  /** The plan is made; {@code reusedTasks} of its tasks are already stored. */
-  void planned(StudyPlan plan, int reusedTasks);
+  /**
+   * The plan is made.
+   *
+   * @param storedTasks tasks that earlier runs have stored
+   * @param tasksToDo those of this run; the rest was given up earlier
+   */
+  void planned(StudyPlan plan, int storedTasks, int tasksToDo);
 
   /** A task was committed. */
   void committed(StagedTask task);

@@ -4,17 +4,12 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import java.util.stream.IntStream;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.OnError;
 import org.patchgrid.experiment.AuditException;
 import org.patchgrid.kernel.TensorKernels;
@@ -28,27 +23,28 @@ import org.patchgrid.store.StudyIdentity;
 import org.patchgrid.study.PatchgridException;
 
 /**
- * The driver's side of a run: one Spark job over the tasks that are not stored yet, one RDD element
- * a task; files are committed here, as executors report them. Used once, from one thread.
+ * The driver's side of a run, from opening the output to ending the run in the manifest; {@link
+ * TaskExecution} computes what is not stored yet. Used once, from one thread.
  */
 public final class StudyRun {
-  /** How long the driver waits for a report before it looks whether the job has ended. */
-  private static final long POLL_MILLISECONDS = 100;
-
   /** Exit code of a run in which pairs were skipped or cells failed. */
   private static final int INCOMPLETE = 3;
 
   private final PlannedStudy study;
   private final JavaSparkContext spark;
   private final RunListener listener;
-  private final Map<String, Integer> modelLoads = new HashMap<>();
-  private int computed;
+  private final boolean retryQuarantined;
   private volatile boolean stopped;
 
-  public StudyRun(PlannedStudy study, JavaSparkContext spark, RunListener listener) {
+  /**
+   * @param retryQuarantined whether tasks that an earlier run gave up are tried again
+   */
+  public StudyRun(
+      PlannedStudy study, JavaSparkContext spark, RunListener listener, boolean retryQuarantined) {
     this.study = study;
     this.spark = spark;
     this.listener = listener;
+    this.retryQuarantined = retryQuarantined;
   }
 
   /** Asks the run to end soon and in order; may be called from any thread. */
@@ -63,11 +59,23 @@ public final class StudyRun {
    * @throws PatchgridException if the user has to mend something; what was computed is kept
    * @throws AuditException if a task's audit disagrees; nothing of that task is kept
    */
-  public RunReport run() throws IOException {
+  public RunReport run() {
+    try {
+      return runAndStore();
+    } catch (IOException e) {
+      // Whatever the file system refuses, the user can mend or avoid by another directory.
+      throw new PatchgridException(
+          "Cannot write results to '%s': %s; check its permissions and the space that is left, or choose another --out (what is stored is kept: the same command resumes)"
+              .formatted(
+                  study.outputPath(),
+                  String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
+          e);
+    }
+  }
+
+  private RunReport runAndStore() throws IOException {
     long start = System.nanoTime();
-    Configuration hadoop = spark.hadoopConfiguration();
-    DriverRun driverRun = DriverRun.begin(Clock.systemUTC());
-    try (ResultStore store = open(hadoop, driverRun)) {
+    try (ResultStore store = open()) {
       store.runStarted(
           Map.of(
               "master",
@@ -78,42 +86,54 @@ public final class StudyRun {
               spark.version(),
               StoredStudy.TASKS,
               Integer.toString(study.plan().taskCount())));
-      List<Integer> missing = missing(store.completedTasks());
-      listener.planned(study.plan(), study.plan().taskCount() - missing.size());
+      List<Integer> missing = missing(store);
+      listener.planned(study.plan(), store.completedTasks().cardinality(), missing.size());
+      TaskExecution execution =
+          new TaskExecution(
+              spark,
+              study.config().id(),
+              store,
+              inputs(store),
+              study.config().execution().partitions(),
+              listener,
+              () -> stopped);
       try {
         if (!missing.isEmpty()) {
-          compute(store, missing);
+          execution.compute(missing);
         }
       } catch (RunInterruptedException e) {
         store.finish(RunOutcome.INTERRUPTED, RunInterruptedException.EXIT_CODE);
         throw e;
       } catch (RuntimeException | IOException e) {
-        store.finish(RunOutcome.FAILED, e instanceof PatchgridException ? 2 : 1);
+        finishFailed(store, e);
         throw e;
       }
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       RunReport report =
-          new RunReport(study.outputPath(), study.plan(), computed, store.summary(), took);
+          new RunReport(
+              study.outputPath(), study.plan(), execution.computed(), store.summary(), took);
       store.finish(RunOutcome.COMPLETE, report.hasGaps() ? INCOMPLETE : 0);
       return report;
     }
   }
 
-  /** Whatever the file system refuses here, the user can mend or avoid by another directory. */
-  private ResultStore open(Configuration hadoop, DriverRun driverRun) {
-    String output = study.outputPath();
+  private ResultStore open() throws IOException {
+    return ResultStore.open(
+        HadoopPaths.parse("the output", study.outputPath()),
+        spark.hadoopConfiguration(),
+        identity(),
+        DriverRun.begin(Clock.systemUTC()),
+        Clock.systemUTC());
+  }
+
+  /** Where even that cannot be written, what stopped the run is the news. */
+  private static void finishFailed(ResultStore store, Exception failure) {
     try {
-      return ResultStore.open(
-          HadoopPaths.parse("the output", output),
-          hadoop,
-          identity(),
-          driverRun,
-          Clock.systemUTC());
+      boolean ours =
+          failure instanceof RuntimeException && !(failure instanceof PatchgridException);
+      store.finish(RunOutcome.FAILED, ours ? 1 : 2);
     } catch (IOException e) {
-      throw new PatchgridException(
-          "Cannot write results to '%s': %s; check its permissions, or choose another --out"
-              .formatted(output, String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
-          e);
+      failure.addSuppressed(e);
     }
   }
 
@@ -126,56 +146,19 @@ public final class StudyRun {
         study.resolved().render());
   }
 
-  private List<Integer> missing(BitSet completed) {
+  private List<Integer> missing(ResultStore store) {
+    Set<Integer> givenUp = retryQuarantined ? Set.of() : store.summary().quarantined().keySet();
+    BitSet completed = store.completedTasks();
     return IntStream.range(0, study.plan().taskCount())
-        .filter(task -> !completed.get(task))
+        .filter(task -> !completed.get(task) && !givenUp.contains(task))
         .boxed()
         .toList();
   }
 
-  private void compute(ResultStore store, List<Integer> missing) throws IOException {
-    TaskReports reports = TaskReports.onDriver();
-    spark.sc().register(reports, "patchgrid task reports");
-    PatchTaskFunction function = new PatchTaskFunction(inputs(store), reports);
-    int partitions =
-        Math.min(missing.size(), study.config().execution().partitions().orElse(missing.size()));
-    spark.setJobDescription("patchgrid " + study.config().id());
-    JavaFutureAction<Void> job =
-        spark.parallelize(missing, partitions).foreachPartitionAsync(function);
-    try {
-      while (!job.isDone() && !stopped) {
-        commit(store, reports.queue().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
-        store.flushIfDue();
-      }
-      if (stopped && !job.isDone()) {
-        commitReported(store, reports);
-        throw new RunInterruptedException(
-            store.completedTasks().cardinality(), study.plan().taskCount());
-      }
-      job.get();
-      commitReported(store, reports);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted while Spark was running", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("The Spark job failed: " + e.getMessage(), e);
-    } finally {
-      if (!job.isDone()) {
-        job.cancel(true);
-      }
-    }
-  }
-
-  private void commitReported(ResultStore store, TaskReports reports) throws IOException {
-    while (!reports.queue().isEmpty()) {
-      commit(store, reports.queue().poll());
-    }
-  }
-
-  private TaskInputs inputs(ResultStore store) {
+  private TaskInputs inputs(ResultStore store) throws IOException {
     return new TaskInputs(
         new ModelRef(
-            study.modelDirectory().toString(),
+            study.modelLocation(),
             study.model().fingerprint(),
             study.kernel(),
             study.config().model().device(),
@@ -186,25 +169,10 @@ public final class StudyRun {
         study.resolved().measurementSettings(),
         study.config().execution().computation(),
         study.config().prompts().onError() == OnError.FAIL,
-        store.directory().toString(),
+        store.sharedOutput(),
         store.run(),
         study.fingerprint().sha256(),
         new StudyColumns(study.config().id(), "activation", "prompt"),
         new HadoopSettings(spark.hadoopConfiguration()));
-  }
-
-  private void commit(ResultStore store, @Nullable TaskReport report) throws IOException {
-    if (report instanceof TaskReport.Done done) {
-      store.commit(done.staged());
-      computed++;
-      listener.committed(done.staged());
-    } else if (report instanceof TaskReport.ModelLoaded loaded) {
-      int loads = modelLoads.merge(loaded.executor(), 1, Integer::sum);
-      store.modelLoaded(loaded.executor(), loads);
-    } else if (report instanceof TaskReport.UserProblem problem) {
-      throw new PatchgridException(problem.message());
-    } else if (report instanceof TaskReport.AuditDisagreement audit) {
-      throw new AuditException(audit.message());
-    }
   }
 }

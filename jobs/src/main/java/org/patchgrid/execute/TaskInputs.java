@@ -8,6 +8,7 @@ import org.patchgrid.input.PromptSetReader;
 import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
+import org.patchgrid.store.SharedOutput;
 import org.patchgrid.store.StudyColumns;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.MeasurementSettings;
@@ -19,7 +20,6 @@ import org.patchgrid.study.PromptPair;
  * travel as two numbers.
  *
  * @param promptsPath a full URI: executors have working directories of their own
- * @param outputDirectory a full URI
  * @param failOnUnusablePair whether a pair that cannot be used stops the study
  */
 record TaskInputs(
@@ -30,7 +30,7 @@ record TaskInputs(
     MeasurementSettings settings,
     Computation computation,
     boolean failOnUnusablePair,
-    String outputDirectory,
+    SharedOutput output,
     DriverRun driverRun,
     String fingerprint,
     StudyColumns columns,

@@ -20,7 +20,7 @@ import org.patchgrid.study.PatchgridException;
 
 /**
  * A study by spark-submit: {@code spark-submit --class org.patchgrid.jobs.PatchStudyJob
- * patchgrid.jar STUDY.conf --out URI [--set key=value]...}.
+ * patchgrid.jar STUDY.conf --out URI [--set key=value]... [--retry-quarantined]}.
  */
 public final class PatchStudyJob {
   private PatchStudyJob() {}
@@ -43,22 +43,29 @@ public final class PatchStudyJob {
     String file = "";
     Optional<String> out = Optional.empty();
     List<String> settings = new ArrayList<>();
+    boolean retryQuarantined = false;
     for (int i = 0; i < args.length; i++) {
       if (args[i].equals("--out") && i + 1 < args.length) {
         out = Optional.of(args[++i]);
       } else if (args[i].equals("--set") && i + 1 < args.length) {
         settings.add(args[++i]);
+      } else if (args[i].equals("--retry-quarantined")) {
+        retryQuarantined = true;
       } else if (file.isEmpty() && !args[i].startsWith("--")) {
         file = args[i];
       } else {
         throw new PatchgridException(
-            "Unknown argument '" + args[i] + "': STUDY.conf --out URI [--set key=value]...");
+            "Unknown argument '"
+                + args[i]
+                + "': STUDY.conf --out URI [--set key=value]... [--retry-quarantined]");
       }
     }
     Configuration hadoop = spark.hadoopConfiguration();
     StudyConfig config = StudyFile.read(file, StudyOverrides.of(settings, out), hadoop);
     try (Interruption interruption = new Interruption()) {
-      StudyRun study = new StudyRun(PlannedStudy.of(config, hadoop), spark, new LoggedProgress());
+      StudyRun study =
+          new StudyRun(
+              PlannedStudy.of(config, hadoop), spark, new LoggedProgress(), retryQuarantined);
       interruption.stops(study);
       return run(study);
     }

@@ -423,6 +423,11 @@ public final class ResultStore implements AutoCloseable {
     return directory.root();
   }
 
+  /** By which an executor tells that it sees this directory. */
+  public SharedOutput sharedOutput() throws IOException {
+    return SharedOutput.of(directory);
+  }
+
   /** The identity that the directory was created with; its text may differ from the opener's. */
   public StudyIdentity identity() {
     return identity;

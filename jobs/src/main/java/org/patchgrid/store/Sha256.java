@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** The one hash of the store. */
-final class Sha256 {
+public final class Sha256 {
   private Sha256() {}
 
   static MessageDigest begin() {
@@ -14,6 +14,13 @@ final class Sha256 {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
+  }
+
+  /** Of some bytes, in lower-case hexadecimal digits. */
+  public static String of(byte[] content) {
+    MessageDigest digest = begin();
+    digest.update(content);
+    return end(digest);
   }
 
   /** Lower-case hexadecimal digits; the digest begins anew. */

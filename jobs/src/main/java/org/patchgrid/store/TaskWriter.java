@@ -79,7 +79,11 @@ public final class TaskWriter {
     String path =
         run.stagingDirectory() + "/" + task + "-" + attempt + "." + table.label() + ".parquet";
     ParquetFiles.HashingOutput out = directory.output(path);
-    content.write(out);
+    try {
+      content.write(out);
+    } catch (IOException e) {
+      throw new IOException("Cannot write " + directory.resolve(path) + ": " + e.getMessage(), e);
+    }
     return new ResultFile(table, path, rows, out.bytes(), out.sha256());
   }
 }

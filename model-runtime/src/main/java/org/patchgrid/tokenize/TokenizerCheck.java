@@ -9,7 +9,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.Optional;
+import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,17 +38,9 @@ public final class TokenizerCheck {
     this.timeLimit = timeLimit;
   }
 
-  /**
-   * With the cache directory that the system property {@code patchgrid.cache} names, or the
-   * environment variable {@code PATCHGRID_CACHE}, or else {@code ~/.cache/patchgrid}.
-   */
+  /** With the {@link CacheDirectory} of this machine. */
   public static TokenizerCheck ofThisMachine() {
-    return new TokenizerCheck(
-        Optional.ofNullable(System.getProperty("patchgrid.cache"))
-            .or(() -> Optional.ofNullable(System.getenv("PATCHGRID_CACHE")))
-            .filter(directory -> !directory.isBlank())
-            .map(Path::of)
-            .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache", "patchgrid")));
+    return new TokenizerCheck(CacheDirectory.ofThisMachine());
   }
 
   /**

@@ -8,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,8 @@ final class TokenizerChild {
   /** Used by DJL on some machines only, so they may be absent. */
   private static final List<String> OPTIONAL_CLASSES =
       List.of("com.google.gson.Gson", "com.sun.jna.Native");
+
+  private static final String NATIVE_LIBRARIES = "native/lib/tokenizers.properties";
 
   private static final long MEBIBYTE = 1 << 20;
 
@@ -176,6 +179,7 @@ final class TokenizerChild {
     for (String name : OPTIONAL_CLASSES) {
       optionalClass(name).ifPresent(present -> entries.add(location(present)));
     }
+    nativeLibraries().ifPresent(entries::add);
     return entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
   }
 
@@ -185,6 +189,16 @@ final class TokenizerChild {
     } catch (ClassNotFoundException absent) {
       return Optional.empty();
     }
+  }
+
+  /** The jar of the native libraries, which is one of its own under spark-submit. */
+  private static Optional<Path> nativeLibraries() {
+    @Nullable URL found = TokenizerChild.class.getClassLoader().getResource(NATIVE_LIBRARIES);
+    if (found == null || !found.getProtocol().equals("jar")) {
+      return Optional.empty();
+    }
+    String jar = found.getPath().substring(0, found.getPath().indexOf("!/"));
+    return Optional.of(Path.of(URI.create(jar)));
   }
 
   private static Path location(Class<?> loaded) {

@@ -1,0 +1,75 @@
+package org.patchgrid.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A task that ends its executor costs that task, and nothing else. */
+class QuarantineTest {
+  private static final String CELLS = "cells/task-%012d.parquet".formatted(TaskKiller.TASK);
+
+  @Test
+  void aTaskThatEndsItsExecutorIsGivenUpAndTheOthersGoOn(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    String study = SmallStudy.write(directory).toString();
+    Path whole = directory.resolve("whole");
+    assertThat(run(study, whole).exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+    Map<String, String> expected = SmallStudy.hashes(whole);
+    Map<String, String> withoutTheTask = new TreeMap<>(expected);
+    assertThat(withoutTheTask.remove(CELLS)).isNotNull();
+
+    Path out = directory.resolve("out");
+    try (ChildJvm child =
+        ChildJvm.start(
+            Files.createDirectory(directory.resolve("cluster")),
+            "run",
+            study,
+            "--out",
+            out.toString(),
+            "--master",
+            "local-cluster[2,1,1024]",
+            "--spark-conf",
+            "spark.task.maxFailures=2",
+            "--spark-conf",
+            "spark.plugins=" + TaskKiller.class.getName())) {
+      Ended killed = child.await();
+      assertThat(killed.exitCode()).as(killed.errors()).isEqualTo(ExitCode.INCOMPLETE);
+      assertThat(killed.output())
+          .contains(
+              "given up: task %d: 2 executors were lost while it ran alone; the last: executor "
+                  .formatted(TaskKiller.TASK));
+    }
+    assertThat(SmallStudy.hashes(out)).isEqualTo(withoutTheTask);
+    String status = Ended.inProcess("status", out.toString()).output();
+    assertThat(status)
+        .contains("tasks done       %d of %d%n".formatted(SmallStudy.TASKS - 1, SmallStudy.TASKS))
+        .contains("quarantined      task %d: 2 executors were lost".formatted(TaskKiller.TASK));
+
+    Ended again = run(study, out);
+    assertThat(again.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+    assertThat(again.output()).contains("(tasks: 0 computed, ");
+    assertThat(SmallStudy.hashes(out)).isEqualTo(withoutTheTask);
+
+    Ended retried = run(study, out, "--retry-quarantined");
+    assertThat(retried.output()).contains("(tasks: 1 computed, ").doesNotContain("given up");
+    assertThat(SmallStudy.hashes(out)).isEqualTo(expected);
+  }
+
+  private static Ended run(String study, Path out, String... more) {
+    String[] arguments = new String[6 + more.length];
+    System.arraycopy(
+        new String[] {"run", study, "--out", out.toString(), "--master", "local[2]"},
+        0,
+        arguments,
+        0,
+        6);
+    System.arraycopy(more, 0, arguments, 6, more.length);
+    return Ended.inProcess(arguments);
+  }
+}

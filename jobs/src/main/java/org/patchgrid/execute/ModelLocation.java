@@ -1,0 +1,72 @@
+package org.patchgrid.execute;
+
+import java.io.IOException;
+import java.io.Serializable;
+import java.net.URI;
+import java.nio.file.Files;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.SparkFiles;
+import org.patchgrid.study.CacheDirectory;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * Where a model is, for every host alike.
+ *
+ * @param name a full URI of Hadoop's, or {@code archive:NAME}: what {@code --archives FILE#NAME} of
+ *     spark-submit has unpacked
+ */
+public record ModelLocation(String name) implements Serializable {
+  private static final String ARCHIVE = "archive:";
+  private static final String LOCAL = "file";
+
+  /**
+   * The place that a study or a command names.
+   *
+   * @param path relative ones are below the working directory of the default file system
+   * @throws PatchgridException if it is none that this machine can read from
+   */
+  public static ModelLocation of(String path, Configuration hadoop) {
+    if (path.startsWith(ARCHIVE)) {
+      return new ModelLocation(path);
+    }
+    Path parsed = HadoopPaths.parse("the model", path);
+    try {
+      FileSystem fileSystem = parsed.getFileSystem(hadoop);
+      return new ModelLocation(fileSystem.makeQualified(parsed).toString());
+    } catch (IOException e) {
+      throw new PatchgridException(
+          "Cannot read a model from '%s': %s; give a directory or a URI that Hadoop knows here"
+              .formatted(path, e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * The model on this host: where it is, if that is here, or else fetched into the cache, once.
+   *
+   * @throws PatchgridException if it is not there, not complete, or cannot be fetched
+   */
+  public HostedModel onThisHost(Configuration hadoop) {
+    if (name.startsWith(ARCHIVE)) {
+      return HostedModel.in(unpacked(name.substring(ARCHIVE.length())));
+    }
+    Path path = new Path(name);
+    URI uri = path.toUri();
+    if (LOCAL.equals(uri.getScheme())) {
+      return HostedModel.in(java.nio.file.Path.of(uri.getPath()));
+    }
+    return new ModelCache(CacheDirectory.ofThisMachine().resolve("models")).fetch(path, hadoop);
+  }
+
+  /** YARN unpacks into the working directory; other masters where Spark keeps a job's files. */
+  private static java.nio.file.Path unpacked(String archive) {
+    java.nio.file.Path here = java.nio.file.Path.of(archive).toAbsolutePath();
+    if (Files.isDirectory(here) || SparkEnv.get() == null) {
+      return here;
+    }
+    return java.nio.file.Path.of(SparkFiles.get(archive));
+  }
+}

@@ -1,0 +1,193 @@
+package org.patchgrid.execute;
+
+import java.io.IOException;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.experiment.AuditException;
+import org.patchgrid.store.ResultStore;
+import org.patchgrid.study.PatchgridException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Computes tasks as Spark jobs, one RDD element a task, and commits their files as executors report
+ * them. A task that ends its executor is found and given up, and the others go on. Used once, from
+ * one thread.
+ */
+final class TaskExecution {
+  private static final Logger log = LoggerFactory.getLogger(TaskExecution.class);
+
+  /** How long the driver waits for a report before it looks whether the job has ended. */
+  private static final long POLL_MILLISECONDS = 100;
+
+  /** Executors that a task may cost while it runs alone. */
+  private static final int LOSSES_ALONE = 2;
+
+  private final JavaSparkContext spark;
+  private final String studyId;
+  private final ResultStore store;
+  private final TaskInputs inputs;
+  private final OptionalInt partitions;
+  private final RunListener listener;
+  private final BooleanSupplier stopped;
+  private final TaskReports reports = TaskReports.onDriver();
+  private final ExecutorLosses losses = new ExecutorLosses();
+  private final PatchTaskFunction function;
+  private final Map<String, Integer> modelLoads = new HashMap<>();
+  private int computed;
+
+  /**
+   * @param partitions most of a job; without, one a task
+   * @param stopped whether somebody asked to stop; asked often
+   */
+  TaskExecution(
+      JavaSparkContext spark,
+      String studyId,
+      ResultStore store,
+      TaskInputs inputs,
+      OptionalInt partitions,
+      RunListener listener,
+      BooleanSupplier stopped) {
+    this.spark = spark;
+    this.studyId = studyId;
+    this.store = store;
+    this.inputs = inputs;
+    this.partitions = partitions;
+    this.listener = listener;
+    this.stopped = stopped;
+    this.function = new PatchTaskFunction(inputs, reports, TaskCounters.register(spark.sc()));
+  }
+
+  /** Tasks that were computed and committed. */
+  int computed() {
+    return computed;
+  }
+
+  /**
+   * All at once; then alone, one after the other, those under which executors were lost until Spark
+   * gave up: one of them may be what kills executors, the others only shared one with it.
+   */
+  void compute(List<Integer> missing) throws IOException {
+    spark.sc().register(reports, "patchgrid task reports");
+    spark.sc().addSparkListener(losses);
+    try {
+      Set<Integer> suspects = new TreeSet<>();
+      List<Integer> left = missing;
+      while (!left.isEmpty() && suspects.addAll(computeTogether(left))) {
+        left = without(left, store.completedTasks(), suspects);
+      }
+      for (int task : without(List.copyOf(suspects), store.completedTasks(), Set.of())) {
+        computeAlone(task);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while Spark was running", e);
+    } finally {
+      spark.sc().removeSparkListener(losses);
+    }
+  }
+
+  /** Returns the tasks that are suspected; none if all is done. */
+  private Set<Integer> computeTogether(List<Integer> tasks)
+      throws IOException, InterruptedException {
+    String description =
+        "%s: %,d of %,d tasks".formatted(studyId, tasks.size(), inputs.plan().taskCount());
+    TaskJob job = start(description, tasks);
+    try {
+      follow(job, () -> false);
+      job.requireSuccess();
+      return Set.of();
+    } catch (ExecutionException e) {
+      Set<Integer> suspects = new TreeSet<>(job.lostUnderFailed());
+      suspects.removeIf(store.completedTasks()::get);
+      if (suspects.isEmpty()) {
+        throw failed(e);
+      }
+      log.warn("Executors were lost again and again: running tasks {} alone", suspects);
+      return suspects;
+    } finally {
+      job.cancelUnlessDone();
+    }
+  }
+
+  private void computeAlone(int task) throws IOException, InterruptedException {
+    ExecutorLosses.Loss lost = ExecutorLosses.NONE;
+    while (lost.times() < LOSSES_ALONE) {
+      ExecutorLosses.Loss before = lost;
+      TaskJob job = start("%s: task %d alone".formatted(studyId, task), List.of(task));
+      try {
+        follow(job, () -> before.times() + job.lostUnder(task).times() >= LOSSES_ALONE);
+        if (job.isDone()) {
+          job.requireSuccess();
+          return;
+        }
+      } catch (ExecutionException e) {
+        if (job.lostUnderFailed().isEmpty()) {
+          throw failed(e);
+        }
+      } finally {
+        job.cancelUnlessDone();
+      }
+      lost = lost.andThen(job.lostUnder(task));
+    }
+    String reason =
+        "%d executors were lost while it ran alone; the last: %s"
+            .formatted(lost.times(), lost.reason());
+    log.error("Giving up task {}: {}", task, reason);
+    store.taskQuarantined(task, reason);
+  }
+
+  private static IllegalStateException failed(ExecutionException e) {
+    return new IllegalStateException("The Spark job failed: " + e.getMessage(), e);
+  }
+
+  /** Commits what executors report until the job is done or enough was seen. */
+  private void follow(TaskJob job, BooleanSupplier enough)
+      throws IOException, InterruptedException {
+    while (!job.isDone() && !stopped.getAsBoolean() && !enough.getAsBoolean()) {
+      commit(reports.queue().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
+      store.flushIfDue();
+    }
+    while (!reports.queue().isEmpty()) {
+      commit(reports.queue().poll());
+    }
+    if (stopped.getAsBoolean() && !job.isDone()) {
+      throw new RunInterruptedException(
+          store.completedTasks().cardinality(), inputs.plan().taskCount());
+    }
+  }
+
+  private TaskJob start(String description, List<Integer> tasks) {
+    int most = Math.min(tasks.size(), partitions.orElse(tasks.size()));
+    return new TaskJob(spark, description, tasks, most, function, losses);
+  }
+
+  private static List<Integer> without(List<Integer> tasks, BitSet completed, Set<Integer> others) {
+    return tasks.stream().filter(task -> !completed.get(task) && !others.contains(task)).toList();
+  }
+
+  private void commit(@Nullable TaskReport report) throws IOException {
+    if (report instanceof TaskReport.Done done) {
+      store.commit(done.staged());
+      computed++;
+      listener.committed(done.staged());
+    } else if (report instanceof TaskReport.ModelLoaded loaded) {
+      int loads = modelLoads.merge(loaded.executor(), 1, Integer::sum);
+      store.modelLoaded(loaded.executor(), loads);
+    } else if (report instanceof TaskReport.UserProblem problem) {
+      throw new PatchgridException(problem.message());
+    } else if (report instanceof TaskReport.AuditDisagreement audit) {
+      throw new AuditException(audit.message());
+    }
+  }
+}
