@@ -61,6 +61,49 @@ class QuarantineTest {
     assertThat(SmallStudy.hashes(out)).isEqualTo(expected);
   }
 
+  /**
+   * Driver and tasks are one process, which ends with the task: each run ends, until one learns.
+   */
+  @Test
+  void ofALocalRunTheNextOnesDrawTheLesson(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    String study = SmallStudy.write(directory).toString();
+    Path out = directory.resolve("out");
+    for (int run = 0; run < 3; run++) {
+      assertThat(local(directory.resolve("run-" + run), study, out).exitCode())
+          .as("once together, twice alone")
+          .isEqualTo(TaskKiller.ABORTED);
+    }
+    Ended last = local(directory.resolve("last"), study, out);
+    assertThat(last.exitCode()).as(last.errors()).isEqualTo(ExitCode.INCOMPLETE);
+    assertThat(last.output())
+        .contains(
+            "given up: task %d: 2 runs were killed while it ran alone".formatted(TaskKiller.TASK));
+    assertThat(run(study, out, "--retry-quarantined").output())
+        .contains("(tasks: 1 computed, ")
+        .doesNotContain("given up");
+    assertThat(Ended.inProcess("verify", out.toString()).exitCode()).isEqualTo(ExitCode.DONE);
+  }
+
+  private static Ended local(Path directory, String study, Path out)
+      throws IOException, InterruptedException {
+    try (ChildJvm child =
+        ChildJvm.start(
+            Files.createDirectory(directory),
+            "run",
+            study,
+            "--out",
+            out.toString(),
+            "--master",
+            "local[1]",
+            "--spark-conf",
+            LocalTaskKiller.OUTPUT + "=" + out,
+            "--spark-conf",
+            "spark.plugins=" + LocalTaskKiller.class.getName())) {
+      return child.await();
+    }
+  }
+
   private static Ended run(String study, Path out, String... more) {
     String[] arguments = new String[6 + more.length];
     System.arraycopy(

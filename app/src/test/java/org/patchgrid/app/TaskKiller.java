@@ -13,7 +13,7 @@ public final class TaskKiller implements SparkPlugin {
   /** A task, and, in the first job of a study, its partition. */
   static final int TASK = 17;
 
-  private static final int ABORTED = 134;
+  static final int ABORTED = 134;
 
   @Override
   public @Nullable DriverPlugin driverPlugin() {

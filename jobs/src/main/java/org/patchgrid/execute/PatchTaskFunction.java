@@ -6,7 +6,6 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
@@ -68,10 +67,14 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
 
   /** A local master tries once. */
   private static boolean isLastAttempt() {
-    SparkConf conf = SparkEnv.get().conf();
-    boolean local = conf.get("spark.master").matches("local|local\\[.*");
-    int attempts = local ? 1 : conf.getInt("spark.task.maxFailures", DEFAULT_ATTEMPTS);
+    int attempts =
+        isLocal() ? 1 : SparkEnv.get().conf().getInt("spark.task.maxFailures", DEFAULT_ATTEMPTS);
     return TaskContext.get().attemptNumber() + 1 >= attempts;
+  }
+
+  /** Whether tasks run in the driver's process. */
+  private static boolean isLocal() {
+    return TaskExecution.isLocal(SparkEnv.get().conf());
   }
 
   private void run(Iterator<Integer> taskNumbers) throws IOException {
@@ -95,12 +98,18 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
     while (taskNumbers.hasNext()) {
       PatchTask task = inputs.plan().task(taskNumbers.next());
       List<PromptPair> pairs = inputs.readPairs(configuration, task);
+      if (isLocal()) {
+        writer.began(task, TaskJob.isAlone());
+      }
       TaskResult result =
           model.run(task, pairs, inputs.plan().sites(), inputs.settings(), inputs.computation());
       if (inputs.failOnUnusablePair()) {
         requireEveryPairUsable(result, inputs.promptsPath());
       }
       StagedTask staged = writer.write(task, TaskContext.get().taskAttemptId(), result);
+      if (isLocal()) {
+        writer.ended(task, TaskJob.isAlone());
+      }
       counters.done(staged.counts());
       reports.add(new TaskReport.Done(staged));
     }

@@ -75,6 +75,7 @@ public final class StudyRun {
 
   private RunReport runAndStore() throws IOException {
     long start = System.nanoTime();
+    new ExecutorOverhead(spark.getConf()).requireEnoughFor(study.memory());
     try (ResultStore store = open()) {
       store.runStarted(
           Map.of(

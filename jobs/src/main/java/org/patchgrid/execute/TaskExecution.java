@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.AuditException;
+import org.patchgrid.store.EndedRuns;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
@@ -81,13 +84,19 @@ final class TaskExecution {
     spark.sc().register(reports, "patchgrid task reports");
     spark.sc().addSparkListener(losses);
     try {
-      Set<Integer> suspects = new TreeSet<>();
-      List<Integer> left = missing;
+      Map<Integer, EndedRuns> killed = killedRuns(missing);
+      Set<Integer> suspects = new TreeSet<>(killed.keySet());
+      List<Integer> left = without(missing, new BitSet(), suspects);
       while (!left.isEmpty() && suspects.addAll(computeTogether(left))) {
         left = without(left, store.completedTasks(), suspects);
       }
       for (int task : without(List.copyOf(suspects), store.completedTasks(), Set.of())) {
-        computeAlone(task);
+        int alone = killed.getOrDefault(task, EndedRuns.NONE).alone();
+        if (alone >= LOSSES_ALONE) {
+          giveUp(task, "%d runs were killed while it ran alone".formatted(alone));
+        } else {
+          computeAlone(task);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -97,12 +106,32 @@ final class TaskExecution {
     }
   }
 
+  /** Local runs end with a task that ends its process: the next run draws the lesson. */
+  private Map<Integer, EndedRuns> killedRuns(List<Integer> missing) throws IOException {
+    if (!isLocal(spark.getConf())) {
+      return Map.of();
+    }
+    Map<Integer, EndedRuns> killed = new TreeMap<>(store.endedUnder());
+    killed.keySet().retainAll(missing);
+    return killed;
+  }
+
+  private void giveUp(int task, String reason) {
+    log.error("Giving up task {}: {}", task, reason);
+    store.taskQuarantined(task, reason);
+  }
+
+  /** Whether tasks run in the driver's process. */
+  static boolean isLocal(SparkConf conf) {
+    return conf.get("spark.master").matches("local|local\\[.*");
+  }
+
   /** Returns the tasks that are suspected; none if all is done. */
   private Set<Integer> computeTogether(List<Integer> tasks)
       throws IOException, InterruptedException {
     String description =
         "%s: %,d of %,d tasks".formatted(studyId, tasks.size(), inputs.plan().taskCount());
-    TaskJob job = start(description, tasks);
+    TaskJob job = start(description, tasks, false);
     try {
       follow(job, () -> false);
       job.requireSuccess();
@@ -124,7 +153,7 @@ final class TaskExecution {
     ExecutorLosses.Loss lost = ExecutorLosses.NONE;
     while (lost.times() < LOSSES_ALONE) {
       ExecutorLosses.Loss before = lost;
-      TaskJob job = start("%s: task %d alone".formatted(studyId, task), List.of(task));
+      TaskJob job = start("%s: task %d alone".formatted(studyId, task), List.of(task), true);
       try {
         follow(job, () -> before.times() + job.lostUnder(task).times() >= LOSSES_ALONE);
         if (job.isDone()) {
@@ -140,11 +169,10 @@ final class TaskExecution {
       }
       lost = lost.andThen(job.lostUnder(task));
     }
-    String reason =
+    giveUp(
+        task,
         "%d executors were lost while it ran alone; the last: %s"
-            .formatted(lost.times(), lost.reason());
-    log.error("Giving up task {}: {}", task, reason);
-    store.taskQuarantined(task, reason);
+            .formatted(lost.times(), lost.reason()));
   }
 
   private static IllegalStateException failed(ExecutionException e) {
@@ -167,9 +195,9 @@ final class TaskExecution {
     }
   }
 
-  private TaskJob start(String description, List<Integer> tasks) {
+  private TaskJob start(String description, List<Integer> tasks, boolean alone) {
     int most = Math.min(tasks.size(), partitions.orElse(tasks.size()));
-    return new TaskJob(spark, description, tasks, most, function, losses);
+    return new TaskJob(spark, description, tasks, most, alone, function, losses);
   }
 
   private static List<Integer> without(List<Integer> tasks, BitSet completed, Set<Integer> others) {

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -16,6 +17,8 @@ final class TaskJob {
   private static final long LISTENER_MILLISECONDS = 5_000;
 
   private static final long POLL_MILLISECONDS = 100;
+
+  private static final String ALONE = "patchgrid.alone";
 
   private final String name = UUID.randomUUID().toString();
   private final List<Integer> tasks;
@@ -27,12 +30,14 @@ final class TaskJob {
    * Starts it; one job at a time, from one thread.
    *
    * @param partitions at most the number of tasks
+   * @param alone whether nothing else is computed meanwhile
    */
   TaskJob(
       JavaSparkContext spark,
       String description,
       List<Integer> tasks,
       int partitions,
+      boolean alone,
       PatchTaskFunction function,
       ExecutorLosses losses) {
     this.tasks = List.copyOf(tasks);
@@ -40,7 +45,13 @@ final class TaskJob {
     this.losses = losses;
     spark.setJobDescription(description);
     spark.setLocalProperty(ExecutorLosses.JOB, name);
+    spark.setLocalProperty(ALONE, Boolean.toString(alone));
     this.action = spark.parallelize(this.tasks, partitions).foreachPartitionAsync(function);
+  }
+
+  /** Whether the task that asks computes alone. */
+  static boolean isAlone() {
+    return Boolean.parseBoolean(TaskContext.get().getLocalProperty(ALONE));
   }
 
   boolean isDone() {

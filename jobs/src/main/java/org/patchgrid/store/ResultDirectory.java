@@ -155,6 +155,11 @@ final class ResultDirectory {
     return new ParquetFiles.HashingOutput(fileSystem, resolve(name));
   }
 
+  /** Makes an empty file. */
+  void touch(String name) throws IOException {
+    fileSystem.create(resolve(name), true).close();
+  }
+
   /** Writes a new file so that readers see all of it or none. */
   void writeNew(String name, byte[] content, DriverRun run) throws IOException {
     moveToFreeName(writeTemporary(name, content, run), name);

@@ -383,6 +383,12 @@ public final class ResultStore implements AutoCloseable {
     }
   }
 
+  /** The tasks that earlier runs, which did not end in order, were computing at their end. */
+  public synchronized Map<Integer, EndedRuns> endedUnder() throws IOException {
+    return new StartedTasks(directory)
+        .endedUnder(name -> !name.equals(run.id()) && !manifest.hasFinished(name));
+  }
+
   /** Records that this run gives a task up. */
   public synchronized void taskQuarantined(int task, String reason) {
     list(new ManifestEntry.TaskQuarantined(run.id(), task, reason));

@@ -69,6 +69,16 @@ public final class TaskWriter {
     return new StagedTask(task.number(), attempt, files, TaskCounts.of(result));
   }
 
+  /** Leaves word that a task has begun, for the case that it ends this process and the driver's. */
+  public void began(PatchTask task, boolean alone) throws IOException {
+    new StartedTasks(directory).begin(run, task.number(), alone);
+  }
+
+  /** Takes that word back. */
+  public void ended(PatchTask task, boolean alone) throws IOException {
+    new StartedTasks(directory).end(run, task.number(), alone);
+  }
+
   private interface TableWriter {
     void write(ParquetFiles.HashingOutput out) throws IOException;
   }

@@ -160,6 +160,14 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
     return weightBytes + tokenizerBytes + tasks * taskBytes;
   }
 
+  /** Of those, what lies in the host's memory. */
+  public long hostBytes(int tasks) {
+    return switch (device) {
+      case CPU -> bytes(tasks);
+      case GPU -> tokenizerBytes;
+    };
+  }
+
   /** One line. */
   public String describe() {
     return switch (device) {

@@ -12,6 +12,7 @@ import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.family.ModelFamily;
 import org.patchgrid.kernel.CudaMachine;
+import org.patchgrid.kernel.NativeLibraries;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.metric.UnembeddingFactor;
@@ -121,6 +122,7 @@ public final class LoadedModel implements AutoCloseable {
       String property = "ai.djl.pytorch." + threads;
       System.setProperty(property, System.getProperty(property, "1"));
     }
+    NativeLibraries.here().ifPresent(NativeLibraries::requireUsable);
     return Engine.getEngine("PyTorch");
   }
 
