@@ -17,7 +17,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.OnError;
 import org.patchgrid.experiment.AuditException;
-import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultStore;
@@ -178,8 +177,9 @@ public final class StudyRun {
             study.modelDirectory().toString(),
             study.model().fingerprint(),
             study.kernel(),
+            study.config().model().dtype(),
             study.config().model().device(),
-            TensorKernels.describe(study.kernel(), study.config().model().device())),
+            study.kernelHere()),
         study.promptsPath(),
         study.prompts(),
         study.plan(),
