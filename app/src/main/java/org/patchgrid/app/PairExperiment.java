@@ -22,6 +22,7 @@ import org.patchgrid.plan.StudyPlanner;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Device;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
@@ -109,8 +110,9 @@ final class PairExperiment {
    */
   TaskResult run() {
     Device device = config.model().device();
+    Dtype dtype = config.model().dtype();
     try (LoadedModel model =
-        LoadedModel.load(modelDirectory(), TensorKernels.best(device), device, 0)) {
+        LoadedModel.load(modelDirectory(), TensorKernels.best(device, dtype), dtype, device, 0)) {
       StudyPlan plan = StudyPlanner.plan(config, model.structure(), 1, new LengthEstimate(1, 1));
       List<SweepSite> sites = plan.sites();
       TaskResult result =

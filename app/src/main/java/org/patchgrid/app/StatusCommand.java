@@ -16,6 +16,7 @@ import org.patchgrid.store.RunStatus;
 import org.patchgrid.store.StoreSummary;
 import org.patchgrid.store.StoredStudy;
 import org.patchgrid.store.TaskCounts;
+import org.patchgrid.study.RecoveryError;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,6 +66,9 @@ final class StatusCommand implements Callable<Integer> {
     line(out, "cells", String.format(Locale.ROOT, "%,d", counts.cells()));
     line(out, "cells failed", String.format(Locale.ROOT, "%,d", counts.failedCells()));
     line(out, "cells audited", audited(counts));
+    counts
+        .recoveryErrors()
+        .forEach((metric, error) -> line(out, "error of " + metric, describe(error)));
     line(out, "rows by status", RunCommand.list(counts.rows()));
     line(out, "pairs by status", RunCommand.list(counts.pairs()));
     line(out, "model loads", summary.modelLoads() + " in " + summary.runs().size() + " runs");
@@ -78,6 +82,15 @@ final class StatusCommand implements Callable<Integer> {
   private static String audited(TaskCounts counts) {
     return String.format(Locale.ROOT, "%,d", counts.auditedCells())
         + (counts.auditedCells() > 0 ? ", all agreed" : "");
+  }
+
+  private static String describe(RecoveryError error) {
+    return String.format(
+        Locale.ROOT,
+        "recovery within %.3g of float32, %.3g on average, in %,d audited rows",
+        error.largest(),
+        error.mean(),
+        error.rows());
   }
 
   private static void line(PrintWriter out, String name, String value) {
@@ -98,15 +111,28 @@ final class StatusCommand implements Callable<Integer> {
         new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
     csv.printRecord("name", "value");
     for (Map.Entry<String, @Nullable Object> value : values(study).entrySet()) {
-      if (value.getValue() instanceof Map<?, ?> counts) {
-        for (Map.Entry<?, ?> count : counts.entrySet()) {
-          csv.printRecord(value.getKey() + "." + count.getKey(), count.getValue());
-        }
-      } else {
-        csv.printRecord(value.getKey(), value.getValue());
-      }
+      print(csv, value.getKey(), value.getValue());
     }
     csv.flush();
+  }
+
+  private static void print(CSVPrinter csv, String name, @Nullable Object value)
+      throws IOException {
+    if (value instanceof Map<?, ?> parts) {
+      for (Map.Entry<?, ?> part : parts.entrySet()) {
+        print(csv, name + "." + part.getKey(), part.getValue());
+      }
+    } else {
+      csv.printRecord(name, value);
+    }
+  }
+
+  private static Map<String, Object> values(RecoveryError error) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("rows", error.rows());
+    values.put("mean", error.mean());
+    values.put("largest", error.largest());
+    return values;
   }
 
   /** For programs; null where unknown. */
@@ -120,6 +146,9 @@ final class StatusCommand implements Callable<Integer> {
     values.put("cells", summary.counts().cells());
     values.put("cells_failed", summary.counts().failedCells());
     values.put("cells_audited", summary.counts().auditedCells());
+    Map<String, Map<String, Object>> errors = new LinkedHashMap<>();
+    summary.counts().recoveryErrors().forEach((metric, error) -> errors.put(metric, values(error)));
+    values.put("recovery_errors", errors);
     values.put("rows", summary.counts().rows());
     values.put("pairs", summary.counts().pairs());
     values.put("model_loads", summary.modelLoads());

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,37 @@ class StatusAndVerifyTest {
     assertThat(json.path("exit_code").asInt()).isEqualTo(ExitCode.INCOMPLETE);
     assertThat(Ended.inProcess("status", out, "--format", "csv").output().lines())
         .contains("name,value", "study_id,small", "rows.ok,6", "pairs.invalid,1", "exit_code,3");
+  }
+
+  @Test
+  void aScreenSaysHowFarItIsFromFloat32() throws IOException {
+    String screen = directory.resolve("screen").toString();
+    Ended run =
+        Ended.inProcess(
+            "run",
+            directory.resolve("study.conf").toString(),
+            "--out",
+            screen,
+            "--master",
+            "local[1]",
+            "--set",
+            "model.dtype=bfloat16");
+    assertThat(run.exitCode()).as(run.errors()).isEqualTo(ExitCode.INCOMPLETE);
+    List<String> manifest = new ArrayList<>();
+    try (DirectoryStream<Path> lists =
+        Files.newDirectoryStream(Path.of(screen, "manifest"), "*.jsonl")) {
+      for (Path list : lists) {
+        manifest.addAll(Files.readAllLines(list));
+      }
+    }
+    assertThat(String.join("\n", manifest))
+        .containsPattern(
+            "\"auditedCells\":4,.*\"recoveryErrors\":\\{\"l2\":\\{\"rows\":4,\"mean\":0\\.0[0-9]+,\"largest\":0\\.0[0-9]+\\}\\}");
+    assertThat(Ended.inProcess("status", screen).output())
+        .containsPattern(
+            "error of l2      recovery within 0\\.0\\d+ of float32, 0\\.0\\d+ on average, in 4 audited rows");
+    assertThat(Ended.inProcess("status", screen, "--format", "csv").output())
+        .contains("\nrecovery_errors.l2.rows,4\n");
   }
 
   @Test

@@ -1,17 +1,18 @@
 package org.patchgrid.conf;
 
 import org.patchgrid.study.Device;
+import org.patchgrid.study.Dtype;
 
 /**
  * The model of a study.
  *
  * @param path a directory, any URI that Hadoop's FileSystem knows, or {@code hf:ORG/NAME}; as
  *     written in the study
- * @param dtype number type of weights and activations: {@code float32}
+ * @param dtype what its layers are computed in
  * @param device where it runs
  */
-public record ModelConfig(String path, String dtype, Device device) {
-  public static final String DEFAULT_DTYPE = "float32";
+public record ModelConfig(String path, Dtype dtype, Device device) {
+  public static final Dtype DEFAULT_DTYPE = Dtype.FLOAT32;
   public static final Device DEFAULT_DEVICE = Device.CPU;
 
   public ModelConfig {

@@ -10,12 +10,12 @@ import com.typesafe.config.ConfigUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
@@ -48,8 +48,6 @@ public final class StudyConfigReader {
           "pairs-per-task",
           "sites-per-task");
   private static final List<String> OUTPUT_KEYS = List.of("path");
-
-  private static final Set<String> DTYPES = Set.of(ModelConfig.DEFAULT_DTYPE);
 
   private static final String NO_NOISE = "sweep.corruption: noise is not supported yet: use prompt";
 
@@ -84,7 +82,7 @@ public final class StudyConfigReader {
             prompts(root.section("prompts")),
             sweeps(root),
             root.choices("metrics", Metric.class, Metric::label, StudyConfig.DEFAULT_METRICS),
-            execution(root.section("execution"), model.device()),
+            execution(root.section("execution"), model),
             output(root.section("output")));
     problems.throwIfAny();
     return study;
@@ -169,16 +167,8 @@ public final class StudyConfigReader {
     model.refuseUnknownKeys(MODEL_KEYS);
     return new ModelConfig(
         model.requiredText("path", "data/models/atlas-6l"),
-        oneOf(model, "dtype", DTYPES, ModelConfig.DEFAULT_DTYPE),
+        model.choice("dtype", Dtype.class, ModelConfig.DEFAULT_DTYPE),
         model.choice("device", Device.class, ModelConfig.DEFAULT_DEVICE));
-  }
-
-  private static String oneOf(StudySection section, String key, Set<String> known, String other) {
-    String value = section.text(key).orElse(other);
-    if (!known.contains(value)) {
-      section.problem(key, "'" + value + "' is not supported yet: use " + String.join(", ", known));
-    }
-    return value;
   }
 
   private static PromptsConfig prompts(StudySection prompts) {
@@ -220,14 +210,26 @@ public final class StudyConfigReader {
     return sweeps;
   }
 
-  private static ExecutionConfig execution(StudySection execution, Device device) {
+  private static ExecutionConfig execution(StudySection execution, ModelConfig model) {
     execution.refuseUnknownKeys(EXECUTION_KEYS);
     Optional<Kernel> kernel = execution.choiceOrAuto("kernel", Kernel.class);
-    if (kernel.isPresent() && !kernel.get().runsOn(device)) {
+    if (kernel.isPresent() && !kernel.get().runsOn(model.device(), model.dtype())) {
       execution.problem(
           "kernel",
-          "'%s' does not run on model.device = %s: leave it out"
-              .formatted(kernel.get().label(), device.label()));
+          "'%s' does not run on model.device = %s with model.dtype = %s: leave it out"
+              .formatted(kernel.get().label(), model.device().label(), model.dtype().label()));
+    }
+    double audit =
+        execution.number(
+            "audit",
+            ExecutionConfig.DEFAULT_AUDIT,
+            share -> share >= 0 && share <= 1,
+            "a share from 0 to 1");
+    if (model.dtype() != Dtype.FLOAT32 && audit == 0) {
+      execution.problem(
+          "audit",
+          "0 leaves the error of model.dtype = %s unknown: use a share above 0"
+              .formatted(model.dtype().label()));
     }
     return new ExecutionConfig(
         execution.number(
@@ -237,11 +239,7 @@ public final class StudyConfigReader {
             "a number of seconds above 0"),
         execution.positiveNumberOrAuto("batch-rows"),
         execution.positiveNumberOrAuto("partitions"),
-        execution.number(
-            "audit",
-            ExecutionConfig.DEFAULT_AUDIT,
-            share -> share >= 0 && share <= 1,
-            "a share from 0 to 1"),
+        audit,
         execution.choice("engine", Engine.class, ExecutionConfig.DEFAULT_ENGINE),
         kernel,
         execution.choiceOrAuto("distances", Distances.class),

@@ -31,7 +31,7 @@ final class StudyConfigWriter {
     close();
     open("model");
     put("path", quoted(study.model().path()));
-    put("dtype", quoted(study.model().dtype()));
+    put("dtype", quoted(study.model().dtype().label()));
     put("device", quoted(study.model().device().label()));
     close();
     prompts(study.prompts());

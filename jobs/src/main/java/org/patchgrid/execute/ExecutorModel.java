@@ -51,7 +51,7 @@ final class ExecutorModel {
     requireSameFiles(ref, hosted.description());
     requireSameKernel(ref);
     Path directory = hosted.directory();
-    LoadedModel fresh = LoadedModel.load(directory, ref.kernel(), ref.device(), gpu);
+    LoadedModel fresh = LoadedModel.load(directory, ref.kernel(), ref.dtype(), ref.device(), gpu);
     loaded = fresh;
     loadedRef = ref;
     loadedGpu = gpu;
@@ -72,7 +72,7 @@ final class ExecutorModel {
   }
 
   private static void requireSameKernel(ModelRef ref) {
-    String here = TensorKernels.describe(ref.kernel(), ref.device());
+    String here = TensorKernels.describe(ref.kernel(), ref.dtype(), ref.device());
     if (!here.equals(ref.kernelThere())) {
       throw new PatchgridException(
           "This executor would compute with '%s' and the study is computed with '%s', which gives other bits: use executors of one kind of processor, the driver's"

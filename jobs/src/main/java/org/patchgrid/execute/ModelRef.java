@@ -2,6 +2,7 @@ package org.patchgrid.execute;
 
 import java.io.Serializable;
 import org.patchgrid.study.Device;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
 
 /**
@@ -9,9 +10,15 @@ import org.patchgrid.study.Kernel;
  *
  * @param fingerprint of the files the driver saw there
  * @param kernel the study's
+ * @param dtype the study's
  * @param device the study's
  * @param kernelThere how the kernel describes itself on the driver
  */
 public record ModelRef(
-    ModelLocation location, String fingerprint, Kernel kernel, Device device, String kernelThere)
+    ModelLocation location,
+    String fingerprint,
+    Kernel kernel,
+    Dtype dtype,
+    Device device,
+    String kernelThere)
     implements Serializable {}

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
+import org.patchgrid.conf.ModelConfig;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.experiment.ExecutorMemory;
 import org.patchgrid.experiment.ModelDescription;
@@ -72,7 +73,7 @@ public record PlannedStudy(
                 prompts.sha256(),
                 CODE,
                 kernel(config),
-                TensorKernels.describe(kernel(config), config.model().device())));
+                kernelHere(config)));
     return new PlannedStudy(config, location, model, promptsPath, prompts, plan, fingerprint);
   }
 
@@ -115,6 +116,7 @@ public record PlannedStudy(
         model.config(),
         config.model().device(),
         kernel(),
+        config.model().dtype(),
         config.execution().computation(),
         plan.distances(),
         plan.sites(),
@@ -128,7 +130,21 @@ public record PlannedStudy(
   }
 
   private static Kernel kernel(StudyConfig config) {
-    return config.execution().kernel().orElseGet(() -> TensorKernels.best(config.model().device()));
+    ModelConfig model = config.model();
+    return config
+        .execution()
+        .kernel()
+        .orElseGet(() -> TensorKernels.best(model.device(), model.dtype()));
+  }
+
+  /** How that kernel describes itself on this machine. */
+  String kernelHere() {
+    return kernelHere(config);
+  }
+
+  private static String kernelHere(StudyConfig config) {
+    ModelConfig model = config.model();
+    return TensorKernels.describe(kernel(config), model.dtype(), model.device());
   }
 
   /** The study with what was chosen in place of {@code auto}: what {@code study.conf} says. */

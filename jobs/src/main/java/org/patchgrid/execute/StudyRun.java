@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.conf.OnError;
 import org.patchgrid.experiment.AuditException;
-import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultStore;
@@ -162,8 +161,9 @@ public final class StudyRun {
             study.modelLocation(),
             study.model().fingerprint(),
             study.kernel(),
+            study.config().model().dtype(),
             study.config().model().device(),
-            TensorKernels.describe(study.kernel(), study.config().model().device())),
+            study.kernelHere()),
         study.promptsPath(),
         study.prompts(),
         study.plan(),

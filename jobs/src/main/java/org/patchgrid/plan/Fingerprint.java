@@ -73,7 +73,7 @@ public record Fingerprint(String text) {
     parts.put("code", sources.code());
     parts.put("kernel", sources.kernelHere());
     parts.put("study.id", study.id());
-    parts.put("model.dtype", study.model().dtype());
+    parts.put("model.dtype", study.model().dtype().label());
     parts.put("model.device", study.model().device().label());
     parts.put("prompts.require", study.prompts().require().name());
     parts.put("prompts.bos", study.prompts().bos().name());

@@ -281,7 +281,7 @@ public final class ResultStore implements AutoCloseable {
         cells.add(row.get().measurement());
       }
     }
-    return cells.counts(pairs, 0); // how many were audited is in no file
+    return cells.counts(pairs, 0, Map.of()); // what was audited is in no file
   }
 
   /**

@@ -5,11 +5,13 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
+import org.patchgrid.study.RecoveryError;
 import org.patchgrid.study.TaskResult;
 
 /**
@@ -21,19 +23,23 @@ import org.patchgrid.study.TaskResult;
  *     adopted it is not known, and they count as none
  * @param pairs number of pairs by {@link PairStatus#label()}; only of tasks that report pairs
  * @param rows number of measurements by {@link CellStatus#label()}
+ * @param recoveryErrors how far audited cells were from float32, by {@link Metric#label()}; empty
+ *     for a study in float32
  */
 public record TaskCounts(
     long cells,
     long failedCells,
     long auditedCells,
     Map<String, Long> pairs,
-    Map<String, Long> rows)
+    Map<String, Long> rows,
+    Map<String, RecoveryError> recoveryErrors)
     implements Serializable {
-  static final TaskCounts NONE = new TaskCounts(0, 0, 0, Map.of(), Map.of());
+  static final TaskCounts NONE = new TaskCounts(0, 0, 0, Map.of(), Map.of(), Map.of());
 
   public TaskCounts {
     pairs = Collections.unmodifiableMap(new TreeMap<>(pairs));
     rows = Collections.unmodifiableMap(new TreeMap<>(rows));
+    recoveryErrors = Collections.unmodifiableMap(new TreeMap<>(recoveryErrors));
   }
 
   static TaskCounts of(TaskResult result) {
@@ -43,7 +49,9 @@ public record TaskCounts(
     }
     CellCounter cells = new CellCounter();
     result.measurements().forEach(cells::add);
-    return cells.counts(pairCounts, result.auditedCells());
+    Map<String, RecoveryError> errors = new TreeMap<>();
+    result.recoveryErrors().forEach((metric, error) -> errors.put(metric.label(), error));
+    return cells.counts(pairCounts, result.auditedCells(), errors);
   }
 
   TaskCounts plus(TaskCounts other) {
@@ -51,12 +59,16 @@ public record TaskCounts(
     other.pairs.forEach((status, count) -> allPairs.merge(status, count, Long::sum));
     Map<String, Long> allRows = new TreeMap<>(rows);
     other.rows.forEach((status, count) -> allRows.merge(status, count, Long::sum));
+    Map<String, RecoveryError> allErrors = new TreeMap<>(recoveryErrors);
+    other.recoveryErrors.forEach(
+        (metric, error) -> allErrors.merge(metric, error, RecoveryError::plus));
     return new TaskCounts(
         cells + other.cells,
         failedCells + other.failedCells,
         auditedCells + other.auditedCells,
         allPairs,
-        allRows);
+        allRows,
+        allErrors);
   }
 
   /** Pairs that are listed but were not measured. */
@@ -97,8 +109,9 @@ public record TaskCounts(
       }
     }
 
-    TaskCounts counts(Map<String, Long> pairs, long auditedCells) {
-      return new TaskCounts(cells, failed, auditedCells, pairs, rows);
+    TaskCounts counts(
+        Map<String, Long> pairs, long auditedCells, Map<String, RecoveryError> recoveryErrors) {
+      return new TaskCounts(cells, failed, auditedCells, pairs, rows, recoveryErrors);
     }
   }
 }

@@ -13,6 +13,7 @@ import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchDirection;
@@ -62,7 +63,7 @@ class StudyConfigReaderTest {
         .isEqualTo(
             new StudyConfig(
                 "capitals",
-                new ModelConfig("data/models/atlas-6l", "float32", Device.CPU),
+                new ModelConfig("data/models/atlas-6l", Dtype.FLOAT32, Device.CPU),
                 new PromptsConfig(
                     "data/prompts/capitals.jsonl",
                     OnError.SKIP,
@@ -170,7 +171,27 @@ class StudyConfigReaderTest {
     assertThat(problems(gpu + "execution.kernel = onednn"))
         .singleElement()
         .asString()
-        .endsWith("execution.kernel: 'onednn' does not run on model.device = gpu: leave it out");
+        .endsWith(
+            "execution.kernel: 'onednn' does not run on model.device = gpu with model.dtype = float32: leave it out");
+  }
+
+  @Test
+  void bfloat16HasOneKernelAndIsAudited() {
+    String screen = SMALLEST + "model.dtype = bfloat16\n";
+    assertThat(read(screen).model().dtype()).isEqualTo(Dtype.BFLOAT16);
+    assertThat(read(screen + "model.device = gpu").model().dtype()).isEqualTo(Dtype.BFLOAT16);
+    assertThat(read(read(screen).render())).isEqualTo(read(screen));
+    assertThat(problems(screen + "execution { kernel = onednn, audit = 0 }"))
+        .satisfiesExactly(
+            kernel ->
+                assertThat(kernel)
+                    .endsWith(
+                        "execution.kernel: 'onednn' does not run on model.device = cpu with model.dtype = bfloat16: leave it out"),
+            audit ->
+                assertThat(audit)
+                    .endsWith(
+                        "execution.audit: 0 leaves the error of model.dtype = bfloat16 unknown: use a share above 0"));
+    assertThat(read(SMALLEST + "execution.audit = 0").execution().audit()).isZero();
   }
 
   @Test
@@ -203,7 +224,7 @@ class StudyConfigReaderTest {
         .containsExactlyInAnyOrder(
             "s.conf:1: study.name: unknown key: study has id",
             "s.conf: study.id is missing: add study.id = \"capitals\"",
-            "s.conf:2: model.dtype: 'float16' is not supported yet: use float32",
+            "s.conf:2: model.dtype: 'float16' is not one of float32, bfloat16",
             "s.conf:2: model.device: 'cuda:0' is not one of cpu, gpu",
             "s.conf:4: prompts.pth: unknown key: did you mean 'path'?",
             "s.conf: prompts.path is missing: add prompts.path = \"data/prompts/capitals.jsonl\"",

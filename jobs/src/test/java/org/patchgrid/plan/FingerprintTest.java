@@ -37,6 +37,7 @@ class FingerprintTest {
         List.of(
             List.of("study.id = t", "study.id"),
             List.of("model.device = gpu", "model.device"),
+            List.of("model.dtype = bfloat16", "model.dtype"),
             List.of("prompts.require = both", "prompts.require"),
             List.of("prompts.bos = never", "prompts.bos"),
             List.of("prompts.answer-token = first", "prompts.answer-token"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,8 @@ class CanonicalFooterTest {
             "fingerprint",
             new StudyColumns("study", "activation", "prompt"));
     writer.write(
-        new PatchTask(0, 0, 1, 0, 1), 0, new TaskResult(List.of(), Samples.rows("pair", 1), 3, 0));
+        new PatchTask(0, 0, 1, 0, 1),
+        0,
+        new TaskResult(List.of(), Samples.rows("pair", 1), 3, 0, Map.of()));
   }
 }

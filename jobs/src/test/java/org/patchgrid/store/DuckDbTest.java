@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,9 +30,12 @@ class DuckDbTest {
       store.commit(folder.stage(store, 1));
       // A task whose only pair was skipped.
       TaskResult skipped =
-          new TaskResult(List.of(Samples.pair("p2", PairStatus.INVALID)), List.of(), 0, 0);
+          new TaskResult(
+              List.of(Samples.pair("p2", PairStatus.INVALID)), List.of(), 0, 0, Map.of());
       store.commit(folder.stage(store, 2, 1, skipped));
-      store.commit(folder.stage(store, 3, 1, new TaskResult(List.of(), Samples.manyRows(3), 9, 0)));
+      store.commit(
+          folder.stage(
+              store, 3, 1, new TaskResult(List.of(), Samples.manyRows(3), 9, 0, Map.of())));
       store.finish(RunOutcome.COMPLETE, 0);
     }
   }

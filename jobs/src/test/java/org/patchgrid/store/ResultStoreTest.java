@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.RecoveryError;
 import org.patchgrid.study.TaskResult;
 
 class ResultStoreTest {
@@ -55,7 +56,14 @@ class ResultStoreTest {
     StoreSummary summary = study.summary();
     assertThat(summary.completedTasks()).isEqualTo(2);
     assertThat(summary.counts())
-        .isEqualTo(new TaskCounts(4, 0, 2, Map.of("ok", 2L), Map.of("ok", 8L)));
+        .isEqualTo(
+            new TaskCounts(
+                4,
+                0,
+                2,
+                Map.of("ok", 2L),
+                Map.of("ok", 8L),
+                Map.of("l2", new RecoveryError(4, 0.125, 0.25))));
     assertThat(summary.counts().totalRows()).isEqualTo(8);
     assertThat(summary.modelLoads()).isEqualTo(2);
     assertThat(summary.runs()).hasSize(1);
@@ -222,7 +230,11 @@ class ResultStoreTest {
 
   private static TaskResult otherCells() {
     return new TaskResult(
-        List.of(Samples.pair("pair-0", PairStatus.OK)), Samples.rows("pair-0", 0.5), 2, 1);
+        List.of(Samples.pair("pair-0", PairStatus.OK)),
+        Samples.rows("pair-0", 0.5),
+        2,
+        1,
+        Map.of());
   }
 
   @Test
@@ -289,7 +301,7 @@ class ResultStoreTest {
     try (ResultStore store = folder.open()) {
       assertThat(store.completedTasks().stream()).containsExactly(0, 1);
       assertThat(store.summary().counts())
-          .isEqualTo(new TaskCounts(4, 0, 0, Map.of("ok", 2L), Map.of("ok", 8L)));
+          .isEqualTo(new TaskCounts(4, 0, 0, Map.of("ok", 2L), Map.of("ok", 8L), Map.of()));
     }
     assertThat(folder.files("manifest")).hasSize(2);
     requireVerified();

@@ -20,6 +20,7 @@ import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
+import org.patchgrid.study.RecoveryError;
 import org.patchgrid.study.TaskResult;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenSpan;
@@ -28,6 +29,10 @@ import org.patchgrid.study.TokenizedPair;
 /** Small results whose every value can be told from every other. */
 final class Samples {
   static final StudyColumns COLUMNS = new StudyColumns("capitals", "activation", "prompt");
+
+  /** Of one row a layer. */
+  static final Map<Metric, RecoveryError> RECOVERY_ERRORS =
+      Map.of(Metric.L2, RecoveryError.between(0.5, 0.25).plus(RecoveryError.between(1, 1)));
 
   private Samples() {}
 
@@ -51,7 +56,7 @@ final class Samples {
   /** Of task {@link #task}: one pair, two layers, two metrics, one audited cell. */
   static TaskResult result(int number) {
     PairResult pair = pair("pair-" + number, PairStatus.OK);
-    return new TaskResult(List.of(pair), rows("pair-" + number, number), 2, 1);
+    return new TaskResult(List.of(pair), rows("pair-" + number, number), 2, 1, RECOVERY_ERRORS);
   }
 
   static List<Measurement> rows(String pairId, double seed) {

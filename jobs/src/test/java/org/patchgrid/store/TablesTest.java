@@ -24,6 +24,7 @@ import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.RecoveryError;
 import org.patchgrid.study.TaskResult;
 
 class TablesTest {
@@ -41,7 +42,7 @@ class TablesTest {
 
   private StagedTask write(List<Measurement> rows) throws IOException {
     return writer(folder.configuration)
-        .write(new PatchTask(3, 0, 1, 1, 2), 1, new TaskResult(List.of(), rows, 1, 0));
+        .write(new PatchTask(3, 0, 1, 1, 2), 1, new TaskResult(List.of(), rows, 1, 0, Map.of()));
   }
 
   private List<CellRow> readCells(StagedTask task) throws IOException {
@@ -77,7 +78,8 @@ class TablesTest {
             List.of(Samples.pair("a", PairStatus.OK), Samples.pair("b", PairStatus.INVALID)),
             Samples.manyRows(50),
             1,
-            0);
+            0,
+            Map.of());
     Configuration tuned = new Configuration();
     tuned.setInt("parquet.compression.codec.zstd.level", 19);
     tuned.setInt("parquet.block.size", 1024);
@@ -187,7 +189,7 @@ class TablesTest {
   @Test
   void pairsWithTheSameIdAreRefused() {
     PairResult pair = Samples.pair("a", PairStatus.OK);
-    TaskResult result = new TaskResult(List.of(pair, pair), List.of(), 0, 0);
+    TaskResult result = new TaskResult(List.of(pair, pair), List.of(), 0, 0, Map.of());
     assertThatThrownBy(() -> writer(folder.configuration).write(Samples.task(0), 1, result))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("Two rows have the same pair id: a");
@@ -196,7 +198,7 @@ class TablesTest {
   @Test
   void pairsOfATaskThatReportsNoneAreRefused() {
     PairResult pair = Samples.pair("a", PairStatus.OK);
-    TaskResult result = new TaskResult(List.of(pair), List.of(), 0, 0);
+    TaskResult result = new TaskResult(List.of(pair), List.of(), 0, 0, Map.of());
     assertThatThrownBy(
             () -> writer(folder.configuration).write(new PatchTask(7, 0, 1, 4, 9), 1, result))
         .isInstanceOf(IllegalStateException.class)
@@ -214,7 +216,8 @@ class TablesTest {
             Samples.pair("b", PairStatus.LENGTH_MISMATCH),
             Samples.pair("c", PairStatus.INVALID));
     StagedTask staged =
-        writer(folder.configuration).write(Samples.task(0), 9, new TaskResult(pairs, rows, 3, 2));
+        writer(folder.configuration)
+            .write(Samples.task(0), 9, new TaskResult(pairs, rows, 3, 2, Samples.RECOVERY_ERRORS));
     assertThat(staged.counts())
         .isEqualTo(
             new TaskCounts(
@@ -222,7 +225,8 @@ class TablesTest {
                 1,
                 2,
                 Map.of("ok", 1L, "length_mismatch", 1L, "invalid", 1L),
-                Map.of("ok", 4L, "failed", 2L)));
+                Map.of("ok", 4L, "failed", 2L),
+                Map.of("l2", new RecoveryError(2, 0.125, 0.25))));
     assertThat(staged.counts().skippedPairs()).isEqualTo(2);
     assertThat(StagedTask.fromBytes(staged.toBytes())).isEqualTo(staged);
     assertThat(staged.files())

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class VerificationTest {
   void hashOfTheRowsIsThatOfTheirText() throws IOException {
     try (ResultStore store = folder.open()) {
       List<Measurement> rows = List.of(Samples.row(Samples.cell("a\tb", 3), Metric.L2, 7.5));
-      store.commit(folder.stage(store, 0, 1, new TaskResult(List.of(), rows, 1, 0)));
+      store.commit(folder.stage(store, 0, 1, new TaskResult(List.of(), rows, 1, 0, Map.of())));
       store.finish(RunOutcome.COMPLETE, 0);
     }
     // printf of the line below | sha256sum
@@ -95,7 +96,7 @@ class VerificationTest {
     StudyFolder study = new StudyFolder(root.resolve(name));
     try (ResultStore store = study.open()) {
       for (int task = 0; task < tasks.size(); task++) {
-        TaskResult result = new TaskResult(List.of(), tasks.get(task), 1, 0);
+        TaskResult result = new TaskResult(List.of(), tasks.get(task), 1, 0, Map.of());
         store.commit(study.stage(store, task, 1, result));
       }
       store.finish(RunOutcome.COMPLETE, 0);
@@ -148,7 +149,7 @@ class VerificationTest {
   void rowInTwoFilesIsFound() throws IOException {
     try (ResultStore store = folder.open()) {
       for (int task = 0; task < 2; task++) {
-        TaskResult result = new TaskResult(List.of(), Samples.rows("same", 1), 2, 0);
+        TaskResult result = new TaskResult(List.of(), Samples.rows("same", 1), 2, 0, Map.of());
         store.commit(folder.stage(store, task, 1, result));
       }
       store.finish(RunOutcome.COMPLETE, 0);

@@ -3,6 +3,7 @@ package org.patchgrid.experiment;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -31,11 +32,17 @@ final class AuditSample {
     this.leastHash = CellHash.of(cells.cells().get(0).cell());
   }
 
-  /** All that can be audited of a pair: empty if no run of a cell gave a state. */
-  static Optional<AuditSample> of(PairCells pair, PairStates states) {
+  /**
+   * All that can be audited of a pair: empty if no run of a cell gave a state.
+   *
+   * @param eligible leaves out what need not be looked at
+   */
+  static Optional<AuditSample> of(
+      PairCells pair, PairStates states, Predicate<PatchedCell> eligible) {
     List<Place> places =
         IntStream.range(0, pair.cells().size())
             .filter(i -> states.patched().get(i).isPresent())
+            .filter(i -> eligible.test(pair.cells().get(i)))
             .mapToObj(
                 i -> new Place(i, CellHash.of(pair.cells().get(i).cell()), pair.cells().get(i)))
             .sorted(

@@ -67,6 +67,6 @@ final class CheckpointTensors implements TensorLoader {
 
   @Override
   public Linear linearOfShared(NDArray weight) {
-    return ops.linear(weight, Optional.empty());
+    return ops.wideLinear(weight);
   }
 }

@@ -11,6 +11,7 @@ import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.Kernel;
@@ -46,7 +47,7 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
   private static final double BYTES_A_MEGABYTE = 1e6;
 
   /**
-   * Counts.
+   * Counts; what a task has in bfloat16 as if it were float32, which is more.
    *
    * @param sites of the plan, at least one
    * @param pairs of one task
@@ -56,6 +57,7 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
       TransformerConfig config,
       Device device,
       Kernel kernel,
+      Dtype dtype,
       Computation computation,
       Distances distances,
       List<SweepSite> sites,
@@ -69,7 +71,7 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
             : largestWave(model, sites, pairs, length, computation.batchRows(), device);
     return new ExecutorMemory(
         device,
-        new WeightMemory(config, kernel).bytes(),
+        new WeightMemory(config, kernel, dtype).bytes(),
         TOKENIZER_BYTES_A_TOKEN * model.vocabularySize(),
         Math.max(pass, readout(model, distances)));
   }

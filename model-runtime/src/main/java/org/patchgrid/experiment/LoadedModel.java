@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.checkpoint.CheckpointReader;
@@ -13,11 +14,13 @@ import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.family.ModelFamily;
 import org.patchgrid.kernel.CudaMachine;
 import org.patchgrid.kernel.NativeLibraries;
+import org.patchgrid.kernel.PlainTensorOps;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.metric.UnembeddingFactor;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.ModelStructure;
@@ -29,6 +32,7 @@ import org.patchgrid.study.TaskResult;
 import org.patchgrid.tokenize.PromptTokenizer;
 import org.patchgrid.transformer.Transformer;
 import org.patchgrid.transformer.TransformerConfig;
+import org.patchgrid.transformer.TransformerWeights;
 
 /**
  * A model in memory with its tokenizer: all that an executor sees of this module.
@@ -39,7 +43,9 @@ import org.patchgrid.transformer.TransformerConfig;
 public final class LoadedModel implements AutoCloseable {
   private final ModelStructure structure;
   private final Kernel kernel;
+  private final Dtype dtype;
   private final Transformer transformer;
+  private final Transformer float32; // the same one where that is the dtype
   private final PromptTokenizer tokenizer;
   private final NDManager weights;
   private @Nullable UnembeddingFactor unembeddingFactor;
@@ -47,12 +53,16 @@ public final class LoadedModel implements AutoCloseable {
   private LoadedModel(
       ModelStructure structure,
       Kernel kernel,
+      Dtype dtype,
       Transformer transformer,
+      Transformer float32,
       PromptTokenizer tokenizer,
       NDManager weights) {
     this.structure = structure;
     this.kernel = kernel;
+    this.dtype = dtype;
     this.transformer = transformer;
+    this.float32 = float32;
     this.tokenizer = tokenizer;
     this.weights = weights;
   }
@@ -73,18 +83,21 @@ public final class LoadedModel implements AutoCloseable {
    * @throws PatchgridException as above, or if this machine lacks the kernel
    */
   public static LoadedModel load(Path directory, Kernel kernel) {
-    return load(directory, kernel, Device.CPU, 0);
+    return load(directory, kernel, Dtype.FLOAT32, Device.CPU, 0);
   }
 
   /**
-   * Loads a Hugging Face directory, in float32.
+   * Loads a Hugging Face directory.
    *
+   * @param dtype of the layers; those in float32 are there beside it
    * @param gpu which GPU of this machine, from 0; of no meaning on the CPU
    * @throws PatchgridException as above, or if this machine lacks the device or a library for it
    */
-  public static LoadedModel load(Path directory, Kernel kernel, Device device, int gpu) {
-    if (!kernel.runsOn(device)) {
-      throw new IllegalArgumentException("There is no kernel " + kernel + " on " + device);
+  public static LoadedModel load(
+      Path directory, Kernel kernel, Dtype dtype, Device device, int gpu) {
+    if (!kernel.runsOn(device, dtype)) {
+      throw new IllegalArgumentException(
+          "There is no kernel " + kernel + " in " + dtype + " on " + device);
     }
     ModelDirectory model = ModelDirectory.open(directory);
     ModelFamily family = ModelFamilies.of(model.config());
@@ -98,17 +111,20 @@ public final class LoadedModel implements AutoCloseable {
         };
     try {
       CheckpointReader reader = new CheckpointReader(model);
-      TensorOps ops = TensorKernels.load(kernel, weights);
-      Transformer transformer =
-          new Transformer(
-              weights,
-              config,
-              family.weights(config, new CheckpointTensors(reader, weights, ops)),
-              ops);
+      TensorOps ops = TensorKernels.load(kernel, dtype, weights);
+      TransformerWeights tensors =
+          family.weights(config, new CheckpointTensors(reader, weights, ops));
+      Transformer transformer = new Transformer(weights, config, tensors, ops);
+      Transformer float32 =
+          switch (dtype) {
+            case FLOAT32 -> transformer;
+            case BFLOAT16 -> new Transformer(weights, config, tensors, new PlainTensorOps());
+          };
       reader.ignore(family::isIgnorable);
       reader.requireAllRead();
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
-      return new LoadedModel(config.structure(), kernel, transformer, tokenizer, weights);
+      return new LoadedModel(
+          config.structure(), kernel, dtype, transformer, float32, tokenizer, weights);
     } catch (RuntimeException | Error e) {
       weights.close();
       tokenizer.close();
@@ -176,7 +192,7 @@ public final class LoadedModel implements AutoCloseable {
               planSites,
               settings,
               cellsDone,
-              audit(computation, readout, manager))
+              audit(computation, settings, readout, manager))
           .run(pairs);
     }
   }
@@ -186,7 +202,7 @@ public final class LoadedModel implements AutoCloseable {
    */
   PatchEngine engine(Computation computation, NDManager manager) {
     return switch (computation.engine()) {
-      case REFERENCE -> oracle(manager);
+      case REFERENCE -> reference(transformer, manager);
       case WAVEFRONT ->
           new WavefrontEngine(transformer, structure, manager, computation.batchRows());
     };
@@ -210,13 +226,21 @@ public final class LoadedModel implements AutoCloseable {
     return factor;
   }
 
-  private Audit audit(Computation computation, Readout readout, NDManager manager) {
+  private Audit audit(
+      Computation computation, MeasurementSettings settings, Readout readout, NDManager manager) {
     AuditRule rule = new AuditRule(kernel, state -> readout.logits(List.of(state)).get(0));
-    return new Audit(structure, computation, oracle(manager), rule);
+    Optional<Screen> screen =
+        switch (dtype) {
+          case FLOAT32 -> Optional.empty();
+          case BFLOAT16 ->
+              Optional.of(
+                  new Screen(reference(float32, manager), readout, settings, structure.layers()));
+        };
+    return new Audit(structure, computation, reference(transformer, manager), rule, screen);
   }
 
-  private PatchEngine oracle(NDManager manager) {
-    return new ReferenceEngine(transformer, structure, manager);
+  private PatchEngine reference(Transformer forward, NDManager manager) {
+    return new ReferenceEngine(forward, structure, manager);
   }
 
   /** For tests that look inside. */

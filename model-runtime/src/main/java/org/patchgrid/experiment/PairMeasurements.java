@@ -56,15 +56,30 @@ final class PairMeasurements {
     return Optional.of("no " + (needsFoil ? "foil" : "answer") + ": no rows for " + names);
   }
 
+  /** The rows of a pair's cells. */
+  List<Measurement> of(PairCells pair, PairStates states, ForcedOutcome forced) {
+    StateValues values = values(states.patched().stream().flatMap(Optional::stream).toList());
+    List<Measurement> measurements = new ArrayList<>();
+    for (int i = 0; i < pair.cells().size(); i++) {
+      PatchedCell cell = pair.cells().get(i);
+      Optional<float[]> state = states.patched().get(i);
+      measurements.addAll(
+          state.isPresent()
+              ? of(cell, values.of(state.get()), forced.applies(cell))
+              : failed(cell));
+    }
+    return measurements;
+  }
+
   /** One measurement a metric for a patched run with these values. */
-  List<Measurement> of(PatchedCell cell, double[] patched, boolean forced) {
+  private List<Measurement> of(PatchedCell cell, double[] patched, boolean forced) {
     return IntStream.range(0, metrics.size())
         .mapToObj(i -> measurement(cell, i, patched[i], forced))
         .toList();
   }
 
   /** One measurement a metric for a patched run that ended with an error. */
-  List<Measurement> failed(PatchedCell cell) {
+  private List<Measurement> failed(PatchedCell cell) {
     return IntStream.range(0, metrics.size())
         .mapToObj(i -> withoutRecovery(cell, i, Double.NaN, CellStatus.FAILED))
         .toList();

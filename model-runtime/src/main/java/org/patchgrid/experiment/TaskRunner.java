@@ -83,7 +83,7 @@ final class TaskRunner {
     long auditedCells = audit.end();
     pairResults.sort(Comparator.comparingLong(result -> result.tokenized().pair().number()));
     measurements.sort(Measurement.ROW_ORDER);
-    return new TaskResult(pairResults, measurements, cells, auditedCells);
+    return new TaskResult(pairResults, measurements, cells, auditedCells, audit.recoveryErrors());
   }
 
   private void report(PairResult result) {
@@ -135,17 +135,8 @@ final class TaskRunner {
   private void measure(PairCells pair, PairStates states) {
     BaseRuns base = BaseRuns.of(pair.pair(), states, readout);
     PairMeasurements measured = measurements(base);
-    StateValues values =
-        measured.values(states.patched().stream().flatMap(Optional::stream).toList());
-    ForcedOutcome forced = new ForcedOutcome(pair.pair(), structure.layers());
-    for (int i = 0; i < pair.cells().size(); i++) {
-      PatchedCell cell = pair.cells().get(i);
-      Optional<float[]> state = states.patched().get(i);
-      measurements.addAll(
-          state.isPresent()
-              ? measured.of(cell, values.of(state.get()), forced.applies(cell))
-              : measured.failed(cell));
-    }
+    measurements.addAll(
+        measured.of(pair, states, new ForcedOutcome(pair.pair(), structure.layers())));
     cells += pair.cells().size();
     cellsDone.accept(pair.cells().size());
     report(base.result(pair.pair(), measured.note()));

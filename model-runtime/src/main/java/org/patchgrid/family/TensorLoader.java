@@ -28,7 +28,8 @@ public interface TensorLoader {
   Linear linear(NDArray weight, Optional<NDArray> bias);
 
   /**
-   * A linear map with weights that are also read in another way, and stay as they are.
+   * A linear map of float32 values with weights that are also read in another way, and stay as they
+   * are.
    *
    * @param weight [out, in], a tensor of this loader
    */

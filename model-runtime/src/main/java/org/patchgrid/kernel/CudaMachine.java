@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
 
@@ -61,16 +62,17 @@ public final class CudaMachine {
    *
    * @throws PatchgridException if there is no GPU or no library with CUDA
    */
-  String describe(Kernel kernel) {
+  String describe(Kernel kernel, Dtype dtype) {
     Path library = cudaPart();
     Platform platform = Platform.detectPlatform("pytorch");
     return String.format(
         Locale.ROOT,
-        "pytorch %s %s (%s of %,d bytes) float32 without TF32 %s on %s",
+        "pytorch %s %s (%s of %,d bytes) %s without TF32 %s on %s",
         variable("PYTORCH_VERSION").orElse(platform.getVersion()),
         variable("PYTORCH_FLAVOR").orElse(platform.getFlavor()),
         CUDA_PART,
         size(library),
+        dtype.label(),
         kernel.label(),
         gpuName());
   }

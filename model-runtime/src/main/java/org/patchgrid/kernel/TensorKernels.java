@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.patchgrid.study.Device;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
 
@@ -17,6 +19,9 @@ import org.patchgrid.study.PatchgridException;
 public final class TensorKernels {
   /** Best first; libraries choose their code by these. */
   private static final List<String> INSTRUCTION_SETS = List.of("avx512f", "avx2");
+
+  /** Those that products in bfloat16 are chosen by beside them. */
+  private static final List<String> BFLOAT16_SETS = List.of("amx_bf16", "avx512_bf16");
 
   private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
 
@@ -30,12 +35,10 @@ public final class TensorKernels {
         : Kernel.PLAIN;
   }
 
-  /** The fastest kernel for {@code device}, as above. */
-  public static Kernel best(Device device) {
-    return switch (device) {
-      case CPU -> best();
-      case GPU -> Kernel.PLAIN;
-    };
+  /** The fastest kernel for {@code device} and {@code dtype}, as above. */
+  public static Kernel best(Device device, Dtype dtype) {
+    Kernel best = best();
+    return best.runsOn(device, dtype) ? best : Kernel.PLAIN;
   }
 
   /**
@@ -44,44 +47,49 @@ public final class TensorKernels {
    * @param owner of what they need; must live as long as they are used
    * @throws PatchgridException if this machine does not have it
    */
-  public static TensorOps load(Kernel kernel, NDManager owner) {
+  public static TensorOps load(Kernel kernel, Dtype dtype, NDManager owner) {
     return switch (kernel) {
-      case PLAIN -> new PlainTensorOps();
+      case PLAIN ->
+          switch (dtype) {
+            case FLOAT32 -> new PlainTensorOps();
+            case BFLOAT16 -> new BFloat16TensorOps(owner);
+          };
       case ONEDNN ->
           OneDnnTensorOps.load(owner)
               .orElseThrow(
                   () ->
                       new PatchgridException(
                           "Cannot compute with execution.kernel = onednn: the PyTorch library of this machine (%s) was built without oneDNN; run the study where it is there, or with execution.kernel = plain"
-                              .formatted(describe(kernel))));
+                              .formatted(describe(kernel, dtype))));
     };
+  }
+
+  private static String describe(Kernel kernel, Dtype dtype) {
+    Platform platform = Platform.detectPlatform("pytorch");
+    return "pytorch %s %s %s %s on %s"
+        .formatted(
+            platform.getVersion(),
+            platform.getFlavor(),
+            dtype.label(),
+            kernel.label(),
+            instructionSets(platform, dtype));
   }
 
   /**
    * All that decides which bits {@code kernel} gives here, for a study's fingerprint: library,
-   * version, flavour, number type and the processor's kind. Read without loading the library.
-   */
-  public static String describe(Kernel kernel) {
-    Platform platform = Platform.detectPlatform("pytorch");
-    return "pytorch %s %s float32 %s on %s"
-        .formatted(
-            platform.getVersion(), platform.getFlavor(), kernel.label(), instructionSet(platform));
-  }
-
-  /**
-   * {@link #describe(Kernel)} for {@code device}: of a GPU the kind, the library and that TF32 is
-   * off.
+   * version, flavour, number type and the processor's kind; of a GPU the kind, the library and that
+   * TF32 is off. Read without loading the library.
    *
    * @throws PatchgridException if this machine has no such device, or no library for it
    */
-  public static String describe(Kernel kernel, Device device) {
+  public static String describe(Kernel kernel, Dtype dtype, Device device) {
     return switch (device) {
-      case CPU -> describe(kernel);
-      case GPU -> CudaMachine.here().describe(kernel);
+      case CPU -> describe(kernel, dtype);
+      case GPU -> CudaMachine.here().describe(kernel, dtype);
     };
   }
 
-  private static String instructionSet(Platform platform) {
+  private static String instructionSets(Platform platform, Dtype dtype) {
     String architecture = platform.getOsArch();
     if (!Files.isReadable(PROCESSOR)) {
       return architecture;
@@ -93,11 +101,12 @@ public final class TensorKernels {
               .findFirst()
               .map(line -> List.of(line.toLowerCase(Locale.ROOT).split(" ")))
               .orElse(List.of());
-      return INSTRUCTION_SETS.stream()
-          .filter(flags::contains)
-          .findFirst()
-          .map(set -> architecture + " " + set)
-          .orElse(architecture);
+      Stream<String> best = INSTRUCTION_SETS.stream().filter(flags::contains).limit(1);
+      Stream<String> more =
+          dtype == Dtype.BFLOAT16 ? BFLOAT16_SETS.stream().filter(flags::contains) : Stream.of();
+      return Stream.of(Stream.of(architecture), best, more)
+          .flatMap(sets -> sets)
+          .collect(Collectors.joining(" "));
     } catch (IOException e) {
       throw new UncheckedIOException("Cannot read " + PROCESSOR, e);
     }

@@ -5,8 +5,9 @@ import java.util.Optional;
 import org.patchgrid.study.Kernel;
 
 /**
- * Operations of a forward pass that have more than one kernel. Values are [token, width] float32;
- * results belong to the manager of the first argument. Stateless: threads may share it.
+ * Operations of a forward pass that have more than one kernel. Values are [token, width]; results
+ * belong to the manager of the first argument and have its number type. Stateless: threads may
+ * share it.
  */
 public interface TensorOps {
   /** Which kernels these are. */
@@ -20,6 +21,21 @@ public interface TensorOps {
    */
   Linear linear(NDArray weight, Optional<NDArray> bias);
 
+  /** {@link #linear} without a bias for values that are float32 whatever the layers compute in. */
+  default Linear wideLinear(NDArray weight) {
+    return linear(weight, Optional.empty());
+  }
+
+  /** From float32 to the layers' number type; the same array where that is float32. */
+  default NDArray narrow(NDArray x) {
+    return x;
+  }
+
+  /** From the layers' number type to float32; the same array where that is float32. */
+  default NDArray wide(NDArray x) {
+    return x;
+  }
+
   /**
    * Root mean square norm: {@code weight * x / sqrt(mean(x^2) + epsilon)} over the width.
    *
@@ -27,6 +43,11 @@ public interface TensorOps {
    * @param epsilon []
    */
   NDArray rmsNorm(NDArray x, NDArray weight, NDArray epsilon);
+
+  /** Over the last axis. */
+  default NDArray softmax(NDArray x) {
+    return x.softmax(-1);
+  }
 
   /** {@code silu(gate) * up}. */
   NDArray gatedSilu(NDArray gate, NDArray up);

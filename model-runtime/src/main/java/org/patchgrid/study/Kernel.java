@@ -22,9 +22,9 @@ public enum Kernel {
     return this == ONEDNN;
   }
 
-  /** Whether it is there on {@code device}. */
-  public boolean runsOn(Device device) {
-    return this == PLAIN || device == Device.CPU;
+  /** Whether it is there on {@code device}, in {@code dtype}. */
+  public boolean runsOn(Device device, Dtype dtype) {
+    return this == PLAIN || (device == Device.CPU && dtype == Dtype.FLOAT32);
   }
 
   /** The name in study files. */

@@ -9,6 +9,7 @@ import static org.patchgrid.study.Component.Z;
 
 import ai.djl.ndarray.NDArray;
 import org.patchgrid.hook.Hooks;
+import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.study.ModelStructure;
 
 /**
@@ -20,6 +21,7 @@ import org.patchgrid.study.ModelStructure;
 final class Attention {
   private final int layer;
   private final ModelStructure structure;
+  private final TensorOps ops;
   private final AttentionWeights weights;
   private final RotaryEmbedding rotary;
   private final NDArray scale; // [], 1 / sqrt(D)
@@ -27,11 +29,13 @@ final class Attention {
   Attention(
       int layer,
       ModelStructure structure,
+      TensorOps ops,
       AttentionWeights weights,
       RotaryEmbedding rotary,
       NDArray scale) {
     this.layer = layer;
     this.structure = structure;
+    this.ops = ops;
     this.weights = weights;
     this.rotary = rotary;
     this.scale = scale;
@@ -55,7 +59,7 @@ final class Attention {
             layer,
             Lifetime.inPlaceOf(
                 scores,
-                rows -> rows.muli(scale).addi(tables.causalMask()).softmax(-1))); // [B, H, T, T]
+                rows -> ops.softmax(rows.muli(scale).addi(tables.causalMask())))); // [B, H, T, T]
 
     NDArray value = sequences.sequences(v, keyValueHeads); // [B, K, T, D]
     NDArray mixed = ungrouped(grouped(pattern).matMul(value)); // [B, H, T, D]

@@ -3,6 +3,7 @@ package org.patchgrid.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.patchgrid.kernel.NativeArrays;
+import org.patchgrid.kernel.TensorOps;
 
 /**
  * Rotary position embedding (Su et al. 2021) in Hugging Face's layout: dimension i turns together
@@ -22,7 +23,7 @@ final class RotaryEmbedding {
   }
 
   /** Angles in double precision, rounded once; arrays of {@code manager}. */
-  SequenceTables tables(NDManager manager, int length) {
+  SequenceTables tables(NDManager manager, int length, TensorOps ops) {
     float[] cosine = new float[length * headWidth];
     float[] sine = new float[length * headWidth];
     float[] mask = new float[length * length];
@@ -38,8 +39,8 @@ final class RotaryEmbedding {
     }
     return new SequenceTables(
         length,
-        NativeArrays.of(manager, cosine, length, headWidth),
-        NativeArrays.of(manager, sine, length, headWidth),
+        ops.narrow(NativeArrays.of(manager, cosine, length, headWidth)),
+        ops.narrow(NativeArrays.of(manager, sine, length, headWidth)),
         NativeArrays.of(manager, mask, length, length));
   }
 

@@ -24,6 +24,7 @@ public final class Transformer {
   /** Rows of the unembedding that are in double precision at once. */
   private static final int GRAM_ROWS = 8192;
 
+  private final TensorOps ops;
   private final NDArray embedding; // [V, d_model]
   private final List<TransformerBlock> blocks;
   private final RmsNorm finalNorm;
@@ -39,6 +40,7 @@ public final class Transformer {
     int headWidth = config.structure().headWidth();
     NDArray epsilon = manager.create((float) config.normEpsilon());
     NDArray scale = manager.create((float) (1 / Math.sqrt(headWidth)));
+    this.ops = ops;
     this.embedding = weights.embedding();
     this.rotary = new RotaryEmbedding(config.rotary(), headWidth);
     this.finalNorm = new RmsNorm(ops, weights.finalNorm(), epsilon);
@@ -51,7 +53,7 @@ public final class Transformer {
           new TransformerBlock(
               layer,
               new RmsNorm(ops, block.attentionNorm(), epsilon),
-              new Attention(layer, config.structure(), block.attention(), rotary, scale),
+              new Attention(layer, config.structure(), ops, block.attention(), rotary, scale),
               new RmsNorm(ops, block.mlpNorm(), epsilon),
               new Mlp(layer, ops, block.mlp())));
     }
@@ -60,12 +62,12 @@ public final class Transformer {
 
   /** What every run over {@code length} tokens shares; arrays of {@code manager}. */
   public SequenceTables tables(NDManager manager, int length) {
-    return rotary.tables(manager, length);
+    return rotary.tables(manager, length, ops);
   }
 
   /**
    * What the unembedding reads: the normed residual stream behind the last layer at the last
-   * position, [B, d_model], an array of {@code manager}.
+   * position, [B, d_model], a float32 array of {@code manager}.
    *
    * @param ids [N], int64
    */
@@ -73,6 +75,7 @@ public final class Transformer {
     NDArray x =
         Embedding.embedding(ids, embedding, SparseFormat.DENSE).singletonOrThrow(); // [N, d_model]
     x.attach(manager); // an embedding belongs to the weights
+    x = Lifetime.inPlaceOf(x, ops::narrow);
     for (TransformerBlock block : blocks) {
       try (NDManager layer = manager.newSubManager()) {
         x.attach(layer); // every later result belongs to the manager of its first operand
@@ -82,7 +85,7 @@ public final class Transformer {
     }
     try (NDManager end = manager.newSubManager()) {
       x.attach(end);
-      NDArray normed = finalNorm.forward(sequences.last(x));
+      NDArray normed = finalNorm.forward(ops.wide(sequences.last(x)));
       normed.attach(manager);
       return normed;
     }

@@ -5,11 +5,11 @@ import java.util.List;
 import org.patchgrid.kernel.Linear;
 
 /**
- * All weights of a model, float32, immutable and shared by the threads of a process.
+ * All weights of a model, immutable and shared by the threads of a process.
  *
- * @param embedding [vocabulary, d_model]
+ * @param embedding [vocabulary, d_model], float32
  * @param finalNorm [d_model]
- * @param unembedding from d_model to the vocabulary
+ * @param unembedding of float32 values, from d_model to the vocabulary
  * @param unembeddingRows [vocabulary, d_model], the same numbers to be read; the embedding itself
  *     where the two are tied
  */

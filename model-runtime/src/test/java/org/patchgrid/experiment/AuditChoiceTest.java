@@ -108,12 +108,14 @@ class AuditChoiceTest {
     List<Optional<float[]>> states = states(pair);
     int least = AuditCells.leastHash(pair);
     states.set(least, Optional.empty());
-    AuditSample sample = AuditSample.of(pair, new PairStates(none(), none(), states)).orElseThrow();
+    AuditSample sample =
+        AuditSample.of(pair, new PairStates(none(), none(), states), cell -> true).orElseThrow();
     assertThat(sample.cells().cells())
         .hasSize(pair.cells().size() - 1)
         .doesNotContain(pair.cells().get(least));
     Collections.fill(states, Optional.empty());
-    assertThat(AuditSample.of(pair, new PairStates(none(), none(), states))).isEmpty();
+    assertThat(AuditSample.of(pair, new PairStates(none(), none(), states), cell -> true))
+        .isEmpty();
   }
 
   private static List<PairCells> pairs(int count) {
@@ -127,7 +129,10 @@ class AuditChoiceTest {
   private static List<List<Cell>> choose(List<PairCells> pairs, long wanted, double passes) {
     List<AuditSample> samples =
         pairs.stream()
-            .map(pair -> AuditSample.of(pair, new PairStates(none(), none(), states(pair))))
+            .map(
+                pair ->
+                    AuditSample.of(
+                        pair, new PairStates(none(), none(), states(pair)), cell -> true))
             .flatMap(Optional::stream)
             .toList();
     return AuditChoice.of(samples, wanted, passes).stream()

@@ -150,7 +150,8 @@ class AuditTest {
         model.structure(),
         computation(1),
         model.engine(Computation.of(Engine.REFERENCE), manager),
-        new AuditRule(kernel, state -> readout.logits(List.of(state)).get(0)));
+        new AuditRule(kernel, state -> readout.logits(List.of(state)).get(0)),
+        Optional.empty());
   }
 
   /** An engine with a fault: one bit of the state of one cell of the first pair. */
@@ -297,7 +298,12 @@ class AuditTest {
   }
 
   private Audit audit(double share, Kernel kernel, PatchEngine oracle) {
-    return new Audit(structure, computation(share), oracle, new AuditRule(kernel, state -> state));
+    return new Audit(
+        structure,
+        computation(share),
+        oracle,
+        new AuditRule(kernel, state -> state),
+        Optional.empty());
   }
 
   private static Computation computation(double share) {

@@ -14,6 +14,7 @@ import org.patchgrid.kernel.Linear;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Dtype;
 
 /**
  * Prints hashes of what the kernel's operations give, and of all states of random plans on the demo
@@ -25,7 +26,7 @@ final class BitsProbe {
   public static void main(String[] arguments) throws NoSuchAlgorithmException {
     try (LoadedModel model = LoadedModel.load(TestModels.atlas())) {
       try (NDManager manager = model.newManager()) {
-        printOperations(TensorKernels.load(TensorKernels.best(), manager), manager);
+        printOperations(TensorKernels.load(TensorKernels.best(), Dtype.FLOAT32, manager), manager);
       }
       for (int length : List.of(12, 70)) {
         List<PairCells> pairs = new RandomPlan(model.structure(), length, length).pairs(2, 10);

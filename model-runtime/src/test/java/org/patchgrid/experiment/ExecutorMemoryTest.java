@@ -19,6 +19,7 @@ import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.Kernel;
@@ -54,6 +55,10 @@ class ExecutorMemoryTest {
         .isEqualTo(4 * (layers + 576 + 2 * embedding));
     assertThat(memory(config(SMOLLM2, false), Kernel.ONEDNN).weightBytes())
         .isEqualTo(4 * (layers + 576 + 3 * embedding));
+    assertThat(
+            new WeightMemory(config(SMOLLM2, true), Kernel.PLAIN, Dtype.BFLOAT16).bytes()
+                - memory(config(SMOLLM2, true), Kernel.PLAIN).weightBytes())
+        .isEqualTo(2 * (layers - 30 * 2 * 576));
   }
 
   @Test
@@ -91,6 +96,7 @@ class ExecutorMemoryTest {
             config(SMOLLM2, true),
             Device.CPU,
             Kernel.ONEDNN,
+            Dtype.FLOAT32,
             Computation.of(Engine.REFERENCE),
             Distances.LOGITS,
             sites,
@@ -175,6 +181,7 @@ class ExecutorMemoryTest {
             config(model, true),
             Device.CPU,
             Kernel.ONEDNN,
+            Dtype.FLOAT32,
             Computation.of(Engine.WAVEFRONT),
             Distances.LOGITS,
             sites,
@@ -188,6 +195,7 @@ class ExecutorMemoryTest {
         config,
         Device.CPU,
         kernel,
+        Dtype.FLOAT32,
         Computation.of(Engine.WAVEFRONT),
         Distances.LOGITS,
         sites(1, new Positions.All()),

@@ -16,6 +16,7 @@ import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.MeasurementSettings;
@@ -55,6 +56,7 @@ final class MemoryProbe {
             description.config(),
             Device.CPU,
             TensorKernels.best(),
+            Dtype.FLOAT32,
             Computation.of(Engine.WAVEFRONT),
             Distances.LOGITS,
             sites,

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.study.Device;
+import org.patchgrid.study.Dtype;
 
 /** Where tests find the models they run on. */
 public final class TestModels {
@@ -20,7 +21,12 @@ public final class TestModels {
 
   /** A model there, with the best kernel. */
   public static LoadedModel load(Path directory) {
-    return LoadedModel.load(directory, TensorKernels.best(device()), device(), 0);
+    return load(directory, Dtype.FLOAT32);
+  }
+
+  /** A model there, in another number type. */
+  public static LoadedModel load(Path directory, Dtype dtype) {
+    return LoadedModel.load(directory, TensorKernels.best(device(), dtype), dtype, device(), 0);
   }
 
   /** The demo model. */

@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 
 /**
@@ -97,7 +98,7 @@ class WavefrontEngineTest {
   }
 
   private static void assertSameBits(String run, float[] actual, float[] expected) {
-    if (TensorKernels.best(TestModels.device()).keepsRows()) {
+    if (TensorKernels.best(TestModels.device(), Dtype.FLOAT32).keepsRows()) {
       assertThat(actual).as(run).isEqualTo(expected);
       return;
     }

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
 
 /**
@@ -58,7 +59,7 @@ public class BenchmarkLinear {
   public void prepare() {
     x = manager.randomUniform(-1, 1, new Shape(rows, INPUTS));
     NDArray weight = manager.randomUniform(-1, 1, new Shape(OUTPUTS, INPUTS));
-    linear = TensorKernels.load(kernel, manager).linear(weight, Optional.empty());
+    linear = TensorKernels.load(kernel, Dtype.FLOAT32, manager).linear(weight, Optional.empty());
   }
 
   @TearDown

@@ -17,6 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
 
@@ -32,7 +33,8 @@ class CudaMachineTest {
   @Test
   void saysWhichGpuAndWhichLibraryGiveTheBits() throws IOException {
     Files.writeString(directory.resolve("libtorch_cuda.so"), "12345");
-    String description = machine(names("NVIDIA H200", "NVIDIA H200")).describe(Kernel.PLAIN);
+    String description =
+        machine(names("NVIDIA H200", "NVIDIA H200")).describe(Kernel.PLAIN, Dtype.FLOAT32);
     assertThat(description)
         .startsWith("pytorch ")
         .endsWith("(libtorch_cuda.so of 5 bytes) float32 without TF32 plain on NVIDIA H200");
@@ -43,7 +45,8 @@ class CudaMachineTest {
     Files.writeString(directory.resolve("libtorch_cuda.so"), "");
     Path library = Files.writeString(directory.resolve("libtorch.so"), "");
     for (String path : List.of("/elsewhere" + File.pathSeparator + directory, library.toString())) {
-      assertThat(new CudaMachine(Optional.of(path), names("A")).describe(Kernel.PLAIN))
+      assertThat(
+              new CudaMachine(Optional.of(path), names("A")).describe(Kernel.PLAIN, Dtype.FLOAT32))
           .as(path)
           .endsWith(" on A");
     }
@@ -55,13 +58,13 @@ class CudaMachineTest {
     String message =
         "Cannot compute with model.device = gpu: the PyTorch that comes with Patchgrid is for the CPU; set PYTORCH_LIBRARY_PATH to the lib directory of one with CUDA (docs/gpu.md says which), or use model.device = cpu";
     assertThatExceptionOfType(PatchgridException.class)
-        .isThrownBy(() -> none.describe(Kernel.PLAIN))
+        .isThrownBy(() -> none.describe(Kernel.PLAIN, Dtype.FLOAT32))
         .withMessage(message);
     assertThatExceptionOfType(PatchgridException.class)
         .isThrownBy(() -> none.open(CudaMachineTest::noEngine, 0))
         .withMessage(message);
     assertThatExceptionOfType(PatchgridException.class)
-        .isThrownBy(() -> machine(names("A")).describe(Kernel.PLAIN))
+        .isThrownBy(() -> machine(names("A")).describe(Kernel.PLAIN, Dtype.FLOAT32))
         .withMessage(
             "Cannot compute with model.device = gpu: there is no libtorch_cuda.so in PYTORCH_LIBRARY_PATH = %s; set it to the lib directory of a PyTorch with CUDA (docs/gpu.md says which)",
             directory);
@@ -71,16 +74,18 @@ class CudaMachineTest {
   void withoutOneKindOfGpuSaysSo() throws IOException {
     Files.writeString(directory.resolve("libtorch_cuda.so"), "");
     assertThatExceptionOfType(PatchgridException.class)
-        .isThrownBy(() -> machine(NO_COMMAND).describe(Kernel.PLAIN))
+        .isThrownBy(() -> machine(NO_COMMAND).describe(Kernel.PLAIN, Dtype.FLOAT32))
         .withMessage(
             "Cannot compute with model.device = gpu: this machine has no nvidia-smi, so no NVIDIA driver; run the study where there is a GPU, or use model.device = cpu");
     assertThatExceptionOfType(PatchgridException.class)
         .isThrownBy(
-            () -> machine(List.of("sh", "-c", "echo No devices; exit 6")).describe(Kernel.PLAIN))
+            () ->
+                machine(List.of("sh", "-c", "echo No devices; exit 6"))
+                    .describe(Kernel.PLAIN, Dtype.FLOAT32))
         .withMessage(
             "Cannot compute with model.device = gpu: nvidia-smi shows no GPU on this machine (No devices); run the study where there is one, or use model.device = cpu");
     assertThatExceptionOfType(PatchgridException.class)
-        .isThrownBy(() -> machine(names("B", "A")).describe(Kernel.PLAIN))
+        .isThrownBy(() -> machine(names("B", "A")).describe(Kernel.PLAIN, Dtype.FLOAT32))
         .withMessage(
             "Cannot compute with model.device = gpu: this machine has GPUs of several kinds (A, B), which give other bits; use one with GPUs of one kind");
   }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.patchgrid.experiment.TestEngine;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
 
 /** Both kernels compute the same, and oneDNN's keep the bits of every row. */
@@ -40,7 +41,7 @@ class TensorOpsTest {
     manager = TestEngine.newManager();
     plain = new PlainTensorOps();
     assumeThat(TensorKernels.best()).as("the kernel of this platform").isEqualTo(Kernel.ONEDNN);
-    oneDnn = TensorKernels.load(Kernel.ONEDNN, manager);
+    oneDnn = TensorKernels.load(Kernel.ONEDNN, Dtype.FLOAT32, manager);
   }
 
   @AfterEach

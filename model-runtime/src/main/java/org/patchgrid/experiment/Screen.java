@@ -1,0 +1,64 @@
+package org.patchgrid.experiment;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.study.Measurement;
+import org.patchgrid.study.MeasurementSettings;
+import org.patchgrid.study.RecoveryError;
+
+/**
+ * Holds cells of a study in another number type against float32 and collects how far their
+ * recoveries are from it. Belongs to one thread.
+ */
+final class Screen {
+  private final PatchEngine float32;
+  private final Readout readout;
+  private final MeasurementSettings settings;
+  private final int layers;
+  private final Map<Metric, RecoveryError> byMetric = new EnumMap<>(Metric.class);
+
+  Screen(PatchEngine float32, Readout readout, MeasurementSettings settings, int layers) {
+    this.float32 = float32;
+    this.readout = readout;
+    this.settings = settings;
+    this.layers = layers;
+  }
+
+  /**
+   * Compares all cells of a pair.
+   *
+   * @return the same runs in float32
+   */
+  PairStates compare(PairCells pair, PairStates found) {
+    PairStates inFloat32 = float32.run(List.of(pair)).get(0);
+    List<Measurement> measured = measurements(pair, found);
+    List<Measurement> expected = measurements(pair, inFloat32);
+    for (int i = 0; i < measured.size(); i++) {
+      add(measured.get(i), expected.get(i));
+    }
+    return inFloat32;
+  }
+
+  private List<Measurement> measurements(PairCells pair, PairStates states) {
+    BaseRuns base = BaseRuns.of(pair.pair(), states, readout);
+    return new PairMeasurements(base, readout, settings)
+        .of(pair, states, new ForcedOutcome(pair.pair(), layers));
+  }
+
+  private void add(Measurement measured, Measurement expected) {
+    if (measured.recovery().isPresent() && expected.recovery().isPresent()) {
+      byMetric.merge(
+          measured.metric(),
+          RecoveryError.between(
+              measured.recovery().getAsDouble(), expected.recovery().getAsDouble()),
+          RecoveryError::plus);
+    }
+  }
+
+  /** What was collected. */
+  Map<Metric, RecoveryError> errors() {
+    return byMetric;
+  }
+}

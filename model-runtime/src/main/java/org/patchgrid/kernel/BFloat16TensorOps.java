@@ -1,0 +1,104 @@
+package org.patchgrid.kernel;
+
+import static org.patchgrid.kernel.TorchScriptModule.argument;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.Optional;
+import org.patchgrid.study.Kernel;
+
+/**
+ * {@link TensorOps} of layers in bfloat16. Norms and softmax sum in float32, products as the
+ * library does.
+ *
+ * <p>What is given float32 is computed in float32, from weights that were never rounded: both forms
+ * of them are kept, since the error of a study in bfloat16 is measured beside it.
+ *
+ * <p>DJL does not know the type (an array's is {@link DataType#UNKNOWN}), and its own casts and
+ * softmax end the process. A method is one operation, so that TorchScript has none to fuse: fused
+ * ones round otherwise, and only after some calls.
+ */
+final class BFloat16TensorOps implements TensorOps {
+  private static final String METHODS =
+      """
+        def forward(self: __torch__.M, x: Tensor) -> Tensor:
+          return x
+        def narrow(self: __torch__.M, x: Tensor) -> Tensor:
+          return torch.to(x, 15)
+        def wide(self: __torch__.M, x: Tensor) -> Tensor:
+          return torch.to(x, 6)
+        def softmax(self: __torch__.M, x: Tensor) -> Tensor:
+          return torch.softmax(x, -1)
+        def silu(self: __torch__.M, x: Tensor) -> Tensor:
+          return torch.silu(x)
+      """;
+
+  private final TensorOps float32 = new PlainTensorOps();
+  private final TorchScriptModule module;
+
+  /**
+   * @param owner of the compiled functions; must live as long as they are used
+   */
+  BFloat16TensorOps(NDManager owner) {
+    this.module = TorchScriptModule.compile(owner, METHODS);
+  }
+
+  @Override
+  public Kernel kernel() {
+    return Kernel.PLAIN;
+  }
+
+  @Override
+  public Linear linear(NDArray weight, Optional<NDArray> bias) {
+    Linear wide = float32.linear(weight, bias);
+    Linear narrow = float32.linear(narrow(weight), bias.map(this::narrow));
+    return x -> (isWide(x) ? wide : narrow).apply(x);
+  }
+
+  @Override
+  public Linear wideLinear(NDArray weight) {
+    return float32.wideLinear(weight);
+  }
+
+  @Override
+  public NDArray narrow(NDArray x) {
+    return call("narrow", x);
+  }
+
+  @Override
+  public NDArray wide(NDArray x) {
+    return call("wide", x);
+  }
+
+  @Override
+  public NDArray rmsNorm(NDArray x, NDArray weight, NDArray epsilon) {
+    if (isWide(x)) {
+      return float32.rmsNorm(x, weight, epsilon);
+    }
+    try (NDArray wide = wide(x);
+        NDArray normed = float32.rmsNorm(wide, weight, epsilon)) {
+      return narrow(normed);
+    }
+  }
+
+  @Override
+  public NDArray softmax(NDArray x) {
+    return call("softmax", x);
+  }
+
+  @Override
+  public NDArray gatedSilu(NDArray gate, NDArray up) {
+    try (NDArray activated = call("silu", gate)) { // in place is not allowed on what a module gives
+      return activated.mul(up);
+    }
+  }
+
+  private static boolean isWide(NDArray x) {
+    return x.getDataType() == DataType.FLOAT32;
+  }
+
+  private NDArray call(String method, NDArray x) {
+    return module.call(x.getManager(), method, argument(x));
+  }
+}
