@@ -13,6 +13,7 @@ import org.patchgrid.execute.Interruption;
 import org.patchgrid.execute.LoggedProgress;
 import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.execute.RunInterruptedException;
+import org.patchgrid.execute.RunReport;
 import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
@@ -23,6 +24,8 @@ import org.patchgrid.study.PatchgridException;
  * patchgrid.jar STUDY.conf --out URI [--set key=value]... [--retry-quarantined]}.
  */
 public final class PatchStudyJob {
+  private static final int INCOMPLETE = 3;
+
   private PatchStudyJob() {}
 
   /** Exit codes as the contract has them, after Spark's context is stopped. */
@@ -67,16 +70,28 @@ public final class PatchStudyJob {
           new StudyRun(
               PlannedStudy.of(config, hadoop), spark, new LoggedProgress(), retryQuarantined);
       interruption.stops(study);
-      return run(study);
+      return run(study, spark.getConf());
     }
   }
 
-  private static int run(StudyRun study) throws IOException {
+  private static int run(StudyRun study, SparkConf conf) {
     try {
-      return study.run().hasGaps() ? 3 : 0;
+      RunReport report = study.run();
+      if (!report.hasGaps()) {
+        return 0;
+      }
+      System.err.println(
+          "patchgrid: some pairs, cells or tasks are missing: `patchgrid status %s` lists them"
+              .formatted(report.directory()));
+      return isOnCluster(conf) ? 0 : INCOMPLETE;
     } catch (RunInterruptedException e) {
       System.err.println("patchgrid: " + e.getMessage());
       return RunInterruptedException.EXIT_CODE;
     }
+  }
+
+  /** A cluster that runs the driver itself would start it again after any exit code but 0. */
+  private static boolean isOnCluster(SparkConf conf) {
+    return conf.get("spark.submit.deployMode", "client").equals("cluster");
   }
 }
