@@ -14,8 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
@@ -102,7 +102,7 @@ class CudaMachineTest {
 
   /** TF32 keeps ten bits of a factor, and would be off by 1e-4 here. */
   @Test
-  @EnabledIfSystemProperty(named = "patchgrid.test.device", matches = "gpu")
+  @Tag("gpu") // left out by Maven unless patchgrid.test.device is gpu
   void productsAreOfFloat32() {
     int size = 512;
     try (NDManager gpu = CudaMachine.here().open(() -> Engine.getEngine("PyTorch"), 0)) {
