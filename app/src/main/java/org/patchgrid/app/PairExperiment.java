@@ -100,7 +100,7 @@ final class PairExperiment {
 
   private Path modelDirectory() {
     Configuration hadoop = new Configuration();
-    return ModelLocation.of(config.model().path(), hadoop).onThisHost(hadoop).directory();
+    return ModelLocation.of(config.model().path(), hadoop).directoryOnThisHost(hadoop);
   }
 
   /**

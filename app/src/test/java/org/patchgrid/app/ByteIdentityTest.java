@@ -35,7 +35,8 @@ class ByteIdentityTest {
     directory = temporary;
     study = SmallStudy.write(directory).toString();
     Path out = directory.resolve("one-core");
-    Ended run = run(out, "--master", "local[1]", "--set", "execution.partitions=1");
+    Ended run =
+        SmallStudy.run(study, out, "--master", "local[1]", "--set", "execution.partitions=1");
     assertThat(run.exitCode()).as("the unequal pair is skipped").isEqualTo(ExitCode.INCOMPLETE);
     expected = SmallStudy.hashes(out);
     expectedRows = sortedRowsHash(out);
@@ -55,7 +56,8 @@ class ByteIdentityTest {
   @Test
   void twoCoresAndOtherPartitions() throws IOException {
     Path out = directory.resolve("two-cores");
-    Ended run = run(out, "--master", "local[2]", "--set", "execution.partitions=7");
+    Ended run =
+        SmallStudy.run(study, out, "--master", "local[2]", "--set", "execution.partitions=7");
     assertThat(run.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     assertSameBytes(out);
   }
@@ -68,7 +70,8 @@ class ByteIdentityTest {
         .isEqualTo(tasksWithCells);
     for (int audit : List.of(0, 1)) {
       Path out = directory.resolve("audit-" + audit);
-      Ended run = run(out, "--master", "local[2]", "--set", "execution.audit=" + audit);
+      Ended run =
+          SmallStudy.run(study, out, "--master", "local[2]", "--set", "execution.audit=" + audit);
       assertThat(run.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
       assertSameBytes(out);
       assertThat(Ended.inProcess("status", out.toString()).output().lines())
@@ -115,7 +118,7 @@ class ByteIdentityTest {
       child.awaitCells(out, FILES_BEFORE_KILL);
       child.kill();
     }
-    Ended resumed = run(out, "--master", "local[2]");
+    Ended resumed = SmallStudy.run(study, out, "--master", "local[2]");
     assertThat(resumed.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     Matcher tasks = TASKS.matcher(resumed.output());
     assertThat(tasks.find()).as(resumed.output()).isTrue();
@@ -125,14 +128,6 @@ class ByteIdentityTest {
     assertThat(computed).as("the run was killed before its end").isPositive();
     assertThat(computed + reused).isEqualTo(SmallStudy.TASKS);
     assertSameBytes(out);
-  }
-
-  private static Ended run(Path out, String master, String url, String... more) {
-    String[] arguments = new String[6 + more.length];
-    System.arraycopy(
-        new String[] {"run", study, "--out", out.toString(), master, url}, 0, arguments, 0, 6);
-    System.arraycopy(more, 0, arguments, 6, more.length);
-    return Ended.inProcess(arguments);
   }
 
   private static void assertSameBytes(Path out) throws IOException {

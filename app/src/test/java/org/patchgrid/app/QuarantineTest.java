@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,14 +106,8 @@ class QuarantineTest {
   }
 
   private static Ended run(String study, Path out, String... more) {
-    String[] arguments = new String[6 + more.length];
-    System.arraycopy(
-        new String[] {"run", study, "--out", out.toString(), "--master", "local[2]"},
-        0,
-        arguments,
-        0,
-        6);
-    System.arraycopy(more, 0, arguments, 6, more.length);
-    return Ended.inProcess(arguments);
+    String[] arguments =
+        Stream.concat(Stream.of("--master", "local[2]"), Stream.of(more)).toArray(String[]::new);
+    return SmallStudy.run(study, out, arguments);
   }
 }

@@ -78,6 +78,13 @@ final class SmallStudy {
     return Files.writeString(directory.resolve("study.conf"), STUDY.formatted(model, prompts));
   }
 
+  /** Runs it in this JVM. */
+  static Ended run(String study, Path out, String... more) {
+    return Ended.inProcess(
+        Stream.concat(Stream.of("run", study, "--out", out.toString()), Stream.of(more))
+            .toArray(String[]::new));
+  }
+
   /** The files of a directory by name; none if it is absent. */
   static List<Path> files(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {

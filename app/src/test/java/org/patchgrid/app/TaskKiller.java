@@ -1,10 +1,8 @@
 package org.patchgrid.app;
 
-import java.util.Map;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
-import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +21,6 @@ public final class TaskKiller implements SparkPlugin {
   @Override
   public ExecutorPlugin executorPlugin() {
     return new ExecutorPlugin() {
-      @Override
-      public void init(PluginContext context, Map<String, String> extra) {
-        // Nothing to prepare.
-      }
-
       @Override
       public void onTaskStart() {
         TaskContext task = TaskContext.get();

@@ -60,7 +60,10 @@ class UserMistakesTest {
   // The model.
 
   @Test
-  @DisabledIfSystemProperty(named = "patchgrid.test.device", matches = "gpu")
+  @DisabledIfSystemProperty(
+      named = "patchgrid.test.device",
+      matches = "gpu",
+      disabledReason = "there a GPU and a PyTorch for it are present")
   void noGpu() {
     String message =
         "Cannot compute with model.device = gpu: the PyTorch that comes with Patchgrid is for the"

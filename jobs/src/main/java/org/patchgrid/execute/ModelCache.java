@@ -2,7 +2,6 @@ package org.patchgrid.execute;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +19,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.patchgrid.store.Sha256;
+import org.patchgrid.study.HostName;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,16 +61,8 @@ final class ModelCache {
     } catch (IOException e) {
       throw new PatchgridException(
           "Cannot fetch the model %s into %s on host %s: %s; check both, or name another cache in PATCHGRID_CACHE"
-              .formatted(source, root, host(), e.getMessage()),
+              .formatted(source, root, HostName.ofThisMachine(), e.getMessage()),
           e);
-    }
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (IOException e) {
-      return "(of unknown name: " + e.getMessage() + ")";
     }
   }
 

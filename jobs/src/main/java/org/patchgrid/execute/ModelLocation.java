@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.net.URI;
 import java.nio.file.Files;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -50,15 +51,31 @@ public record ModelLocation(String name) implements Serializable {
    * @throws PatchgridException if it is not there, not complete, or cannot be fetched
    */
   public HostedModel onThisHost(Configuration hadoop) {
+    return onDisk().map(HostedModel::in).orElseGet(() -> fetched(hadoop));
+  }
+
+  /**
+   * Its directory on this host, as above; what is here already is not read.
+   *
+   * @throws PatchgridException if it cannot be fetched
+   */
+  public java.nio.file.Path directoryOnThisHost(Configuration hadoop) {
+    return onDisk().orElseGet(() -> fetched(hadoop).directory());
+  }
+
+  private Optional<java.nio.file.Path> onDisk() {
     if (name.startsWith(ARCHIVE)) {
-      return HostedModel.in(unpacked(name.substring(ARCHIVE.length())));
+      return Optional.of(unpacked(name.substring(ARCHIVE.length())));
     }
-    Path path = new Path(name);
-    URI uri = path.toUri();
-    if (LOCAL.equals(uri.getScheme())) {
-      return HostedModel.in(java.nio.file.Path.of(uri.getPath()));
-    }
-    return new ModelCache(CacheDirectory.ofThisMachine().resolve("models")).fetch(path, hadoop);
+    URI uri = new Path(name).toUri();
+    return LOCAL.equals(uri.getScheme())
+        ? Optional.of(java.nio.file.Path.of(uri.getPath()))
+        : Optional.empty();
+  }
+
+  private HostedModel fetched(Configuration hadoop) {
+    return new ModelCache(CacheDirectory.ofThisMachine().resolve("models"))
+        .fetch(new Path(name), hadoop);
   }
 
   /** YARN unpacks into the working directory; other masters where Spark keeps a job's files. */

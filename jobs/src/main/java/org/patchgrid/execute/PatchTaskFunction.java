@@ -1,7 +1,6 @@
 package org.patchgrid.execute;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -13,6 +12,7 @@ import org.patchgrid.experiment.AuditException;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.store.StagedTask;
 import org.patchgrid.store.TaskWriter;
+import org.patchgrid.study.HostName;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
@@ -61,7 +61,7 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
       reports.add(
           new TaskReport.UserProblem(
               "Executor host %s: %s; mend it and run the same command again, which resumes"
-                  .formatted(InetAddress.getLocalHost().getHostName(), e.getMessage())));
+                  .formatted(HostName.ofThisMachine(), e.getMessage())));
     }
   }
 

@@ -88,19 +88,9 @@ public final class StudyRun {
               Integer.toString(study.plan().taskCount())));
       List<Integer> missing = missing(store);
       listener.planned(study.plan(), store.completedTasks().cardinality(), missing.size());
-      TaskExecution execution =
-          new TaskExecution(
-              spark,
-              study.config().id(),
-              store,
-              inputs(store),
-              study.config().execution().partitions(),
-              listener,
-              () -> stopped);
+      int computed;
       try {
-        if (!missing.isEmpty()) {
-          execution.compute(missing);
-        }
+        computed = missing.isEmpty() ? 0 : execution(store).compute(missing);
       } catch (RunInterruptedException e) {
         store.finish(RunOutcome.INTERRUPTED, RunInterruptedException.EXIT_CODE);
         throw e;
@@ -110,8 +100,7 @@ public final class StudyRun {
       }
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       RunReport report =
-          new RunReport(
-              study.outputPath(), study.plan(), execution.computed(), store.summary(), took);
+          new RunReport(study.outputPath(), study.plan(), computed, store.summary(), took);
       store.finish(RunOutcome.COMPLETE, report.hasGaps() ? INCOMPLETE : 0);
       return report;
     }
@@ -153,6 +142,17 @@ public final class StudyRun {
         .filter(task -> !completed.get(task) && !givenUp.contains(task))
         .boxed()
         .toList();
+  }
+
+  private TaskExecution execution(ResultStore store) throws IOException {
+    return new TaskExecution(
+        spark,
+        study.config().id(),
+        store,
+        inputs(store),
+        study.config().execution().partitions(),
+        listener,
+        () -> stopped);
   }
 
   private TaskInputs inputs(ResultStore store) throws IOException {

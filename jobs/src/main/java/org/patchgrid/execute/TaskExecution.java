@@ -16,7 +16,6 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.AuditException;
-import org.patchgrid.store.EndedRuns;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
@@ -71,33 +70,31 @@ final class TaskExecution {
     this.function = new PatchTaskFunction(inputs, reports, TaskCounters.register(spark.sc()));
   }
 
-  /** Tasks that were computed and committed. */
-  int computed() {
-    return computed;
-  }
-
   /**
    * All at once; then alone, one after the other, those under which executors were lost until Spark
    * gave up: one of them may be what kills executors, the others only shared one with it.
+   *
+   * @return how many were computed and committed
    */
-  void compute(List<Integer> missing) throws IOException {
+  int compute(List<Integer> missing) throws IOException {
     spark.sc().register(reports, "patchgrid task reports");
     spark.sc().addSparkListener(losses);
     try {
-      Map<Integer, EndedRuns> killed = killedRuns(missing);
+      Map<Integer, Integer> killed = killedRuns(missing);
       Set<Integer> suspects = new TreeSet<>(killed.keySet());
       List<Integer> left = without(missing, new BitSet(), suspects);
       while (!left.isEmpty() && suspects.addAll(computeTogether(left))) {
         left = without(left, store.completedTasks(), suspects);
       }
       for (int task : without(List.copyOf(suspects), store.completedTasks(), Set.of())) {
-        int alone = killed.getOrDefault(task, EndedRuns.NONE).alone();
+        int alone = killed.getOrDefault(task, 0);
         if (alone >= LOSSES_ALONE) {
           giveUp(task, "%d runs were killed while it ran alone".formatted(alone));
         } else {
           computeAlone(task);
         }
       }
+      return computed;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while Spark was running", e);
@@ -107,11 +104,11 @@ final class TaskExecution {
   }
 
   /** Local runs end with a task that ends its process: the next run draws the lesson. */
-  private Map<Integer, EndedRuns> killedRuns(List<Integer> missing) throws IOException {
+  private Map<Integer, Integer> killedRuns(List<Integer> missing) throws IOException {
     if (!isLocal(spark.getConf())) {
       return Map.of();
     }
-    Map<Integer, EndedRuns> killed = new TreeMap<>(store.endedUnder());
+    Map<Integer, Integer> killed = new TreeMap<>(store.endedUnder());
     killed.keySet().retainAll(missing);
     return killed;
   }

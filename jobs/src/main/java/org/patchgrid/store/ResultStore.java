@@ -383,8 +383,11 @@ public final class ResultStore implements AutoCloseable {
     }
   }
 
-  /** The tasks that earlier runs, which did not end in order, were computing at their end. */
-  public synchronized Map<Integer, EndedRuns> endedUnder() throws IOException {
+  /**
+   * The tasks that earlier runs, which did not end in order, were computing at their end, with how
+   * many of those runs computed nothing else then.
+   */
+  public synchronized Map<Integer, Integer> endedUnder() throws IOException {
     return new StartedTasks(directory)
         .endedUnder(name -> !name.equals(run.id()) && !manifest.hasFinished(name));
   }

@@ -2,9 +2,9 @@ package org.patchgrid.store;
 
 import java.io.IOException;
 import java.io.Serializable;
-import java.net.InetAddress;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.patchgrid.study.HostName;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -32,7 +32,7 @@ public record SharedOutput(String directory, String studyTextSha256) implements 
       throw new PatchgridException(
           "Executor host %s does not see the study's output '%s' (its %s is %s): give --out a directory that the driver and all executors share, on HDFS, an object store or a shared disk"
               .formatted(
-                  InetAddress.getLocalHost().getHostName(),
+                  HostName.ofThisMachine(),
                   here,
                   ResultStore.STUDY_TEXT,
                   found ? "another" : "not there"));

@@ -33,9 +33,12 @@ final class StartedTasks {
     return run.stagingDirectory() + "/" + (alone ? "alone-" : "started-") + task;
   }
 
-  /** Tasks that runs were computing when they ended without a word, by number. */
-  Map<Integer, EndedRuns> endedUnder(Predicate<String> isKilledRun) throws IOException {
-    Map<Integer, EndedRuns> ended = new TreeMap<>();
+  /**
+   * Tasks that runs were computing when they ended without a word, by number, with how many of
+   * those runs computed nothing else then.
+   */
+  Map<Integer, Integer> endedUnder(Predicate<String> isKilledRun) throws IOException {
+    Map<Integer, Integer> ended = new TreeMap<>();
     for (FileStatus run : directory.list(ResultDirectory.STAGING)) {
       String name = run.getPath().getName();
       if (run.isDirectory() && isKilledRun.test(name)) {
@@ -43,8 +46,7 @@ final class StartedTasks {
           Matcher marker = NAME.matcher(file.getPath().getName());
           if (marker.matches()) {
             boolean alone = marker.group(1).equals("alone");
-            ended.merge(
-                Integer.valueOf(marker.group(2)), new EndedRuns(1, alone ? 1 : 0), EndedRuns::plus);
+            ended.merge(Integer.valueOf(marker.group(2)), alone ? 1 : 0, Integer::sum);
           }
         }
       }

@@ -27,7 +27,7 @@ import org.patchgrid.study.PatchgridException;
  * named by the variables that DJL reads: there is none on the class path.
  */
 public final class CudaMachine {
-  private static final String LIBRARY_PATH = "PYTORCH_LIBRARY_PATH";
+  static final String LIBRARY_PATH = "PYTORCH_LIBRARY_PATH";
   private static final String PROBLEM = "Cannot compute with model.device = gpu: ";
   private static final String TF32 = "TORCH_ALLOW_TF32_CUBLAS_OVERRIDE";
   private static final String CUDA_PART = "libtorch_cuda.so";

@@ -22,7 +22,6 @@ import org.patchgrid.study.PatchgridException;
  */
 public final class NativeLibraries {
   private static final String ENGINE = "pytorch";
-  private static final String OVERRIDE = "PYTORCH_LIBRARY_PATH";
   private static final int MEBIBYTE = 1 << 20;
 
   private final Path cache;
@@ -46,7 +45,7 @@ public final class NativeLibraries {
    * @throws PatchgridException if the class path has none for this machine
    */
   public static Optional<NativeLibraries> here() {
-    if (Utils.getEnvOrSystemProperty(OVERRIDE) != null) {
+    if (Utils.getEnvOrSystemProperty(CudaMachine.LIBRARY_PATH) != null) {
       return Optional.empty();
     }
     Platform platform = Platform.detectPlatform(ENGINE);
