@@ -16,9 +16,9 @@ import org.patchgrid.study.Kernel;
  * their code by the size of the whole:
  *
  * <ul>
- *   <li>oneDNN keeps a row's bits for 2 to 70 rows on processors with AVX2 and for any number with
- *       AVX-512 (there a single row can differ): rows go through in blocks of at most {@value
- *       #BLOCK_ROWS}, and a single row is computed twice.
+ *   <li>oneDNN keeps a row's bits for any number of rows on processors with AVX-512 (a single row
+ *       can differ) and for 2 to 70 with AVX2: there rows go through in blocks of at most {@value
+ *       #BLOCK_ROWS}, and a single row is computed twice on both.
  *   <li>It adds up a long input in another order for few rows than for many where the output is
  *       narrow and no multiple of {@value #WHOLE_OUTPUTS}: weights are filled up to that.
  *   <li>Vectorised functions treat the last elements of what one thread has by other code: {@code
@@ -28,8 +28,11 @@ import org.patchgrid.study.Kernel;
  * <p>Sums over the width and the elementary operations have one order or none.
  */
 public final class OneDnnTensorOps implements TensorOps {
-  /** Tokens of one call of the linear kernel. */
+  /** Tokens of one call of the linear kernel where it keeps the bits of so many only. */
   private static final int BLOCK_ROWS = 64;
+
+  /** Tokens that packed weights are laid out for: a choice of speed. */
+  private static final int PACKED_FOR_ROWS = 64;
 
   /** Elements that every processor's vectorised loop goes through in whole steps. */
   private static final int WHOLE_VECTORS = 64;
@@ -50,7 +53,7 @@ public final class OneDnnTensorOps implements TensorOps {
             whole = weight
           else:
             whole = torch.constant_pad_nd(weight, [0, 0, 0, missing])
-          return ops.mkldnn._reorder_linear_weight(whole, %1$d)
+          return ops.mkldnn._reorder_linear_weight(whole, %5$d)
         def missing(self: __torch__.M, size: int, whole: int) -> int:
           return torch.remainder(torch.sub(whole, torch.remainder(size, whole)), whole)
         def block(self: __torch__.M, x: Tensor, packed: Tensor) -> Tensor:
@@ -77,17 +80,28 @@ public final class OneDnnTensorOps implements TensorOps {
           mean_square = torch.mean(torch.square(x), [-1], True)
           root = torch.sqrt_(torch.add_(mean_square, epsilon))
           return torch.mul_(torch.div(x, root), weight)
-        def silu(self: __torch__.M, x: Tensor) -> Tensor:
-          elements = torch.numel(x)
-          filled = torch.constant_pad_nd(torch.flatten(x), [0, (self).missing(elements, %2$d, )])
-          pieces = torch.split(filled, %3$d)
-          for _0 in range(torch.len(pieces)):
-            _1 = torch.silu_(pieces[_0])
-          return torch.reshape(torch.slice(filled, 0, 0, elements), torch.size(x))
         def gated_silu(self: __torch__.M, gate: Tensor, up: Tensor) -> Tensor:
-          return torch.mul_((self).silu(gate, ), up)
+          elements = torch.numel(gate)
+          missing = (self).missing(elements, %2$d, )
+          if torch.eq(missing, 0):
+            x = torch.flatten(gate)
+          else:
+            x = torch.constant_pad_nd(torch.flatten(gate), [0, missing])
+          result = torch.empty_like(x)
+          gates = torch.split(x, %3$d)
+          ups = torch.split(torch.flatten(up), %3$d)
+          results = torch.split(result, %3$d)
+          for _0 in range(torch.len(gates)):
+            _1 = torch.silu(gates[_0], out=results[_0])
+            _2 = torch.mul_(torch.slice(results[_0], 0, 0, torch.len(ups[_0])), ups[_0])
+          return torch.reshape(torch.slice(result, 0, 0, elements), torch.size(gate))
       """
-          .formatted(BLOCK_ROWS, WHOLE_VECTORS, ONE_THREADS_ELEMENTS, WHOLE_OUTPUTS);
+          .formatted(
+              TensorKernels.hasAvx512() ? Integer.MAX_VALUE : BLOCK_ROWS,
+              WHOLE_VECTORS,
+              ONE_THREADS_ELEMENTS,
+              WHOLE_OUTPUTS,
+              PACKED_FOR_ROWS);
 
   private final TorchScriptModule module;
 

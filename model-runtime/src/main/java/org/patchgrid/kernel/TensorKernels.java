@@ -89,6 +89,12 @@ public final class TensorKernels {
     };
   }
 
+  /** Whether libraries use AVX-512 here. */
+  static boolean hasAvx512() {
+    String sets = instructionSets(Platform.detectPlatform("pytorch"), Dtype.FLOAT32);
+    return List.of(sets.split(" ")).contains(INSTRUCTION_SETS.get(0));
+  }
+
   private static String instructionSets(Platform platform, Dtype dtype) {
     String architecture = platform.getOsArch();
     if (!Files.isReadable(PROCESSOR)) {

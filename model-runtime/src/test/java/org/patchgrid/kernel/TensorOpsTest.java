@@ -26,11 +26,14 @@ class TensorOpsTest {
   /** Of one operation. Sums of n products are about the root of n, and n of them are rounded. */
   private static final double ROUNDING = 1.2e-7;
 
-  private static final int ROWS = 600;
+  private static final int ROWS = 2100;
 
-  /** Fewer than a block, blocks, and blocks with few and with one row left over. */
+  /**
+   * Fewer than a block, blocks, and blocks with few and with one row left over; a wave has up to
+   * 2,048.
+   */
   private static final List<Integer> ROW_COUNTS =
-      List.of(1, 2, 3, 5, 16, 63, 64, 65, 127, 130, 200);
+      List.of(1, 2, 3, 5, 16, 63, 64, 65, 127, 130, 200, 384, 577, 1999);
 
   private NDManager manager;
   private TensorOps plain;
@@ -130,7 +133,7 @@ class TensorOpsTest {
       Linear linear =
           oneDnn.linear(random(scope, 1, sizes.out(), sizes.in()), Optional.<NDArray>empty());
       boolean large = sizes.elements() > 1_000_000;
-      NDArray x = random(scope, 2, large ? 200 : ROWS, sizes.in());
+      NDArray x = random(scope, 2, large ? 600 : ROWS, sizes.in());
       assertRowsKeepTheirBits(List.of(x), inputs -> linear.apply(inputs.get(0)));
     }
   }
