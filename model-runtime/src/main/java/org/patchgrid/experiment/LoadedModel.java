@@ -41,6 +41,7 @@ import org.patchgrid.transformer.TransformerWeights;
  * with one thread of arithmetic. Close it when none does.
  */
 public final class LoadedModel implements AutoCloseable {
+  private final TransformerConfig config;
   private final ModelStructure structure;
   private final Kernel kernel;
   private final Dtype dtype;
@@ -51,14 +52,15 @@ public final class LoadedModel implements AutoCloseable {
   private @Nullable UnembeddingFactor unembeddingFactor;
 
   private LoadedModel(
-      ModelStructure structure,
+      TransformerConfig config,
       Kernel kernel,
       Dtype dtype,
       Transformer transformer,
       Transformer float32,
       PromptTokenizer tokenizer,
       NDManager weights) {
-    this.structure = structure;
+    this.config = config;
+    this.structure = config.structure();
     this.kernel = kernel;
     this.dtype = dtype;
     this.transformer = transformer;
@@ -123,8 +125,7 @@ public final class LoadedModel implements AutoCloseable {
       reader.ignore(family::isIgnorable);
       reader.requireAllRead();
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
-      return new LoadedModel(
-          config.structure(), kernel, dtype, transformer, float32, tokenizer, weights);
+      return new LoadedModel(config, kernel, dtype, transformer, float32, tokenizer, weights);
     } catch (RuntimeException | Error e) {
       weights.close();
       tokenizer.close();
@@ -145,6 +146,11 @@ public final class LoadedModel implements AutoCloseable {
   /** The model's sizes and components. */
   public ModelStructure structure() {
     return structure;
+  }
+
+  /** Most tokens of a prompt that the model has positions for. */
+  public int longestPrompt() {
+    return config.longestPrompt();
   }
 
   /** The tokenizer, for counting tokens. */
@@ -185,6 +191,7 @@ public final class LoadedModel implements AutoCloseable {
       Readout readout = readout(manager);
       return new TaskRunner(
               structure,
+              longestPrompt(),
               tokenizer,
               engine(computation, manager),
               readout,

@@ -7,7 +7,20 @@ import org.patchgrid.study.PatchgridException;
 
 /** The families that Patchgrid reads. */
 public final class ModelFamilies {
-  private static final List<ModelFamily> ALL = List.of(new LlamaFamily());
+  private static final List<ModelFamily> ALL =
+      List.of(
+          new Gemma2Family(),
+          new Gemma3Family(),
+          new Gpt2Family(),
+          new GptJFamily(),
+          new GptNeoXFamily(),
+          new LlamaFamily(),
+          new MistralFamily(),
+          new Olmo2Family(),
+          new OptFamily(),
+          new Phi3Family(),
+          new Qwen2Family(),
+          new Qwen3Family());
 
   private ModelFamilies() {}
 
