@@ -22,6 +22,10 @@ public final class ModelFamilies {
           new Qwen2Family(),
           new Qwen3Family());
 
+  /** Keys of mixtures of experts. */
+  private static final List<String> EXPERTS =
+      List.of("num_experts", "num_local_experts", "n_routed_experts");
+
   private ModelFamilies() {}
 
   /**
@@ -30,6 +34,11 @@ public final class ModelFamilies {
    * @throws PatchgridException listing the supported families, when it is of none
    */
   public static ModelFamily of(ConfigFile config) {
+    for (String key : EXPERTS) {
+      if (config.wholeNumber(key).orElse(0) > 0) {
+        throw config.invalid(key, "Patchgrid computes dense models, and no mixture of experts");
+      }
+    }
     String type = config.string("model_type").orElseThrow(() -> config.missing("model_type"));
     return ALL.stream()
         .filter(family -> family.modelType().equals(type))
