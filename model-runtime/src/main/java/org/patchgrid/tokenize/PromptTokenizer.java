@@ -65,6 +65,7 @@ public final class PromptTokenizer implements AutoCloseable {
       byte[] content = Files.readAllBytes(file);
       check.check(file, content);
       Vocabulary vocabulary = Vocabulary.read(content);
+      requireEmbeddings(file, vocabulary, vocabularySize);
       BosToken bosToken = BosToken.read(modelDirectory, vocabulary);
       return new PromptTokenizer(
           NativeTokenizer.load(new ByteArrayInputStream(content)),
@@ -75,6 +76,15 @@ public final class PromptTokenizer implements AutoCloseable {
       String why = e.toString().lines().findFirst().orElse("unreadable");
       throw new PatchgridException(
           "Cannot read " + file + ": " + why + "; check its permissions or download it again", e);
+    }
+  }
+
+  /** Added tokens may have no embedding: some stand for images. Pairs that have one are invalid. */
+  private static void requireEmbeddings(Path file, Vocabulary vocabulary, int vocabularySize) {
+    if (vocabulary.largestId() >= vocabularySize) {
+      throw new PatchgridException(
+          "%s has tokens up to id %d, and the model has embeddings of %d: tokenizer.json and the weights are not of one model; download both again"
+              .formatted(file, vocabulary.largestId(), vocabularySize));
     }
   }
 
