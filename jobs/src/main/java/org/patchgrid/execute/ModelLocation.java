@@ -18,8 +18,8 @@ import org.patchgrid.study.PatchgridException;
  * Where a model is, for every host alike.
  *
  * @param name a full URI of Hadoop's; or {@code archive:NAME}: what {@code --archives FILE#NAME} of
- *     spark-submit has unpacked; or {@code hf:ORG/NAME@COMMIT}: what the Hugging Face cache of every
- *     host has
+ *     spark-submit has unpacked; or {@code hf:ORG/NAME@COMMIT}: what the Hugging Face cache of
+ *     every host has
  */
 public record ModelLocation(String name) implements Serializable {
   private static final String ARCHIVE = "archive:";

@@ -134,7 +134,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** One thread of arithmetic a task, unless told otherwise: tasks share the cores. */
-  private static Engine engine() {
+  static Engine engine() {
     for (String threads : List.of("num_threads", "num_interop_threads")) {
       String property = "ai.djl.pytorch." + threads;
       System.setProperty(property, System.getProperty(property, "1"));
@@ -146,6 +146,11 @@ public final class LoadedModel implements AutoCloseable {
   /** The model's sizes and components. */
   public ModelStructure structure() {
     return structure;
+  }
+
+  /** What it is computed with. */
+  public Kernel kernel() {
+    return kernel;
   }
 
   /** Most tokens of a prompt that the model has positions for. */

@@ -5,6 +5,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.patchgrid.study.AnswerTokenPolicy;
@@ -129,6 +131,24 @@ public final class PromptTokenizer implements AutoCloseable {
         labels,
         answer,
         foil);
+  }
+
+  /**
+   * What it does with a sentence.
+   *
+   * @throws PatchgridException if it refuses it
+   */
+  public TokenizerBehaviour behaviour(String sentence) {
+    try {
+      List<String> tokens = encoder.encode(sentence, BosPolicy.NEVER).tokens().texts();
+      List<Integer> ids = encoder.encode(sentence, BosPolicy.NEVER).tokens().ids();
+      List<String> added =
+          new ArrayList<>(encoder.encode(sentence, BosPolicy.TOKENIZER).tokens().texts());
+      tokens.forEach(added::remove);
+      return new TokenizerBehaviour(sentence, added, tokens, encoder.decode(ids));
+    } catch (UnusablePair problem) {
+      throw new PatchgridException(problem.reason(), problem);
+    }
   }
 
   @Override
