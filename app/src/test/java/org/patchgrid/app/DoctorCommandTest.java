@@ -71,7 +71,8 @@ class DoctorCommandTest {
   void whatCannotBeRunExactlyIsRefusedWithAReason(@TempDir Path directory) throws IOException {
     Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"llama\"}");
     Path pickle = Files.writeString(directory.resolve("pytorch_model.bin"), "");
-    assertRefused(directory, "has its weights as pytorch_model.bin, and Patchgrid reads safetensors only");
+    assertRefused(
+        directory, "has its weights as pytorch_model.bin, and Patchgrid reads safetensors only");
     Files.delete(pickle);
     Path gguf = Files.writeString(directory.resolve("model.gguf"), "");
     assertRefused(directory, "has its weights as model.gguf");
@@ -87,7 +88,8 @@ class DoctorCommandTest {
     String text = Files.readString(config);
     Files.writeString(
         config, text.replaceFirst("\\{", "{\"quantization\": {\"mode\": \"mxfp4\", \"bits\": 4},"));
-    assertRefused(directory, "quantization.mode is \"mxfp4\": Patchgrid reads the mode affine only");
+    assertRefused(
+        directory, "quantization.mode is \"mxfp4\": Patchgrid reads the mode affine only");
   }
 
   private static void assertRefused(Path directory, String why) {
