@@ -11,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import org.patchgrid.kernel.Activation;
 import org.patchgrid.kernel.Linear;
 
 /** Who may use whom (docs/internals.md). */
@@ -63,13 +64,15 @@ class ArchitectureTest {
               "org.patchgrid.experiment");
 
   @ArchTest
-  static final ArchRule FAMILIES_KNOW_OF_KERNELS_ONLY_WHAT_A_LINEAR_MAP_IS =
+  static final ArchRule FAMILIES_KNOW_OF_KERNELS_ONLY_WHAT_THEY_COMPUTE =
       noClasses()
           .that()
           .resideInAPackage("org.patchgrid.family")
           .should()
           .dependOnClassesThat(
-              resideInAPackage("org.patchgrid.kernel").and(not(type(Linear.class))));
+              resideInAPackage("org.patchgrid.kernel")
+                  .and(not(type(Linear.class)))
+                  .and(not(type(Activation.class))));
 
   /** What DJL has for PyTorch alone is not its API and changes with it. */
   @ArchTest

@@ -2,7 +2,6 @@ package org.patchgrid.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +28,12 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(names = "--model", required = true, paramLabel = "DIR", description = "model directory")
-  private Path model = Path.of("");
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "model directory, a URI of one, or hf:ORG/NAME")
+  private String model = "";
 
   @Option(
       names = "--sweep",
@@ -80,7 +83,7 @@ final class BenchCommand implements Callable<Integer> {
     requirePositive("--sample", sample);
     // Read when the engine loads, once a process.
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
-    try (LoadedModel loaded = LoadedModel.load(model)) {
+    try (LoadedModel loaded = LoadedModel.load(Models.directory(model))) {
       TokenizedPair pair =
           BenchPair.choose(loaded, Optional.ofNullable(clean), Optional.ofNullable(corrupted));
       SweepBenchmark benchmark = new SweepBenchmark(loaded, Set.copyOf(ways), rounds, sample);

@@ -1,19 +1,16 @@
 package org.patchgrid.app;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.apache.hadoop.conf.Configuration;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.conf.StudyOverrides.Setting;
-import org.patchgrid.execute.ModelLocation;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.plan.LengthEstimate;
@@ -98,11 +95,6 @@ final class PairExperiment {
     new PatchTable(out).print(result.measurements(), components, config.metrics());
   }
 
-  private Path modelDirectory() {
-    Configuration hadoop = new Configuration();
-    return ModelLocation.of(config.model().path(), hadoop).directoryOnThisHost(hadoop);
-  }
-
   /**
    * Runs it.
    *
@@ -112,7 +104,12 @@ final class PairExperiment {
     Device device = config.model().device();
     Dtype dtype = config.model().dtype();
     try (LoadedModel model =
-        LoadedModel.load(modelDirectory(), TensorKernels.best(device, dtype), dtype, device, 0)) {
+        LoadedModel.load(
+            Models.directory(config.model().path()),
+            TensorKernels.best(device, dtype),
+            dtype,
+            device,
+            0)) {
       StudyPlan plan = StudyPlanner.plan(config, model.structure(), 1, new LengthEstimate(1, 1));
       List<SweepSite> sites = plan.sites();
       TaskResult result =

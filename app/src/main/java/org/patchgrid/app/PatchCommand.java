@@ -34,7 +34,7 @@ final class PatchCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "model directory, or a URI of one")
+      description = "model directory, a URI of one, or hf:ORG/NAME")
   private String model = "";
 
   @Option(names = "--clean", required = true, description = "the clean prompt")

@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      DoctorCommand.class,
+      ConformanceCommand.class,
       BenchCommand.class
     })
 public final class Patchgrid {

@@ -142,7 +142,8 @@ class UserMistakesTest {
     assertModelMistake(
         copy().editConfig(config -> config.put("model_type", "mamba")).path(),
         "%s/config.json: model_type is \"mamba\": Patchgrid does not know this family; use a model"
-            + " of one of: llama");
+            + " of one of: gemma2, gemma3_text, gpt2, gptj, gpt_neox, llama, mistral, olmo2, opt,"
+            + " phi3, qwen2, qwen3");
   }
 
   private DamagedModel copy() throws IOException {

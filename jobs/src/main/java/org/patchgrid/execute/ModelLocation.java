@@ -10,14 +10,16 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
+import org.patchgrid.checkpoint.HuggingFaceCache;
 import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
 
 /**
  * Where a model is, for every host alike.
  *
- * @param name a full URI of Hadoop's, or {@code archive:NAME}: what {@code --archives FILE#NAME} of
- *     spark-submit has unpacked
+ * @param name a full URI of Hadoop's; or {@code archive:NAME}: what {@code --archives FILE#NAME} of
+ *     spark-submit has unpacked; or {@code hf:ORG/NAME@COMMIT}: what the Hugging Face cache of
+ *     every host has
  */
 public record ModelLocation(String name) implements Serializable {
   private static final String ARCHIVE = "archive:";
@@ -32,6 +34,9 @@ public record ModelLocation(String name) implements Serializable {
   public static ModelLocation of(String path, Configuration hadoop) {
     if (path.startsWith(ARCHIVE)) {
       return new ModelLocation(path);
+    }
+    if (path.startsWith(HuggingFaceCache.PREFIX)) {
+      return new ModelLocation(HuggingFaceCache.ofThisMachine().pinned(path));
     }
     Path parsed = HadoopPaths.parse("the model", path);
     try {
@@ -66,6 +71,9 @@ public record ModelLocation(String name) implements Serializable {
   private Optional<java.nio.file.Path> onDisk() {
     if (name.startsWith(ARCHIVE)) {
       return Optional.of(unpacked(name.substring(ARCHIVE.length())));
+    }
+    if (name.startsWith(HuggingFaceCache.PREFIX)) {
+      return Optional.of(HuggingFaceCache.ofThisMachine().snapshot(name));
     }
     URI uri = new Path(name).toUri();
     return LOCAL.equals(uri.getScheme())

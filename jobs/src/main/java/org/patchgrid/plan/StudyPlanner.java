@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.patchgrid.conf.ExecutionConfig;
@@ -46,6 +47,13 @@ public final class StudyPlanner {
     for (SweepConfig sweep : study.sweeps()) {
       sites.addAll(new SitePlanner(sweep, model, problems, notes).sites());
     }
+    if (study.execution().distances().equals(Optional.of(Distances.FACTOR))
+        && !model.linearLogits()) {
+      problems.add(
+          "Cannot use execution.distances = factor with "
+              + model.name()
+              + ": its logits are capped, or a bias is added to them; use auto or logits");
+    }
     problems.throwIfAny();
     NominalCost cost = NominalCost.of(study.execution().engine(), model, sites, lengths);
     Cut cut = cut(study.execution(), sites.size(), cost);
@@ -72,7 +80,9 @@ public final class StudyPlanner {
         .execution()
         .distances()
         .orElse(
-            distancesAlone && cells >= CELLS_A_DIMENSION * model.modelWidth()
+            model.linearLogits()
+                    && distancesAlone
+                    && cells >= CELLS_A_DIMENSION * model.modelWidth()
                 ? Distances.FACTOR
                 : Distances.LOGITS);
   }

@@ -101,6 +101,25 @@ class StudyPlannerTest {
   }
 
   @Test
+  void distancesNeedEveryLogitWhereTheyAreNotLinear() {
+    ModelStructure capped =
+        new ModelStructure(
+            "capped", 6, 6, 3, 96, 16, 256, 512, ATLAS.components(), false, false, ATLAS.modules());
+    String study = "metrics = [l2], sweep {}";
+    assertThat(StudyPlanner.plan(study(study), ATLAS, 100_000, TEN_TOKENS).distances())
+        .isEqualTo(Distances.FACTOR);
+    assertThat(StudyPlanner.plan(study(study), capped, 100_000, TEN_TOKENS).distances())
+        .isEqualTo(Distances.LOGITS);
+    assertThatThrownBy(
+            () ->
+                StudyPlanner.plan(
+                    study(study + ", execution.distances = factor"), capped, 1, TEN_TOKENS))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessageContaining(
+            "Cannot use execution.distances = factor with capped: its logits are capped");
+  }
+
+  @Test
   void eachPositionIsOneSiteAndManyCells() {
     StudyPlan plan = plan("sweep { components = [mlp, output], positions = each }", 7);
     assertThat(plan.sites()).hasSize(12);

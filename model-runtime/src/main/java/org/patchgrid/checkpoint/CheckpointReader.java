@@ -33,6 +33,15 @@ public final class CheckpointReader {
   }
 
   /**
+   * The shape of a tensor; of a quantised matrix that of its values.
+   *
+   * @throws PatchgridException when it is missing
+   */
+  public TensorShape shape(String name) {
+    return require(name).shape();
+  }
+
+  /**
    * A tensor to be read.
    *
    * @param name as stored, for example {@code model.norm.weight}

@@ -69,6 +69,11 @@ public final class ConfigFile {
     return path;
   }
 
+  /** Whether the key is there, be it {@code null}. */
+  public boolean mentions(String key) {
+    return object.has(key);
+  }
+
   public boolean has(String key) {
     return object.hasNonNull(key);
   }
@@ -84,6 +89,22 @@ public final class ConfigFile {
     return value(key, JsonNode::isTextual, "a string").map(JsonNode::textValue);
   }
 
+  /** The strings of a list; none if the key is absent. */
+  public List<String> strings(String key) {
+    Optional<JsonNode> list = value(key, JsonNode::isArray, "a list of strings");
+    List<String> strings = new ArrayList<>();
+    list.ifPresent(
+        entries ->
+            entries.forEach(
+                entry -> {
+                  if (!entry.isTextual()) {
+                    throw invalid(key, "it must be a list of strings");
+                  }
+                  strings.add(entry.textValue());
+                }));
+    return strings;
+  }
+
   /** A whole number of at least one. */
   public OptionalInt count(String key) {
     Optional<JsonNode> value =
@@ -97,6 +118,16 @@ public final class ConfigFile {
   /** As {@link #count}, where the key must be there. */
   public int requiredCount(String key) {
     return count(key).orElseThrow(() -> missing(key));
+  }
+
+  /** A whole number of at least zero. */
+  public OptionalInt wholeNumber(String key) {
+    Optional<JsonNode> value =
+        value(
+            key,
+            v -> v.canConvertToInt() && v.isIntegralNumber() && v.intValue() >= 0,
+            "a whole number of at least 0");
+    return value.isPresent() ? OptionalInt.of(value.get().intValue()) : OptionalInt.empty();
   }
 
   /** A finite number. */

@@ -2,9 +2,11 @@ package org.patchgrid.experiment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.passthrough.PassthroughNDManager;
+import java.util.List;
 import java.util.Optional;
 import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.family.TensorLoader;
+import org.patchgrid.family.TensorRows;
 import org.patchgrid.kernel.Linear;
 
 /**
@@ -27,6 +29,21 @@ final class CheckedTensors implements TensorLoader {
   @Override
   public NDArray tensor(String name, long... shape) {
     return PassthroughNDManager.INSTANCE.create(reader.tensor(name, shape));
+  }
+
+  @Override
+  public List<Long> shape(String name) {
+    return reader.shape(name).sizes();
+  }
+
+  @Override
+  public NDArray tensor(TensorRows rows) {
+    return tensor(rows.tensor(), rows.shape().stream().mapToLong(Long::longValue).toArray());
+  }
+
+  @Override
+  public NDArray onePlus(String name, long... shape) {
+    return tensor(name, shape);
   }
 
   @Override

@@ -5,10 +5,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.List;
 import java.util.Optional;
 import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.WeightTensor;
 import org.patchgrid.family.TensorLoader;
+import org.patchgrid.family.TensorRows;
 import org.patchgrid.kernel.Linear;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.kernel.TensorOps;
@@ -34,21 +36,74 @@ final class CheckpointTensors implements TensorLoader {
   }
 
   @Override
+  public List<Long> shape(String name) {
+    return reader.shape(name).sizes();
+  }
+
+  @Override
   public NDArray tensor(String name, long... shape) {
     WeightTensor tensor = reader.tensor(name, shape);
     return NativeArrays.filled(
-        owner, new Shape(shape), DataType.FLOAT32, array -> read(tensor, array));
+        owner,
+        new Shape(shape),
+        DataType.FLOAT32,
+        array -> read(tensor, 0, array, 0, tensor.shape().rows()));
   }
 
-  private static void read(WeightTensor tensor, NDArray array) {
-    long rows = tensor.shape().rows();
+  @Override
+  public NDArray tensor(TensorRows rows) {
+    if (rows.inputsFirst()) {
+      return columns(rows);
+    }
+    WeightTensor tensor = reader.tensor(rows.tensor(), sizes(rows));
+    return NativeArrays.filled(
+        owner,
+        new Shape(rows.resultShape()),
+        DataType.FLOAT32,
+        array -> {
+          for (long group = 0; group < rows.groups(); group++) {
+            long from = group * rows.groupRows() + rows.first();
+            read(tensor, from, array, group * rows.count(), rows.count());
+          }
+        });
+  }
+
+  /** Columns of the whole tensor, turned into rows. */
+  private NDArray columns(TensorRows rows) {
+    try (NDManager scope = owner.newSubManager()) {
+      NDArray whole = tensor(rows.tensor(), sizes(rows)); // [in, outputs]
+      whole.attach(scope);
+      NDArray result =
+          whole
+              .transpose()
+              .reshape(rows.groups(), rows.groupRows(), -1)
+              .get(":, {}:{}", rows.first(), rows.first() + rows.count())
+              .reshape(new Shape(rows.resultShape()))
+              .duplicate();
+      result.attach(owner);
+      return result;
+    }
+  }
+
+  private static long[] sizes(TensorRows rows) {
+    return rows.shape().stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Puts {@code count} rows of a tensor into an array from its row {@code to} on. */
+  private static void read(WeightTensor tensor, long from, NDArray array, long to, long count) {
     long rowsOfBlock = Math.max(1, LARGEST_BLOCK_BYTES / tensor.rowBytes());
-    for (long row = 0; row < rows; row += rowsOfBlock) {
-      long end = Math.min(rows, row + rowsOfBlock);
-      try (NDArray block = array.get(new NDIndex("{}:{}", row, end))) { // a view
-        tensor.read(row, end - row, NativeArrays.memory(block));
+    for (long row = 0; row < count; row += rowsOfBlock) {
+      long rows = Math.min(count - row, rowsOfBlock);
+      NDIndex block = new NDIndex("{}:{}", to + row, to + row + rows);
+      try (NDArray view = array.get(block)) {
+        tensor.read(from + row, rows, NativeArrays.memory(view));
       }
     }
+  }
+
+  @Override
+  public NDArray onePlus(String name, long... shape) {
+    return tensor(name, shape).addi(1);
   }
 
   @Override

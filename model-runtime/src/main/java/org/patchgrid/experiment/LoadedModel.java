@@ -41,6 +41,7 @@ import org.patchgrid.transformer.TransformerWeights;
  * with one thread of arithmetic. Close it when none does.
  */
 public final class LoadedModel implements AutoCloseable {
+  private final TransformerConfig config;
   private final ModelStructure structure;
   private final Kernel kernel;
   private final Dtype dtype;
@@ -51,14 +52,15 @@ public final class LoadedModel implements AutoCloseable {
   private @Nullable UnembeddingFactor unembeddingFactor;
 
   private LoadedModel(
-      ModelStructure structure,
+      TransformerConfig config,
       Kernel kernel,
       Dtype dtype,
       Transformer transformer,
       Transformer float32,
       PromptTokenizer tokenizer,
       NDManager weights) {
-    this.structure = structure;
+    this.config = config;
+    this.structure = config.structure();
     this.kernel = kernel;
     this.dtype = dtype;
     this.transformer = transformer;
@@ -123,8 +125,7 @@ public final class LoadedModel implements AutoCloseable {
       reader.ignore(family::isIgnorable);
       reader.requireAllRead();
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
-      return new LoadedModel(
-          config.structure(), kernel, dtype, transformer, float32, tokenizer, weights);
+      return new LoadedModel(config, kernel, dtype, transformer, float32, tokenizer, weights);
     } catch (RuntimeException | Error e) {
       weights.close();
       tokenizer.close();
@@ -133,7 +134,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /** One thread of arithmetic a task, unless told otherwise: tasks share the cores. */
-  private static Engine engine() {
+  static Engine engine() {
     for (String threads : List.of("num_threads", "num_interop_threads")) {
       String property = "ai.djl.pytorch." + threads;
       System.setProperty(property, System.getProperty(property, "1"));
@@ -145,6 +146,16 @@ public final class LoadedModel implements AutoCloseable {
   /** The model's sizes and components. */
   public ModelStructure structure() {
     return structure;
+  }
+
+  /** What it is computed with. */
+  public Kernel kernel() {
+    return kernel;
+  }
+
+  /** Most tokens of a prompt that the model has positions for. */
+  public int longestPrompt() {
+    return config.longestPrompt();
   }
 
   /** The tokenizer, for counting tokens. */
@@ -185,6 +196,7 @@ public final class LoadedModel implements AutoCloseable {
       Readout readout = readout(manager);
       return new TaskRunner(
               structure,
+              longestPrompt(),
               tokenizer,
               engine(computation, manager),
               readout,

@@ -30,8 +30,9 @@ record Operations(double linear, double attention, double unembedding) {
     WaveTokens tokens = new WaveTokens(rows, structure.layers());
     double width = structure.modelWidth();
     double mlpWidth = structure.mlpWidth();
-    double queryWidth = (double) structure.queryHeads() * structure.headWidth();
-    double keyValueWidth = (double) structure.keyValueHeads() * structure.headWidth();
+    double queryWidth = structure.queryWidth();
+    double keyValueWidth = structure.keyValueWidth();
+    double intoMlp = structure.isGated() ? 2 : 1;
     double product = (double) wave.length() * wave.length() * queryWidth; // of one row
     double linear = 0;
     double attention = 0;
@@ -46,7 +47,7 @@ record Operations(double linear, double attention, double unembedding) {
       join(tokens, layer, Component.Z, Component.Z);
       linear += tokens.current().size() * queryWidth * width;
       join(tokens, layer, Component.O_PROJ, Component.POST_ATTENTION_LAYERNORM);
-      linear += 2 * tokens.current().size() * width * mlpWidth; // gate and up
+      linear += intoMlp * tokens.current().size() * width * mlpWidth;
       join(tokens, layer, Component.GATE_PROJ, Component.ACT);
       linear += tokens.current().size() * mlpWidth * width;
       join(tokens, layer, Component.DOWN_PROJ, Component.OUTPUT);

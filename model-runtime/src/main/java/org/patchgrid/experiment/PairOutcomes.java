@@ -17,10 +17,12 @@ import org.patchgrid.study.TokenizedPair;
  * The one place that knows what a layer's structure forces: which patches of a pair have no effect,
  * which are the source run, and which must give the same numbers.
  *
- * <p>It holds for a layer that reads the normed residual stream twice and adds to it twice (Llama),
- * and rests on three facts. Before the first differing position all runs agree (causality), and in
- * layer 0 what attention reads agrees wherever the ids do. Behind the attention of the last layer
- * only the last position is read. What follows attention treats every position by itself.
+ * <p>It holds for layers in which attention and an MLP read the residual stream, one after the
+ * other or both the same (parallel), and add to it; whatever norms there are. It rests on three
+ * facts. Before the first differing position all runs agree (causality), and in layer 0 what no
+ * other position has entered agrees wherever the ids do. Behind the attention of the last layer
+ * only the last position is read. All but attention, and a norm over all heads, treats every
+ * position and every head by itself.
  */
 final class PairOutcomes {
   /** Read by attention, or before it: their values reach later positions of the same layer. */
@@ -35,6 +37,10 @@ final class PairOutcomes {
   /** Functions of one position's residual stream that no other position has entered. */
   private static final Set<Component> BEFORE_ATTENTION =
       EnumSet.range(Component.RESID_PRE, Component.K_NORM);
+
+  /** The same of an MLP that reads what attention reads. */
+  private static final Set<Component> OF_THE_MLP =
+      EnumSet.range(Component.POST_ATTENTION_LAYERNORM, Component.MLP);
 
   private final ModelStructure structure;
   private final int length;
@@ -99,7 +105,7 @@ final class PairOutcomes {
 
   /** The positions at which the two runs need not agree at this point. */
   private BitSet mayDiffer(HookPoint point) {
-    if (point.layer() == 0 && BEFORE_ATTENTION.contains(point.component())) {
+    if (point.layer() == 0 && isOfOnePosition(point.component())) {
       return differing;
     }
     BitSet fromFirst = new BitSet();
@@ -107,16 +113,24 @@ final class PairOutcomes {
     return fromFirst;
   }
 
+  private boolean isOfOnePosition(Component component) {
+    return BEFORE_ATTENTION.contains(component)
+        || (structure.isParallel() && OF_THE_MLP.contains(component));
+  }
+
   /** The latest point of a forward pass at which the same patch can be written. */
   private EffectivePatch canonical(EffectivePatch patch) {
     int layer = patch.point().layer();
     return switch (patch.point().component()) {
-      case RESID_PRE, K_PROJ, V_PROJ, GATE_PROJ, UP_PROJ, SELF_ATTN, MLP, PATTERN -> patch;
-      // all that attention reads is the source's
+      case RESID_PRE, V_PROJ, Q_NORM, K_NORM, GATE_PROJ, SELF_ATTN, MLP, PATTERN -> patch;
+      // all that attention reads is the source's, and nothing else reads it
       case INPUT_LAYERNORM ->
-          patch.positions().equals(mayDiffer(patch.point())) ? allOfAttention(layer) : patch;
-      case Q_PROJ, Q_NORM -> moved(patch, Component.Q_PROJ, layer);
-      case K_NORM -> moved(patch, Component.K_PROJ, layer);
+          !structure.sharesNorm() && patch.positions().equals(mayDiffer(patch.point()))
+              ? allOfAttention(layer)
+              : patch;
+      case Q_PROJ -> normed(patch, Component.Q_NORM);
+      case K_PROJ -> normed(patch, Component.K_NORM);
+      case UP_PROJ -> structure.isGated() ? patch : moved(patch, Component.MLP, layer);
       case Z ->
           patch.heads() instanceof HeadSelection.All
               ? moved(patch, Component.SELF_ATTN, layer)
@@ -126,6 +140,14 @@ final class PairOutcomes {
       case RESID_MID, OUTPUT -> behind(patch, layer);
       case POST_ATTENTION_LAYERNORM, ACT, DOWN_PROJ -> moved(patch, Component.MLP, layer);
     };
+  }
+
+  /** A norm of a head is a function of that head; one over all heads is one of all of them. */
+  private EffectivePatch normed(EffectivePatch patch, Component norm) {
+    boolean follows =
+        structure.normsQueriesAndKeys()
+            && (patch.heads() instanceof HeadSelection.All || !structure.normSpansHeads());
+    return follows ? moved(patch, norm, patch.point().layer()) : patch;
   }
 
   private EffectivePatch allOfAttention(int layer) {

@@ -70,6 +70,7 @@ final class Readout {
       for (int dimension = 0; dimension < row.length; dimension++) {
         logits[i] += (double) row[dimension] * state[dimension];
       }
+      logits[i] = transformer.logit(logits[i], tokens[i]);
     }
     return logits;
   }

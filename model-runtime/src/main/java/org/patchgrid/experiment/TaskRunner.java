@@ -25,6 +25,7 @@ import org.patchgrid.tokenize.PromptTokenizer;
 final class TaskRunner {
 
   private final ModelStructure structure;
+  private final int longestPrompt;
   private final PromptTokenizer tokenizer;
   private final PatchEngine engine;
   private final Readout readout;
@@ -40,11 +41,13 @@ final class TaskRunner {
   private long cells;
 
   /**
+   * @param longestPrompt most tokens that the model has positions for
    * @param planSites all sites of the plan: whether a pair is usable must not depend on the task
    * @param cellsDone told the number of cells done since the last time
    */
   TaskRunner(
       ModelStructure structure,
+      int longestPrompt,
       PromptTokenizer tokenizer,
       PatchEngine engine,
       Readout readout,
@@ -54,6 +57,7 @@ final class TaskRunner {
       LongConsumer cellsDone,
       Audit audit) {
     this.structure = structure;
+    this.longestPrompt = longestPrompt;
     this.tokenizer = tokenizer;
     this.engine = engine;
     this.readout = readout;
@@ -70,7 +74,8 @@ final class TaskRunner {
     for (PromptPair pair : pairs) {
       TokenizedPair tokenized =
           SiteExpansion.requireEverySite(
-              tokenizer.tokenize(pair, settings.bos(), settings.answerToken()), planSites);
+              requirePositions(tokenizer.tokenize(pair, settings.bos(), settings.answerToken())),
+              planSites);
       if (tokenized.isUsable()) {
         byLength
             .computeIfAbsent(tokenized.clean().length(), length -> new ArrayList<>())
@@ -84,6 +89,16 @@ final class TaskRunner {
     pairResults.sort(Comparator.comparingLong(result -> result.tokenized().pair().number()));
     measurements.sort(Measurement.ROW_ORDER);
     return new TaskResult(pairResults, measurements, cells, auditedCells, audit.recoveryErrors());
+  }
+
+  private TokenizedPair requirePositions(TokenizedPair pair) {
+    int length = pair.clean().length();
+    return pair.isUsable() && length > longestPrompt
+        ? pair.rejected(
+            PairStatus.INVALID,
+            "it has %d tokens, and %s has positions for %d"
+                .formatted(length, structure.name(), longestPrompt))
+        : pair;
   }
 
   private void report(PairResult result) {

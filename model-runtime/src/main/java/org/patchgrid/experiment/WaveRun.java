@@ -12,6 +12,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.NativeArrays;
@@ -222,6 +223,12 @@ final class WaveRun implements Hooks, Sequences {
     return tables;
   }
 
+  /** The tokens are those that the pass began with. */
+  @Override
+  public long[] positions(int count) {
+    return IntStream.range(0, count).mapToLong(token -> initialTokens().position(token)).toArray();
+  }
+
   @Override
   public NDArray sequences(NDArray value, int heads) {
     long headWidth = value.getShape().get(1) / heads;
@@ -267,7 +274,7 @@ final class WaveRun implements Hooks, Sequences {
 
   /** Owner of what lives as long as the pass. */
   private NDManager pass() {
-    return tables.cosine().getManager();
+    return tables.owner();
   }
 
   /** Arrays of the pass. */

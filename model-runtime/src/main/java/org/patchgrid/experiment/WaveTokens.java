@@ -21,7 +21,7 @@ import org.patchgrid.study.HookPoint;
 final class WaveTokens {
   /** A patch before the pattern's end that changes no key and no value: nothing to spread yet. */
   private static final Set<Component> CHANGE_THEIR_OWN_POSITIONS =
-      Set.of(Component.Q_PROJ, Component.PATTERN);
+      Set.of(Component.Q_PROJ, Component.Q_NORM, Component.PATTERN);
 
   private static final Map<Integer, EffectivePatch> NONE = Map.of();
 

@@ -1,5 +1,6 @@
 package org.patchgrid.family;
 
+import java.util.List;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.transformer.TransformerConfig;
@@ -19,13 +20,23 @@ public interface ModelFamily {
    */
   TransformerConfig config(String modelName, ConfigFile config);
 
+  /** How its tensors are named: as Hugging Face does first, then as other tools do. */
+  List<CheckpointLayout> layouts();
+
   /**
    * Reads the weights of a model with this configuration.
    *
    * @throws PatchgridException if a tensor is missing or has another shape
    */
-  TransformerWeights weights(TransformerConfig config, TensorLoader loader);
+  default TransformerWeights weights(TransformerConfig config, TensorLoader loader) {
+    return CheckpointWeights.load(config, layouts(), loader);
+  }
 
-  /** Whether checkpoints of this family may store a tensor of that name that is not used. */
-  boolean isIgnorable(String tensor);
+  /**
+   * Whether checkpoints may store a tensor of that name that is not used: old ones have rotary
+   * frequencies, which follow from the configuration, and masks.
+   */
+  default boolean isIgnorable(String tensor) {
+    return tensor.endsWith(".rotary_emb.inv_freq");
+  }
 }

@@ -12,42 +12,117 @@ import org.patchgrid.transformer.RotaryConfig;
  * theta inside over one beside.
  */
 final class RotaryConfigReader {
-  private static final double DEFAULT_THETA = 10_000;
+  static final double DEFAULT_THETA = 10_000;
 
-  private RotaryConfigReader() {}
+  private static final String PART = "partial_rotary_factor";
+  private static final String THETA = "rope_theta";
 
-  static RotaryConfig read(ConfigFile config) {
-    Optional<ConfigFile> parameters = config.section("rope_parameters");
-    Optional<ConfigFile> scaling = config.section("rope_scaling").or(() -> parameters);
-    checkWholeHeadsRotate(config);
-    scaling.ifPresent(RotaryConfigReader::checkWholeHeadsRotate);
+  private final ConfigFile config;
+  private final Optional<ConfigFile> parameters;
+  private final Optional<ConfigFile> scaling;
+
+  private RotaryConfigReader(ConfigFile config, Optional<ConfigFile> parameters) {
+    this.config = config;
+    this.parameters = parameters;
+    this.scaling = config.section("rope_scaling").or(() -> parameters);
+  }
+
+  /** Of a family whose heads turn whole. */
+  static RotaryConfig whole(ConfigFile config, int headWidth) {
+    return whole(config, headWidth, DEFAULT_THETA);
+  }
+
+  /** The same with another base where none is given. */
+  static RotaryConfig whole(ConfigFile config, int headWidth, double defaultTheta) {
+    RotaryConfigReader reader = of(config);
+    if (reader.holder(PART).number(PART).orElse(1) != 1) {
+      throw reader.holder(PART).invalid(PART, "Patchgrid rotates whole heads in this family");
+    }
+    return reader.read(THETA, defaultTheta, headWidth, headWidth);
+  }
+
+  /**
+   * Of a family whose heads may turn in part.
+   *
+   * @param thetaKey of the base beside the section
+   * @param partKey of the part of a head that turns, beside the section
+   */
+  static RotaryConfig partial(
+      ConfigFile config, int headWidth, String thetaKey, String partKey, double otherwise) {
+    RotaryConfigReader reader = of(config);
+    String key = reader.holder(PART).has(PART) ? PART : partKey;
+    ConfigFile holder = reader.holder(PART).has(PART) ? reader.holder(PART) : config;
+    double part = holder.number(key).orElse(otherwise);
+    if (!(part > 0 && part <= 1)) {
+      throw holder.invalid(key, "it must be greater than 0 and at most 1");
+    }
+    return reader.read(thetaKey, DEFAULT_THETA, (int) (headWidth * part), headWidth);
+  }
+
+  /** Of the layers of one type, whose parameters are a section of their own since version 5. */
+  static Optional<RotaryConfig> ofType(ConfigFile config, String type, int headWidth) {
+    return config
+        .section("rope_parameters")
+        .flatMap(parameters -> parameters.section(type))
+        .map(own -> new RotaryConfigReader(own, Optional.of(own)))
+        .map(reader -> reader.read(THETA, DEFAULT_THETA, headWidth, headWidth));
+  }
+
+  /** Of layers with a base of their own and no scaling. */
+  static RotaryConfig local(ConfigFile config, String thetaKey, int headWidth) {
     return new RotaryConfig(
-        theta(config, scaling, parameters),
-        scaling.map(section -> scaling(config, section)).orElseGet(RotaryConfig.Unscaled::new));
+        positive(config, thetaKey).orElse(DEFAULT_THETA),
+        new RotaryConfig.Unscaled(),
+        headWidth,
+        RotaryConfig.Pairs.HALVES);
   }
 
-  private static double theta(
-      ConfigFile config, Optional<ConfigFile> scaling, Optional<ConfigFile> parameters) {
-    Optional<ConfigFile> holder =
-        scaling
-            .filter(section -> section.has("rope_theta"))
-            .or(() -> parameters.filter(section -> section.has("rope_theta")));
-    return positive(holder.orElse(config), "rope_theta").orElse(DEFAULT_THETA);
+  private static RotaryConfigReader of(ConfigFile config) {
+    return new RotaryConfigReader(config, config.section("rope_parameters"));
   }
 
-  private static RotaryConfig.Scaling scaling(ConfigFile config, ConfigFile section) {
+  private RotaryConfig read(String thetaKey, double defaultTheta, int width, int headWidth) {
+    if (width < 2 || width % 2 != 0) {
+      throw config.invalid(
+          config.has("head_dim") ? "head_dim" : "hidden_size",
+          width == headWidth
+              ? "rotary positions need heads of an even width, not " + headWidth
+              : "rotary positions turn dimensions in pairs, and not %d of a head's %d"
+                  .formatted(width, headWidth));
+    }
+    return new RotaryConfig(
+        theta(thetaKey).orElse(defaultTheta),
+        scaling.map(this::scaling).orElseGet(RotaryConfig.Unscaled::new),
+        width,
+        RotaryConfig.Pairs.HALVES);
+  }
+
+  /** The section that has the key, or else the whole configuration. */
+  private ConfigFile holder(String key) {
+    return scaling
+        .filter(section -> section.has(key))
+        .or(() -> parameters.filter(section -> section.has(key)))
+        .orElse(config);
+  }
+
+  private OptionalDouble theta(String key) {
+    ConfigFile holder = holder(THETA);
+    return positive(holder, holder == config ? key : THETA);
+  }
+
+  private RotaryConfig.Scaling scaling(ConfigFile section) {
     String key = section.has("rope_type") ? "rope_type" : "type";
     return switch (section.string(key).orElse("default")) {
       case "default" -> new RotaryConfig.Unscaled();
       case "linear" -> new RotaryConfig.Linear(requiredPositive(section, "factor"));
-      case "llama3" -> llama3(config, section);
+      case "llama3" -> llama3(section);
       default ->
           throw section.invalid(
               key, "Patchgrid has the rotary scalings default, linear and llama3 only");
     };
   }
 
-  private static RotaryConfig.Llama3 llama3(ConfigFile config, ConfigFile section) {
+  private RotaryConfig.Llama3 llama3(ConfigFile section) {
     String positionsKey = "original_max_position_embeddings";
     // Some checkpoints have it beside the section.
     ConfigFile positionsHolder =
@@ -62,13 +137,6 @@ final class RotaryConfigReader {
         low,
         high,
         requiredPositive(positionsHolder, positionsKey));
-  }
-
-  private static void checkWholeHeadsRotate(ConfigFile holder) {
-    String key = "partial_rotary_factor";
-    if (holder.number(key).orElse(1) != 1) {
-      throw holder.invalid(key, "Patchgrid rotates whole heads in this family");
-    }
   }
 
   private static double requiredPositive(ConfigFile section, String key) {

@@ -1,6 +1,7 @@
 package org.patchgrid.family;
 
 import ai.djl.ndarray.NDArray;
+import java.util.List;
 import java.util.Optional;
 import org.patchgrid.kernel.Linear;
 
@@ -15,6 +16,27 @@ public interface TensorLoader {
    * @throws org.patchgrid.study.PatchgridException if it is missing or has another shape
    */
   NDArray tensor(String name, long... shape);
+
+  /**
+   * The shape of a tensor as it is stored; of a quantised one, of its values.
+   *
+   * @throws org.patchgrid.study.PatchgridException if it is missing
+   */
+  List<Long> shape(String name);
+
+  /**
+   * Some rows of a tensor, the outputs first.
+   *
+   * @throws org.patchgrid.study.PatchgridException if it is missing or has another shape
+   */
+  NDArray tensor(TensorRows rows);
+
+  /**
+   * One plus the tensor of this name and shape.
+   *
+   * @throws org.patchgrid.study.PatchgridException if it is missing or has another shape
+   */
+  NDArray onePlus(String name, long... shape);
 
   /** Whether two tensors of the checkpoint have the same shape and values, bit for bit. */
   boolean sameValues(String first, String second);

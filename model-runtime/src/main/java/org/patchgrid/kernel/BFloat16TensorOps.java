@@ -5,6 +5,7 @@ import static org.patchgrid.kernel.TorchScriptModule.argument;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import java.util.Locale;
 import java.util.Optional;
 import org.patchgrid.study.Kernel;
 
@@ -32,6 +33,12 @@ final class BFloat16TensorOps implements TensorOps {
           return torch.softmax(x, -1)
         def silu(self: __torch__.M, x: Tensor) -> Tensor:
           return torch.silu(x)
+        def gelu(self: __torch__.M, x: Tensor) -> Tensor:
+          return torch.gelu(x)
+        def gelu_tanh(self: __torch__.M, x: Tensor) -> Tensor:
+          return torch.gelu(x, approximate="tanh")
+        def relu(self: __torch__.M, x: Tensor) -> Tensor:
+          return torch.relu(x)
       """;
 
   private final TensorOps float32 = new PlainTensorOps();
@@ -83,14 +90,42 @@ final class BFloat16TensorOps implements TensorOps {
   }
 
   @Override
+  public NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray epsilon) {
+    if (isWide(x)) {
+      return float32.layerNorm(x, weight, bias, epsilon);
+    }
+    try (NDArray wide = wide(x);
+        NDArray normed = float32.layerNorm(wide, weight, bias, epsilon)) {
+      return narrow(normed);
+    }
+  }
+
+  @Override
   public NDArray softmax(NDArray x) {
     return call("softmax", x);
   }
 
   @Override
-  public NDArray gatedSilu(NDArray gate, NDArray up) {
-    try (NDArray activated = call("silu", gate)) { // in place is not allowed on what a module gives
+  public NDArray activated(Activation activation, NDArray x) {
+    return call(activation.name().toLowerCase(Locale.ROOT), x);
+  }
+
+  @Override
+  public NDArray gated(Activation activation, NDArray gate, NDArray up) {
+    // in place is not allowed on what a module gives
+    try (NDArray activated = activated(activation, gate)) {
       return activated.mul(up);
+    }
+  }
+
+  @Override
+  public NDArray softCap(NDArray x, NDArray cap) {
+    if (isWide(x)) {
+      return float32.softCap(x, cap);
+    }
+    try (NDArray wide = wide(x);
+        NDArray capped = float32.softCap(wide, cap)) {
+      return narrow(capped);
     }
   }
 

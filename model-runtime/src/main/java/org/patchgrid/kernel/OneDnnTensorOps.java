@@ -4,6 +4,7 @@ import static org.patchgrid.kernel.TorchScriptModule.argument;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.Locale;
 import java.util.Optional;
 import org.patchgrid.study.Kernel;
 
@@ -21,8 +22,9 @@ import org.patchgrid.study.Kernel;
  *       #BLOCK_ROWS}, and a single row is computed twice on both.
  *   <li>It adds up a long input in another order for few rows than for many where the output is
  *       narrow and no multiple of {@value #WHOLE_OUTPUTS}: weights are filled up to that.
- *   <li>Vectorised functions treat the last elements of what one thread has by other code: {@code
- *       silu} goes through whole vectors, and through pieces that threads do not share.
+ *   <li>Vectorised functions treat the last elements of what one thread has by other code:
+ *       activation functions and {@code tanh} go through whole vectors, and through pieces that
+ *       threads do not share.
  * </ul>
  *
  * <p>Sums over the width and the elementary operations have one order or none.
@@ -80,28 +82,70 @@ public final class OneDnnTensorOps implements TensorOps {
           mean_square = torch.mean(torch.square(x), [-1], True)
           root = torch.sqrt_(torch.add_(mean_square, epsilon))
           return torch.mul_(torch.div(x, root), weight)
-        def gated_silu(self: __torch__.M, gate: Tensor, up: Tensor) -> Tensor:
-          elements = torch.numel(gate)
-          missing = (self).missing(elements, %2$d, )
+        def layer_norm(self: __torch__.M, x: Tensor, weight: Tensor, bias: Tensor, epsilon: Tensor) -> Tensor:
+          centered = torch.sub(x, torch.mean(x, [-1], True))
+          variance = torch.mean(torch.square(centered), [-1], True)
+          root = torch.sqrt_(torch.add_(variance, epsilon))
+          return torch.add_(torch.mul_(torch.div_(centered, root), weight), bias)
+        def whole(self: __torch__.M, x: Tensor) -> Tensor:
+          missing = (self).missing(torch.numel(x), %2$d, )
           if torch.eq(missing, 0):
-            x = torch.flatten(gate)
+            _0 = torch.flatten(x)
           else:
-            x = torch.constant_pad_nd(torch.flatten(gate), [0, missing])
-          result = torch.empty_like(x)
-          gates = torch.split(x, %3$d)
-          ups = torch.split(torch.flatten(up), %3$d)
-          results = torch.split(result, %3$d)
-          for _0 in range(torch.len(gates)):
-            _1 = torch.silu(gates[_0], out=results[_0])
-            _2 = torch.mul_(torch.slice(results[_0], 0, 0, torch.len(ups[_0])), ups[_0])
-          return torch.reshape(torch.slice(result, 0, 0, elements), torch.size(gate))
+            _0 = torch.constant_pad_nd(torch.flatten(x), [0, missing])
+          return _0
+        def soft_cap(self: __torch__.M, x: Tensor, cap: Tensor) -> Tensor:
+          return torch.mul_((self).tanh(torch.div(x, cap), ), cap)
       """
-          .formatted(
-              TensorKernels.hasAvx512() ? Integer.MAX_VALUE : BLOCK_ROWS,
-              WHOLE_VECTORS,
-              ONE_THREADS_ELEMENTS,
-              WHOLE_OUTPUTS,
-              PACKED_FOR_ROWS);
+              .formatted(
+                  TensorKernels.hasAvx512() ? Integer.MAX_VALUE : BLOCK_ROWS,
+                  WHOLE_VECTORS,
+                  ONE_THREADS_ELEMENTS,
+                  WHOLE_OUTPUTS,
+                  PACKED_FOR_ROWS)
+          + activation(Activation.SILU, "torch.silu(pieces[_0], out=results[_0])")
+          + activation(Activation.GELU, "torch.gelu(pieces[_0], out=results[_0])")
+          + activation(
+              Activation.GELU_TANH, "torch.gelu(pieces[_0], approximate=\"tanh\", out=results[_0])")
+          + activation(Activation.RELU, "torch.clamp_min(pieces[_0], 0, out=results[_0])")
+          + elementwise("tanh", "torch.tanh(pieces[_0], out=results[_0])");
+
+  /** The function by itself, and times what it gates. */
+  private static String activation(Activation activation, String step) {
+    return elementwise(name(activation), step)
+        + """
+        def gated_%1$s(self: __torch__.M, gate: Tensor, up: Tensor) -> Tensor:
+          x = (self).whole(gate, )
+          result = torch.empty_like(x)
+          pieces = torch.split(x, %2$d)
+          ups = torch.split(torch.flatten(up), %2$d)
+          results = torch.split(result, %2$d)
+          for _0 in range(torch.len(pieces)):
+            _1 = %3$s
+            _2 = torch.mul_(torch.slice(results[_0], 0, 0, torch.len(ups[_0])), ups[_0])
+          return torch.reshape(torch.slice(result, 0, 0, torch.numel(gate)), torch.size(gate))
+      """
+            .formatted(name(activation), ONE_THREADS_ELEMENTS, step);
+  }
+
+  /** A method that goes through whole vectors, and through pieces that threads do not share. */
+  private static String elementwise(String name, String step) {
+    return """
+        def %1$s(self: __torch__.M, x: Tensor) -> Tensor:
+          filled = (self).whole(x, )
+          result = torch.empty_like(filled)
+          pieces = torch.split(filled, %2$d)
+          results = torch.split(result, %2$d)
+          for _0 in range(torch.len(pieces)):
+            _1 = %3$s
+          return torch.reshape(torch.slice(result, 0, 0, torch.numel(x)), torch.size(x))
+      """
+        .formatted(name, ONE_THREADS_ELEMENTS, step);
+  }
+
+  private static String name(Activation activation) {
+    return activation.name().toLowerCase(Locale.ROOT);
+  }
 
   private final TorchScriptModule module;
 
@@ -151,7 +195,29 @@ public final class OneDnnTensorOps implements TensorOps {
   }
 
   @Override
-  public NDArray gatedSilu(NDArray gate, NDArray up) {
-    return module.call(gate.getManager(), "gated_silu", argument(gate), argument(up));
+  public NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray epsilon) {
+    return module.call(
+        x.getManager(),
+        "layer_norm",
+        argument(x),
+        argument(weight),
+        argument(bias),
+        argument(epsilon));
+  }
+
+  @Override
+  public NDArray activated(Activation activation, NDArray x) {
+    return module.call(x.getManager(), name(activation), argument(x));
+  }
+
+  @Override
+  public NDArray gated(Activation activation, NDArray gate, NDArray up) {
+    return module.call(
+        gate.getManager(), "gated_" + name(activation), argument(gate), argument(up));
+  }
+
+  @Override
+  public NDArray softCap(NDArray x, NDArray cap) {
+    return module.call(x.getManager(), "soft_cap", argument(x), argument(cap));
   }
 }

@@ -1,13 +1,17 @@
 package org.patchgrid.kernel;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.nn.Activation;
 import java.util.Optional;
 import org.patchgrid.study.Kernel;
 
 /** {@link TensorOps} from the array operations that DJL has on every platform. */
 public final class PlainTensorOps implements TensorOps {
   private static final int[] WIDTH = {-1};
+
+  /** Of the polynomial inside the approximation of GELU. */
+  private static final double CUBIC = 0.044715;
+
+  private static final double HALF = 0.5;
 
   @Override
   public Kernel kernel() {
@@ -29,7 +33,41 @@ public final class PlainTensorOps implements TensorOps {
   }
 
   @Override
-  public NDArray gatedSilu(NDArray gate, NDArray up) {
-    return Activation.sigmoid(gate).muli(gate).muli(up);
+  public NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray epsilon) {
+    try (NDArray mean = x.mean(WIDTH, true);
+        NDArray centered = x.sub(mean);
+        NDArray square = centered.square()) {
+      NDArray deviation = square.mean(WIDTH, true).add(epsilon).sqrt(); // [N, 1]
+      return centered.div(deviation).muli(weight).addi(bias);
+    }
+  }
+
+  @Override
+  public NDArray activated(Activation activation, NDArray x) {
+    return switch (activation) {
+      case SILU -> ai.djl.nn.Activation.sigmoid(x).muli(x);
+      case GELU -> ai.djl.nn.Activation.gelu(x);
+      case GELU_TANH -> geluByTanh(x);
+      case RELU -> ai.djl.nn.Activation.relu(x);
+    };
+  }
+
+  private static NDArray geluByTanh(NDArray x) {
+    try (NDArray square = x.square();
+        NDArray inner = square.muli(CUBIC).addi(1).muli(x).muli(Math.sqrt(2 / Math.PI))) {
+      return inner.tanh().addi(1).muli(x).muli(HALF);
+    }
+  }
+
+  @Override
+  public NDArray gated(Activation activation, NDArray gate, NDArray up) {
+    return activated(activation, gate).muli(up);
+  }
+
+  @Override
+  public NDArray softCap(NDArray x, NDArray cap) {
+    try (NDArray inner = x.div(cap)) {
+      return inner.tanh().muli(cap);
+    }
   }
 }

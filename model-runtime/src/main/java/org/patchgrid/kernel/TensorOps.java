@@ -44,11 +44,30 @@ public interface TensorOps {
    */
   NDArray rmsNorm(NDArray x, NDArray weight, NDArray epsilon);
 
+  /**
+   * Layer norm: {@code weight * (x - mean(x)) / sqrt(variance(x) + epsilon) + bias} over the width.
+   *
+   * @param weight [width]
+   * @param bias [width]
+   * @param epsilon []
+   */
+  NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray epsilon);
+
   /** Over the last axis. */
   default NDArray softmax(NDArray x) {
     return x.softmax(-1);
   }
 
-  /** {@code silu(gate) * up}. */
-  NDArray gatedSilu(NDArray gate, NDArray up);
+  /** {@code activation(x)}. */
+  NDArray activated(Activation activation, NDArray x);
+
+  /** {@code activation(gate) * up}. */
+  NDArray gated(Activation activation, NDArray gate, NDArray up);
+
+  /**
+   * {@code cap * tanh(x / cap)}, of any shape.
+   *
+   * @param cap []
+   */
+  NDArray softCap(NDArray x, NDArray cap);
 }

@@ -7,12 +7,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A component as a user names it: a role, or a module's full path, which fixes the layer too
- * ({@code blocks.3.attn.hook_z}, {@code model.layers.3.mlp}).
+ * A component as a user names it: a role, a module of the family ({@code mlp.c_fc}), or a full
+ * path, which fixes the layer too ({@code blocks.3.attn.hook_z}, {@code model.layers.3.mlp}).
+ *
+ * <p>A role wins over a module of the same name; in a full path of the family's the module wins.
  */
 public record ComponentRef(Component component, OptionalInt layer) {
   private static final Pattern LAYER_PATH =
-      Pattern.compile("(?:blocks|(?:model\\.)?layers)\\.(\\d{1,9})\\.(.+)");
+      Pattern.compile("(?<layers>[A-Za-z_.]+)\\.(?<layer>\\d{1,9})\\.(?<inside>.+)");
+
+  /** TransformerLens: the layers, whose parts are roles or hooks. */
+  private static final String BLOCKS = "blocks";
 
   /** TransformerLens: what enters the activation function; a gate where the MLP has one. */
   private static final String HOOK_PRE = "mlp.hook_pre";
@@ -24,21 +29,31 @@ public record ComponentRef(Component component, OptionalInt layer) {
    */
   public static ComponentRef resolve(String name, ModelStructure model) {
     Matcher path = LAYER_PATH.matcher(name);
-    OptionalInt layer =
-        path.matches() ? OptionalInt.of(Integer.parseInt(path.group(1))) : OptionalInt.empty();
-    Component component =
-        role(path.matches() ? path.group(2) : name, model)
-            .filter(model.components()::contains)
-            .orElseThrow(() -> unknown(name, model));
-    return new ComponentRef(component, layer);
+    Optional<Component> component =
+        path.matches()
+            ? inLayer(path.group("layers"), path.group("inside"), model)
+            : role(name, model).or(() -> model.modules().component(name));
+    return new ComponentRef(
+        component.filter(model::has).orElseThrow(() -> unknown(name, model)),
+        path.matches()
+            ? OptionalInt.of(Integer.parseInt(path.group("layer")))
+            : OptionalInt.empty());
+  }
+
+  private static Optional<Component> inLayer(String layers, String inside, ModelStructure model) {
+    if (layers.equals(BLOCKS)) {
+      return role(inside, model);
+    }
+    return model.modules().areLayersAt(layers)
+        ? model.modules().component(inside).or(() -> role(inside, model))
+        : Optional.empty();
   }
 
   private static Optional<Component> role(String name, ModelStructure model) {
     if (name.equals(HOOK_PRE)) {
-      boolean gated = model.components().contains(Component.GATE_PROJ);
-      return Optional.of(gated ? Component.GATE_PROJ : Component.UP_PROJ);
+      return Optional.of(model.isGated() ? Component.GATE_PROJ : Component.UP_PROJ);
     }
-    return Component.named(name);
+    return Component.named(name).filter(model::has);
   }
 
   private static PatchgridException unknown(String name, ModelStructure model) {

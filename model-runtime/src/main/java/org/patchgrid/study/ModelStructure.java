@@ -12,6 +12,11 @@ import java.util.Set;
  * @param modelWidth width of the residual stream (Hugging Face: {@code hidden_size})
  * @param mlpWidth width inside the MLP ({@code intermediate_size})
  * @param vocabularySize rows of the unembedding, padding included
+ * @param components what a layer has; with the next, all that decides which patches coincide
+ * @param normSpansHeads whether a q/k-norm is over the heads together, so that a head's value
+ *     depends on the others
+ * @param linearLogits whether logits are the product of the unembedding and what it reads, and no
+ *     bias and no cap comes after it
  */
 public record ModelStructure(
     String name,
@@ -22,7 +27,10 @@ public record ModelStructure(
     int headWidth,
     int mlpWidth,
     int vocabularySize,
-    Set<Component> components)
+    Set<Component> components,
+    boolean normSpansHeads,
+    boolean linearLogits,
+    ModuleNames modules)
     implements Serializable {
   public ModelStructure {
     if (layers < 1
@@ -39,6 +47,68 @@ public record ModelStructure(
           queryHeads + " query heads cannot share " + keyValueHeads + " key-value heads evenly");
     }
     components = Collections.unmodifiableSet(EnumSet.copyOf(components));
+  }
+
+  /** A model whose q/k-norms, if it has any, are of each head, and whose logits are linear. */
+  public ModelStructure(
+      String name,
+      int layers,
+      int queryHeads,
+      int keyValueHeads,
+      int modelWidth,
+      int headWidth,
+      int mlpWidth,
+      int vocabularySize,
+      Set<Component> components) {
+    this(
+        name,
+        layers,
+        queryHeads,
+        keyValueHeads,
+        modelWidth,
+        headWidth,
+        mlpWidth,
+        vocabularySize,
+        components,
+        false,
+        true,
+        ModuleNames.ofRoles());
+  }
+
+  public boolean has(Component component) {
+    return components.contains(component);
+  }
+
+  /** Whether attention and MLP read the same residual stream: there is none between them. */
+  public boolean isParallel() {
+    return !has(Component.RESID_MID);
+  }
+
+  /** Whether the norm that feeds attention feeds the MLP too. */
+  public boolean sharesNorm() {
+    return isParallel()
+        && has(Component.INPUT_LAYERNORM)
+        && !has(Component.POST_ATTENTION_LAYERNORM);
+  }
+
+  /** Whether the MLP has a gate beside its projection. */
+  public boolean isGated() {
+    return has(Component.GATE_PROJ);
+  }
+
+  /** Whether queries and keys are normed before they meet. */
+  public boolean normsQueriesAndKeys() {
+    return has(Component.Q_NORM);
+  }
+
+  /** Width of all query heads together. */
+  public int queryWidth() {
+    return queryHeads * headWidth;
+  }
+
+  /** Width of all key-value heads together. */
+  public int keyValueWidth() {
+    return keyValueHeads * headWidth;
   }
 
   /** How many heads {@code component} can be cut into; 0 for one without heads. */

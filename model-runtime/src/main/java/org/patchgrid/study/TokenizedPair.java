@@ -49,6 +49,12 @@ public record TokenizedPair(
         foil);
   }
 
+  /** The clean prompt twice. */
+  public TokenizedPair withItself() {
+    return new TokenizedPair(
+        pair, status, reason, cleanText, cleanText, clean, clean, labels, answer, foil);
+  }
+
   public boolean isUsable() {
     return status == PairStatus.OK;
   }

@@ -50,7 +50,12 @@ record BosToken(OptionalInt id, String whyNone) {
 
   private static JsonNode config(Path file) {
     try {
-      return new ObjectMapper().readTree(Files.readAllBytes(file));
+      JsonNode config = new ObjectMapper().readTree(Files.readAllBytes(file));
+      if (!config.isObject()) {
+        throw new PatchgridException(
+            "Cannot read " + file + ": it is not a JSON object; download it again");
+      }
+      return config;
     } catch (IOException e) {
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("unreadable");
       throw new PatchgridException("Cannot read " + file + ": " + why + "; download it again", e);

@@ -5,6 +5,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.patchgrid.study.AnswerTokenPolicy;
@@ -65,6 +67,7 @@ public final class PromptTokenizer implements AutoCloseable {
       byte[] content = Files.readAllBytes(file);
       check.check(file, content);
       Vocabulary vocabulary = Vocabulary.read(content);
+      requireEmbeddings(file, vocabulary, vocabularySize);
       BosToken bosToken = BosToken.read(modelDirectory, vocabulary);
       return new PromptTokenizer(
           NativeTokenizer.load(new ByteArrayInputStream(content)),
@@ -75,6 +78,15 @@ public final class PromptTokenizer implements AutoCloseable {
       String why = e.toString().lines().findFirst().orElse("unreadable");
       throw new PatchgridException(
           "Cannot read " + file + ": " + why + "; check its permissions or download it again", e);
+    }
+  }
+
+  /** Added tokens may have no embedding: some stand for images. Pairs that have one are invalid. */
+  private static void requireEmbeddings(Path file, Vocabulary vocabulary, int vocabularySize) {
+    if (vocabulary.largestId() >= vocabularySize) {
+      throw new PatchgridException(
+          "%s has tokens up to id %d, and the model has embeddings of %d: tokenizer.json and the weights are not of one model; download both again"
+              .formatted(file, vocabulary.largestId(), vocabularySize));
     }
   }
 
@@ -119,6 +131,24 @@ public final class PromptTokenizer implements AutoCloseable {
         labels,
         answer,
         foil);
+  }
+
+  /**
+   * What it does with a sentence.
+   *
+   * @throws PatchgridException if it refuses it
+   */
+  public TokenizerBehaviour behaviour(String sentence) {
+    try {
+      List<String> tokens = encoder.encode(sentence, BosPolicy.NEVER).tokens().texts();
+      List<Integer> ids = encoder.encode(sentence, BosPolicy.NEVER).tokens().ids();
+      List<String> added =
+          new ArrayList<>(encoder.encode(sentence, BosPolicy.TOKENIZER).tokens().texts());
+      tokens.forEach(added::remove);
+      return new TokenizerBehaviour(sentence, added, tokens, encoder.decode(ids));
+    } catch (UnusablePair problem) {
+      throw new PatchgridException(problem.reason(), problem);
+    }
   }
 
   @Override

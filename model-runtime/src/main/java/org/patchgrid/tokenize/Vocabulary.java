@@ -16,9 +16,11 @@ import java.util.OptionalInt;
  */
 final class Vocabulary {
   private final Map<Integer, String> texts;
+  private final int largestId;
 
-  private Vocabulary(Map<Integer, String> texts) {
+  private Vocabulary(Map<Integer, String> texts, int largestId) {
     this.texts = Collections.unmodifiableMap(texts);
+    this.largestId = largestId;
   }
 
   /**
@@ -42,8 +44,14 @@ final class Vocabulary {
         }
       }
     }
+    int largestId = texts.isEmpty() ? -1 : Collections.max(texts.keySet());
     texts.putAll(added); // an added token goes before a token of the model with the same id
-    return new Vocabulary(texts);
+    return new Vocabulary(texts, largestId);
+  }
+
+  /** Of the tokens that are not added ones; -1 if there are none. */
+  int largestId() {
+    return largestId;
   }
 
   /** The token as the vocabulary spells it; empty for a padding row, which has no token. */

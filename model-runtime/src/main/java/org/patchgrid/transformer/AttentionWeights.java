@@ -1,5 +1,6 @@
 package org.patchgrid.transformer;
 
+import java.util.Optional;
 import org.patchgrid.kernel.Linear;
 
 /**
@@ -8,6 +9,14 @@ import org.patchgrid.kernel.Linear;
  * @param query to [query heads * head width, d_model]
  * @param key to [key-value heads * head width, d_model]
  * @param value to [key-value heads * head width, d_model]
+ * @param queryNorm over the width of a head, or over all heads
+ * @param keyNorm likewise
  * @param output to [d_model, query heads * head width]
  */
-public record AttentionWeights(Linear query, Linear key, Linear value, Linear output) {}
+public record AttentionWeights(
+    Linear query,
+    Linear key,
+    Linear value,
+    Optional<NormWeights> queryNorm,
+    Optional<NormWeights> keyNorm,
+    Linear output) {}

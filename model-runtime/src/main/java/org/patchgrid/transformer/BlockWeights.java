@@ -1,12 +1,19 @@
 package org.patchgrid.transformer;
 
-import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
- * The weights of one layer.
+ * The weights of one layer. All norms are over [d_model].
  *
- * @param attentionNorm [d_model], the norm that feeds attention
- * @param mlpNorm [d_model], the norm that feeds the MLP
+ * @param attentionNorm the norm that feeds attention
+ * @param attentionPostNorm the norm behind it
+ * @param mlpNorm the norm that feeds the MLP
+ * @param mlpPostNorm the norm behind it
  */
 public record BlockWeights(
-    NDArray attentionNorm, AttentionWeights attention, NDArray mlpNorm, MlpWeights mlp) {}
+    Optional<NormWeights> attentionNorm,
+    AttentionWeights attention,
+    Optional<NormWeights> attentionPostNorm,
+    Optional<NormWeights> mlpNorm,
+    MlpWeights mlp,
+    Optional<NormWeights> mlpPostNorm) {}

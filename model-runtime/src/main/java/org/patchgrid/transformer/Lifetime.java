@@ -22,4 +22,16 @@ final class Lifetime {
       return result;
     }
   }
+
+  /** The same for an {@code x} that is needed afterwards: all else is closed. */
+  static NDArray beside(NDArray x, UnaryOperator<NDArray> steps) {
+    NDManager owner = x.getManager();
+    try (NDManager scope = owner.newSubManager()) {
+      x.attach(scope);
+      NDArray result = steps.apply(x);
+      x.attach(owner);
+      result.attach(owner);
+      return result;
+    }
+  }
 }

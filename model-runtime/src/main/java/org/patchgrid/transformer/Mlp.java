@@ -7,25 +7,38 @@ import static org.patchgrid.study.Component.UP_PROJ;
 
 import ai.djl.ndarray.NDArray;
 import org.patchgrid.hook.Hooks;
+import org.patchgrid.kernel.Activation;
 import org.patchgrid.kernel.TensorOps;
 
-/** A gated MLP with SiLU: {@code down(silu(gate(x)) * up(x))}. */
+/**
+ * An MLP: gated, {@code down(activation(gate(x)) * up(x))}, or plain, {@code
+ * down(activation(up(x)))}.
+ */
 final class Mlp {
   private final int layer;
   private final TensorOps ops;
+  private final Activation activation;
   private final MlpWeights weights;
 
-  Mlp(int layer, TensorOps ops, MlpWeights weights) {
+  Mlp(int layer, TensorOps ops, Activation activation, MlpWeights weights) {
     this.layer = layer;
     this.ops = ops;
+    this.activation = activation;
     this.weights = weights;
   }
 
-  /** From the normed residual stream [token, d_model] to what the MLP adds to it. */
+  /** From what feeds the MLP, [token, d_model], to its output projection. */
   NDArray forward(NDArray x, Hooks hooks) {
-    NDArray gate = hooks.at(GATE_PROJ, layer, weights.gate().apply(x)); // [token, d_mlp]
-    NDArray up = hooks.at(UP_PROJ, layer, weights.up().apply(x)); // [token, d_mlp]
-    NDArray act = hooks.at(ACT, layer, ops.gatedSilu(hooks.now(gate), up)); // [token, d_mlp]
+    NDArray act = hooks.at(ACT, layer, activated(x, hooks)); // [token, d_mlp]
     return hooks.at(DOWN_PROJ, layer, weights.down().apply(act)); // [token, d_model]
+  }
+
+  private NDArray activated(NDArray x, Hooks hooks) {
+    if (weights.gate().isEmpty()) {
+      return ops.activated(activation, hooks.at(UP_PROJ, layer, weights.up().apply(x)));
+    }
+    NDArray gate = hooks.at(GATE_PROJ, layer, weights.gate().get().apply(x)); // [token, d_mlp]
+    NDArray up = hooks.at(UP_PROJ, layer, weights.up().apply(x)); // [token, d_mlp]
+    return ops.gated(activation, hooks.now(gate), up);
   }
 }

@@ -1,12 +1,13 @@
 package org.patchgrid.transformer;
 
+import java.util.Optional;
 import org.patchgrid.kernel.Linear;
 
 /**
- * A gated MLP.
+ * The projections of one MLP.
  *
- * @param gate to [d_mlp, d_model]
+ * @param gate to [d_mlp, d_model], in an MLP that is gated
  * @param up to [d_mlp, d_model]
  * @param down to [d_model, d_mlp]
  */
-public record MlpWeights(Linear gate, Linear up, Linear down) {}
+public record MlpWeights(Optional<Linear> gate, Linear up, Linear down) {}

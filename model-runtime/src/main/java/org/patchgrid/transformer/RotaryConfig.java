@@ -1,12 +1,25 @@
 package org.patchgrid.transformer;
 
 /**
- * Rotary position embedding: base and scaling of the angles.
+ * Rotary position embedding: which dimensions turn, and how fast.
  *
  * @param theta base of the geometric series of frequencies
+ * @param width how many dimensions of a head turn, the first ones
+ * @param pairs which of them turn together
  */
-public record RotaryConfig(double theta, Scaling scaling) {
+public record RotaryConfig(double theta, Scaling scaling, int width, Pairs pairs) {
+  /** Which two dimensions turn together. */
+  public enum Pairs {
+    /** Dimension i and i + width / 2. */
+    HALVES,
+    /** Dimension 2i and 2i + 1. */
+    NEIGHBOURS
+  }
+
   public RotaryConfig {
+    if (width < 2 || width % 2 != 0) {
+      throw new IllegalArgumentException("Invalid rotary width: " + width);
+    }
     if (!(theta > 0) || Double.isInfinite(theta)) {
       throw new IllegalArgumentException("Invalid rotary theta: " + theta);
     }

@@ -6,50 +6,75 @@ import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.kernel.TensorOps;
 
 /**
- * Rotary position embedding (Su et al. 2021) in Hugging Face's layout: dimension i turns together
- * with dimension i + head width / 2.
+ * Rotary position embedding (Su et al. 2021) of the first dimensions of a head; the others pass.
+ *
+ * <p>R is the number of dimensions that turn.
  */
 final class RotaryEmbedding {
-  private final double[] frequencies; // [head width / 2], radians a position
-  private final int headWidth;
+  private final RotaryConfig config;
+  private final double[] frequencies; // [R / 2], radians a position
 
-  RotaryEmbedding(RotaryConfig config, int headWidth) {
-    this.headWidth = headWidth;
-    this.frequencies = new double[headWidth / 2];
+  RotaryEmbedding(RotaryConfig config) {
+    this.config = config;
+    this.frequencies = new double[config.width() / 2];
     for (int i = 0; i < frequencies.length; i++) {
-      double frequency = Math.pow(config.theta(), -2.0 * i / headWidth);
+      double frequency = Math.pow(config.theta(), -2.0 * i / config.width());
       frequencies[i] = config.scaling().scale(frequency);
     }
   }
 
   /** Angles in double precision, rounded once; arrays of {@code manager}. */
-  SequenceTables tables(NDManager manager, int length, TensorOps ops) {
-    float[] cosine = new float[length * headWidth];
-    float[] sine = new float[length * headWidth];
-    float[] mask = new float[length * length];
+  Rotation rotation(NDManager manager, int length, TensorOps ops) {
+    int width = config.width();
+    float[] cosine = new float[length * width];
+    float[] sine = new float[length * width];
     for (int position = 0; position < length; position++) {
-      for (int i = 0; i < headWidth; i++) {
-        double angle = position * frequencies[i % frequencies.length];
-        cosine[position * headWidth + i] = (float) Math.cos(angle);
-        sine[position * headWidth + i] = (float) Math.sin(angle);
-      }
-      for (int key = position + 1; key < length; key++) {
-        mask[position * length + key] = Float.NEGATIVE_INFINITY;
+      for (int i = 0; i < width; i++) {
+        double angle = position * frequency(i);
+        cosine[position * width + i] = (float) Math.cos(angle);
+        sine[position * width + i] = (float) Math.sin(angle);
       }
     }
-    return new SequenceTables(
-        length,
-        ops.narrow(NativeArrays.of(manager, cosine, length, headWidth)),
-        ops.narrow(NativeArrays.of(manager, sine, length, headWidth)),
-        NativeArrays.of(manager, mask, length, length));
+    return new Rotation(
+        ops.narrow(NativeArrays.of(manager, cosine, length, width)),
+        ops.narrow(NativeArrays.of(manager, sine, length, width)));
+  }
+
+  private double frequency(int dimension) {
+    return switch (config.pairs()) {
+      case HALVES -> frequencies[dimension % frequencies.length];
+      case NEIGHBOURS -> frequencies[dimension / 2];
+    };
   }
 
   /** Turns [row, head, position, head width] by its positions. */
-  NDArray rotate(NDArray x, SequenceTables tables) {
-    int half = headWidth / 2;
-    NDArray first = x.get("..., :{}", half);
-    NDArray second = x.get("..., {}:", half);
-    NDArray turned = second.neg().concat(first, -1);
-    return x.mul(tables.cosine()).addi(turned.muli(tables.sine()));
+  NDArray rotate(NDArray x, Rotation rotation) {
+    int width = config.width();
+    if (x.getShape().get(3) == width) {
+      return turn(x, rotation);
+    }
+    return turn(x.get("..., :{}", width), rotation).concat(x.get("..., {}:", width), -1);
+  }
+
+  private NDArray turn(NDArray x, Rotation rotation) {
+    NDArray turned = turnedByAQuarter(x);
+    return x.mul(rotation.cosine()).addi(turned.muli(rotation.sine()));
+  }
+
+  /** (a, b) to (-b, a) of every pair. */
+  private NDArray turnedByAQuarter(NDArray x) {
+    return switch (config.pairs()) {
+      case HALVES -> {
+        int half = config.width() / 2;
+        NDArray first = x.get("..., :{}", half);
+        NDArray second = x.get("..., {}:", half);
+        yield second.neg().concat(first, -1);
+      }
+      case NEIGHBOURS -> {
+        NDArray even = x.get("..., ::2");
+        NDArray odd = x.get("..., 1::2");
+        yield odd.neg().stack(even, 4).reshape(x.getShape()); // [..., R / 2, 2]
+      }
+    };
   }
 }

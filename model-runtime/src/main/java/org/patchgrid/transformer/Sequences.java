@@ -13,6 +13,9 @@ public interface Sequences {
   /** What attention needs to know of the length T that all sequences have. */
   SequenceTables tables();
 
+  /** The positions of the tokens that a pass begins with, so many. */
+  long[] positions(int tokens);
+
   /** From a value of the tokens, [N, heads * D], to that of whole sequences, [B, heads, T, D]. */
   NDArray sequences(NDArray tokens, int heads);
 

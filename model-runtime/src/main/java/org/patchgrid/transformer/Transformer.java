@@ -9,6 +9,9 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.LongStream;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.Linear;
 import org.patchgrid.kernel.NativeArrays;
@@ -25,44 +28,50 @@ public final class Transformer {
   private static final int GRAM_ROWS = 8192;
 
   private final TensorOps ops;
+  private final TransformerConfig config;
   private final NDArray embedding; // [V, d_model]
+  private final Optional<NDArray> embeddingScale; // []
+  private final Optional<NDArray> positions; // [positions, d_model]
   private final List<TransformerBlock> blocks;
-  private final RmsNorm finalNorm;
+  private final Norm finalNorm;
   private final Linear unembedding; // to [V]
   private final NDArray unembeddingRows; // [V, d_model]
-  private final RotaryEmbedding rotary;
+  private final Optional<NDArray> headBias; // [V]
+  private final float[] headBiases; // the same, [V] or empty
+  private final Optional<NDArray> logitCap; // []
 
   /**
    * @param manager owner of the few constants made here; must live as long as the weights
    */
   public Transformer(
       NDManager manager, TransformerConfig config, TransformerWeights weights, TensorOps ops) {
-    int headWidth = config.structure().headWidth();
-    NDArray epsilon = manager.create((float) config.normEpsilon());
-    NDArray scale = manager.create((float) (1 / Math.sqrt(headWidth)));
+    NDArray epsilon = manager.create((float) config.norm().epsilon());
+    double scale = config.embedding().scale();
+    OptionalDouble cap = config.head().cap();
     this.ops = ops;
+    this.config = config;
     this.embedding = weights.embedding();
-    this.rotary = new RotaryEmbedding(config.rotary(), headWidth);
-    this.finalNorm = new RmsNorm(ops, weights.finalNorm(), epsilon);
+    this.embeddingScale =
+        scale == 1 ? Optional.empty() : Optional.of(manager.create((float) scale));
+    this.positions = weights.positions();
+    this.finalNorm = new Norm(ops, weights.finalNorm(), epsilon);
     this.unembedding = weights.unembedding();
     this.unembeddingRows = weights.unembeddingRows();
+    this.headBias = weights.headBias();
+    this.headBiases = headBias.map(NDArray::toFloatArray).orElse(new float[0]);
+    this.logitCap =
+        cap.isPresent() ? Optional.of(manager.create((float) cap.getAsDouble())) : Optional.empty();
     List<TransformerBlock> built = new ArrayList<>();
     for (int layer = 0; layer < weights.blocks().size(); layer++) {
-      BlockWeights block = weights.blocks().get(layer);
       built.add(
-          new TransformerBlock(
-              layer,
-              new RmsNorm(ops, block.attentionNorm(), epsilon),
-              new Attention(layer, config.structure(), ops, block.attention(), rotary, scale),
-              new RmsNorm(ops, block.mlpNorm(), epsilon),
-              new Mlp(layer, ops, block.mlp())));
+          new TransformerBlock(manager, layer, config, ops, weights.blocks().get(layer), epsilon));
     }
     this.blocks = List.copyOf(built);
   }
 
   /** What every run over {@code length} tokens shares; arrays of {@code manager}. */
   public SequenceTables tables(NDManager manager, int length) {
-    return rotary.tables(manager, length, ops);
+    return SequenceTables.of(manager, length, config.layers(), ops);
   }
 
   /**
@@ -72,9 +81,7 @@ public final class Transformer {
    * @param ids [N], int64
    */
   public NDArray forward(NDManager manager, NDArray ids, Sequences sequences, Hooks hooks) {
-    NDArray x =
-        Embedding.embedding(ids, embedding, SparseFormat.DENSE).singletonOrThrow(); // [N, d_model]
-    x.attach(manager); // an embedding belongs to the weights
+    NDArray x = embedded(manager, ids, sequences); // [N, d_model]
     x = Lifetime.inPlaceOf(x, ops::narrow);
     for (TransformerBlock block : blocks) {
       try (NDManager layer = manager.newSubManager()) {
@@ -89,6 +96,30 @@ public final class Transformer {
       normed.attach(manager);
       return normed;
     }
+  }
+
+  private NDArray embedded(NDManager manager, NDArray ids, Sequences sequences) {
+    NDArray x = rows(manager, embedding, ids);
+    embeddingScale.ifPresent(x::muli);
+    if (positions.isPresent()) {
+      int offset = config.embedding().positionOffset().orElseThrow();
+      long[] rows =
+          LongStream.of(sequences.positions(Math.toIntExact(ids.getShape().get(0))))
+              .map(position -> position + offset)
+              .toArray();
+      try (NDArray index = NativeArrays.of(manager, rows);
+          NDArray added = rows(manager, positions.get(), index)) {
+        x.addi(added);
+      }
+    }
+    return x;
+  }
+
+  /** Some rows of a weight, as an array of {@code manager}: it would belong to the weights. */
+  private static NDArray rows(NDManager manager, NDArray weight, NDArray index) {
+    NDArray rows = Embedding.embedding(index, weight, SparseFormat.DENSE).singletonOrThrow();
+    rows.attach(manager);
+    return rows;
   }
 
   /** What a token's logit is the product of with what {@link #forward} returned, [d_model]. */
@@ -122,6 +153,19 @@ public final class Transformer {
 
   /** The logits of what {@link #forward} returned: from [B, d_model] to [B, V]. */
   public NDArray logits(NDArray last) {
-    return unembedding.apply(last);
+    NDArray logits = unembedding.apply(last);
+    if (headBias.isPresent()) {
+      logits = Lifetime.inPlaceOf(logits, x -> x.add(headBias.get()));
+    }
+    return logitCap.isEmpty()
+        ? logits
+        : Lifetime.inPlaceOf(logits, x -> ops.softCap(x, logitCap.get()));
+  }
+
+  /** A token's logit of the product of its {@link #unembeddingRow} and a state. */
+  public double logit(double product, int token) {
+    double biased = headBias.isPresent() ? product + headBiases[token] : product;
+    OptionalDouble cap = config.head().cap();
+    return cap.isPresent() ? cap.getAsDouble() * Math.tanh(biased / cap.getAsDouble()) : biased;
   }
 }

@@ -1,9 +1,15 @@
 package org.patchgrid.transformer;
 
 import ai.djl.ndarray.NDArray;
+import java.util.stream.LongStream;
 
 /** Every sequence has every token, one sequence after the other: a plain batch. */
 public record WholeSequences(SequenceTables tables) implements Sequences {
+  @Override
+  public long[] positions(int tokens) {
+    return LongStream.range(0, tokens).map(token -> token % tables.length()).toArray();
+  }
+
   @Override
   public NDArray sequences(NDArray tokens, int heads) {
     long headWidth = tokens.getShape().get(1) / heads;

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.patchgrid.kernel.Activation;
 import org.patchgrid.kernel.Linear;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
@@ -46,7 +47,7 @@ final class BitsProbe {
     Engine.getEngine("PyTorch").setRandomSeed(1);
     NDArray x = manager.randomNormal(new Shape(1001, 577));
     NDArray up = manager.randomNormal(new Shape(1001, 577));
-    System.out.println("silu: " + hash(ops.gatedSilu(x, up)));
+    System.out.println("silu: " + hash(ops.gated(Activation.SILU, x, up)));
     NDArray weight = manager.randomNormal(new Shape(577));
     System.out.println("norm: " + hash(ops.rmsNorm(x, weight, manager.create(1e-5f))));
     for (int outputs : List.of(24, 72, 192)) {

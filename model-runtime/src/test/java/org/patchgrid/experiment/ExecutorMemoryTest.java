@@ -8,13 +8,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.kernel.Activation;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
@@ -28,6 +32,12 @@ import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.transformer.AttentionConfig;
+import org.patchgrid.transformer.EmbeddingConfig;
+import org.patchgrid.transformer.HeadConfig;
+import org.patchgrid.transformer.LayerConfig;
+import org.patchgrid.transformer.MlpConfig;
+import org.patchgrid.transformer.NormConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
 
@@ -204,13 +214,18 @@ class ExecutorMemoryTest {
   }
 
   private static TransformerConfig config(ModelStructure structure, boolean tied) {
+    RotaryConfig rotary =
+        new RotaryConfig(
+            10_000, new RotaryConfig.Unscaled(), structure.headWidth(), RotaryConfig.Pairs.HALVES);
+    LayerConfig layer = new LayerConfig(1, Optional.of(rotary), OptionalInt.empty());
     return new TransformerConfig(
         structure,
-        1e-5,
-        new RotaryConfig(10_000, new RotaryConfig.Unscaled()),
-        false,
-        false,
-        tied,
+        EmbeddingConfig.PLAIN,
+        NormConfig.rms(1e-5),
+        new AttentionConfig(false, false),
+        Collections.nCopies(structure.layers(), layer),
+        new MlpConfig(Activation.SILU, false),
+        new HeadConfig(tied),
         8192);
   }
 

@@ -6,12 +6,14 @@ import static org.patchgrid.study.Component.ACT;
 import static org.patchgrid.study.Component.DOWN_PROJ;
 import static org.patchgrid.study.Component.GATE_PROJ;
 import static org.patchgrid.study.Component.INPUT_LAYERNORM;
+import static org.patchgrid.study.Component.K_NORM;
 import static org.patchgrid.study.Component.K_PROJ;
 import static org.patchgrid.study.Component.MLP;
 import static org.patchgrid.study.Component.OUTPUT;
 import static org.patchgrid.study.Component.O_PROJ;
 import static org.patchgrid.study.Component.PATTERN;
 import static org.patchgrid.study.Component.POST_ATTENTION_LAYERNORM;
+import static org.patchgrid.study.Component.Q_NORM;
 import static org.patchgrid.study.Component.Q_PROJ;
 import static org.patchgrid.study.Component.RESID_MID;
 import static org.patchgrid.study.Component.RESID_PRE;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,10 +58,9 @@ class IdentitiesTest {
   private static final int DIFFERENCE = 3;
 
   static List<Path> models() {
-    return List.of(
-        TestModels.atlas(),
-        TestModels.family("llama-gqa-headdim-sharded-bf16"),
-        TestModels.family("llama-bias-linearrope-f32"));
+    List<Path> models = new ArrayList<>(TestModels.families());
+    models.add(TestModels.atlas());
+    return models;
   }
 
   private final Path directory;
@@ -107,7 +109,7 @@ class IdentitiesTest {
   @Test
   void aWholeResidualStreamIsTheSourceRun() {
     try (PairRuns runs = runs(pair)) {
-      for (Component component : List.of(RESID_PRE, RESID_MID, OUTPUT)) {
+      for (Component component : present(RESID_PRE, RESID_MID, OUTPUT)) {
         for (int layer = 0; layer < layers; layer++) {
           assertThat(runs.patchedState(whole(component, layer))).isEqualTo(runs.cleanState());
           PatchedCell noising =
@@ -137,25 +139,35 @@ class IdentitiesTest {
     for (int layer = 0; layer < layers; layer++) {
       float[] pre = values(cache, RESID_PRE, layer);
       float[] attention = values(cache, SELF_ATTN, layer);
-      float[] mid = values(cache, RESID_MID, layer);
       float[] mlp = values(cache, MLP, layer);
       float[] output = values(cache, OUTPUT, layer);
       for (int i = 0; i < pre.length; i++) {
-        assertThat(mid[i]).isEqualTo(pre[i] + attention[i]);
-        assertThat(output[i]).isEqualTo(mid[i] + mlp[i]);
+        assertThat(output[i]).isEqualTo(pre[i] + attention[i] + mlp[i]);
+      }
+      if (model.structure().has(RESID_MID)) {
+        float[] mid = values(cache, RESID_MID, layer);
+        for (int i = 0; i < pre.length; i++) {
+          assertThat(mid[i]).isEqualTo(pre[i] + attention[i]);
+        }
       }
     }
   }
 
   @Test
   void componentsThatDetermineEachOtherHaveTheSameBits() {
-    List<List<Component>> atAllPositions =
-        List.of(
-            List.of(INPUT_LAYERNORM, SELF_ATTN, O_PROJ, Z),
-            List.of(POST_ATTENTION_LAYERNORM, MLP, DOWN_PROJ, ACT));
-    List<List<Component>> atOnePosition =
-        List.of(
-            List.of(SELF_ATTN, O_PROJ, Z), List.of(POST_ATTENTION_LAYERNORM, MLP, DOWN_PROJ, ACT));
+    List<Component> attention = present(SELF_ATTN, O_PROJ, Z);
+    List<Component> wholeAttention = new ArrayList<>(attention);
+    if (model.structure().has(INPUT_LAYERNORM) && !model.structure().sharesNorm()) {
+      wholeAttention.add(INPUT_LAYERNORM);
+    }
+    List<Component> mlp = new ArrayList<>(present(POST_ATTENTION_LAYERNORM, MLP, DOWN_PROJ, ACT));
+    if (!model.structure().isGated()) {
+      mlp.add(UP_PROJ);
+    }
+    List<Component> queries = present(Q_PROJ, Q_NORM);
+    List<Component> keys = present(K_PROJ, K_NORM);
+    List<List<Component>> atAllPositions = List.of(wholeAttention, mlp, queries, keys);
+    List<List<Component>> atOnePosition = List.of(attention, mlp, queries, keys);
     try (PairRuns runs = runs(pair)) {
       for (int layer = 0; layer < layers; layer++) {
         for (List<Component> group : atAllPositions) {
@@ -170,6 +182,23 @@ class IdentitiesTest {
             assertThat(runs.patchedState(at(component, layer, 4))).isEqualTo(first);
           }
         }
+      }
+    }
+  }
+
+  /** A norm of each head leaves the others alone; one over all heads ties them together. */
+  @Test
+  void aHeadBeforeItsNormIsThatHeadBehindItUnlessTheNormSpansHeads() {
+    if (!model.structure().normsQueriesAndKeys()) {
+      return;
+    }
+    try (PairRuns runs = runs(pair)) {
+      float[] before = runs.patchedState(head(Q_PROJ, 1, 1));
+      float[] behind = runs.patchedState(head(Q_NORM, 1, 1));
+      if (model.structure().normSpansHeads()) {
+        assertThat(behind).isNotEqualTo(before);
+      } else {
+        assertThat(behind).isEqualTo(before);
       }
     }
   }
@@ -226,8 +255,9 @@ class IdentitiesTest {
         }
       }
       List<Component> readAtTheLastPositionOnly =
-          List.of(
+          present(
               Q_PROJ,
+              Q_NORM,
               PATTERN,
               Z,
               O_PROJ,
@@ -247,8 +277,8 @@ class IdentitiesTest {
               .isEqualTo(runs.corruptedState());
         }
       }
-      for (Component component : List.of(RESID_PRE, INPUT_LAYERNORM, K_PROJ, V_PROJ)) {
-        assertThat(runs.patchedState(at(component, layers - 1, DIFFERENCE)))
+      for (Component component : present(RESID_PRE, INPUT_LAYERNORM, K_PROJ, K_NORM, V_PROJ)) {
+        assertThat(runs.patchedState(at(component, layers - 1, length - 2)))
             .as("%s at the last layer does matter", component)
             .isNotEqualTo(runs.corruptedState());
       }
@@ -290,6 +320,11 @@ class IdentitiesTest {
       }
       return manager.create(target, value.getShape());
     };
+  }
+
+  /** Those that the model has. */
+  private List<Component> present(Component... components) {
+    return Stream.of(components).filter(model.structure()::has).toList();
   }
 
   private static Hooks then(Hooks first, Hooks second) {

@@ -14,12 +14,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.family.ModelFamily;
 import org.patchgrid.hook.Hooks;
+import org.patchgrid.kernel.Activation;
 import org.patchgrid.kernel.Linear;
 import org.patchgrid.kernel.PlainTensorOps;
 import org.patchgrid.kernel.TensorOps;
@@ -39,17 +40,23 @@ import org.patchgrid.transformer.TransformerConfig;
 
 /** What a schedule says that it computes is what its forward passes compute. */
 class OperationsTest {
-  private static final String MODEL = "llama-gqa-headdim-sharded-bf16"; // all sizes differ
+  static List<Path> models() {
+    return TestModels.families();
+  }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 7, 12})
-  void areThoseOfTheRealPass(int length) {
+  @MethodSource("models")
+  void areThoseOfTheRealPass(Path directory) {
     try (NDManager manager = TestEngine.newManager()) {
-      CountedModel model = new CountedModel(TestModels.family(MODEL), manager);
-      List<PairCells> pairs = new RandomPlan(model.structure, length, length).pairs(3, 60);
-      SweepSchedule schedule = SweepSchedule.of(model.structure, pairs, Computation.AUTO);
-      schedule.waves().forEach(model::run);
-      assertThat(model.counted()).isEqualTo(schedule.operationsByKind());
+      CountedModel model = new CountedModel(directory, manager);
+      Operations planned = Operations.NONE;
+      for (int length : List.of(1, 2, 7, 12)) {
+        List<PairCells> pairs = new RandomPlan(model.structure, length, length).pairs(3, 60);
+        SweepSchedule schedule = SweepSchedule.of(model.structure, pairs, Computation.AUTO);
+        schedule.waves().forEach(model::run);
+        planned = planned.plus(schedule.operationsByKind());
+        assertThat(model.counted()).isEqualTo(planned);
+      }
     }
   }
 
@@ -187,8 +194,23 @@ class OperationsTest {
       }
 
       @Override
-      public NDArray gatedSilu(NDArray gate, NDArray up) {
-        return plain.gatedSilu(gate, up);
+      public NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray epsilon) {
+        return plain.layerNorm(x, weight, bias, epsilon);
+      }
+
+      @Override
+      public NDArray activated(Activation activation, NDArray x) {
+        return plain.activated(activation, x);
+      }
+
+      @Override
+      public NDArray gated(Activation activation, NDArray gate, NDArray up) {
+        return plain.gated(activation, gate, up);
+      }
+
+      @Override
+      public NDArray softCap(NDArray x, NDArray cap) {
+        return plain.softCap(x, cap);
       }
     }
 
@@ -216,6 +238,11 @@ class OperationsTest {
       @Override
       public SequenceTables tables() {
         return run.tables();
+      }
+
+      @Override
+      public long[] positions(int count) {
+        return run.positions(count);
       }
 
       @Override

@@ -1,10 +1,15 @@
 package org.patchgrid.experiment;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Dtype;
@@ -34,6 +39,15 @@ public final class TestModels {
     return Path.of(
         Objects.requireNonNull(System.getProperty("patchgrid.root"), "patchgrid.root"),
         "data/models/atlas-6l");
+  }
+
+  /** Every tiny random model with goldens, by name. */
+  public static List<Path> families() {
+    try (Stream<Path> directories = Files.list(family("."))) {
+      return directories.sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** A tiny random model with goldens, from the test resources. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,11 +50,11 @@ class LlamaFamilyTest {
     assertThat(structure.components())
         .hasSize(Component.values().length - 2)
         .doesNotContain(Component.Q_NORM, Component.K_NORM);
-    assertThat(config.normEpsilon()).isEqualTo(1e-5);
-    assertThat(config.rotary()).isEqualTo(new RotaryConfig(10000, new RotaryConfig.Unscaled()));
-    assertThat(config.tiedHead()).isTrue();
-    assertThat(config.attentionBias()).isFalse();
-    assertThat(config.mlpBias()).isFalse();
+    assertThat(config.norm().epsilon()).isEqualTo(1e-5);
+    assertThat(rotary(config)).isEqualTo(whole(10000, new RotaryConfig.Unscaled(), config));
+    assertThat(config.head().tied()).isTrue();
+    assertThat(config.attention().inputBias()).isFalse();
+    assertThat(config.mlp().bias()).isFalse();
     assertThat(config.maxPositions()).isEqualTo(128);
   }
 
@@ -63,7 +64,7 @@ class LlamaFamilyTest {
         read(ROOT.resolve("data/models/SmolLM2-135M-Instruct-4bit/config.json"));
 
     assertThat(config.structure().queryHeads()).isEqualTo(9);
-    assertThat(config.rotary().theta()).isEqualTo(100_000);
+    assertThat(rotary(config).theta()).isEqualTo(100_000);
     assertThat(config.maxPositions()).isEqualTo(8192);
   }
 
@@ -71,20 +72,19 @@ class LlamaFamilyTest {
   void readsBiasesAndTheOldNameOfLinearScaling() {
     TransformerConfig config = readFixture("llama-bias-linearrope-f32");
 
-    assertThat(config.attentionBias()).isTrue();
-    assertThat(config.mlpBias()).isTrue();
-    assertThat(config.tiedHead()).isFalse();
-    assertThat(config.normEpsilon()).isEqualTo(1e-3);
-    assertThat(config.rotary()).isEqualTo(new RotaryConfig(100, new RotaryConfig.Linear(4)));
+    assertThat(config.attention().inputBias()).isTrue();
+    assertThat(config.mlp().bias()).isTrue();
+    assertThat(config.head().tied()).isFalse();
+    assertThat(config.norm().epsilon()).isEqualTo(1e-3);
+    assertThat(rotary(config)).isEqualTo(whole(100, new RotaryConfig.Linear(4), config));
   }
 
   @Test
   void readsLlama3Scaling() {
     TransformerConfig config = readFixture("llama-llama3rope-tied-bf16");
 
-    assertThat(config.rotary())
-        .isEqualTo(new RotaryConfig(500, new RotaryConfig.Llama3(8, 1, 4, 16)));
-    assertThat(config.tiedHead()).isTrue();
+    assertThat(rotary(config)).isEqualTo(whole(500, new RotaryConfig.Llama3(8, 1, 4, 16), config));
+    assertThat(config.head().tied()).isTrue();
   }
 
   @Test
@@ -102,11 +102,11 @@ class LlamaFamilyTest {
 
     assertThat(config.structure().keyValueHeads()).isEqualTo(4);
     assertThat(config.structure().headWidth()).isEqualTo(8);
-    assertThat(config.normEpsilon()).isEqualTo(1e-6);
-    assertThat(config.rotary()).isEqualTo(new RotaryConfig(10000, new RotaryConfig.Unscaled()));
-    assertThat(config.attentionBias()).isFalse();
-    assertThat(config.mlpBias()).isFalse();
-    assertThat(config.tiedHead()).isFalse();
+    assertThat(config.norm().epsilon()).isEqualTo(1e-6);
+    assertThat(rotary(config)).isEqualTo(whole(10000, new RotaryConfig.Unscaled(), config));
+    assertThat(config.attention().inputBias()).isFalse();
+    assertThat(config.mlp().bias()).isFalse();
+    assertThat(config.head().tied()).isFalse();
     assertThat(config.maxPositions()).isEqualTo(2048);
   }
 
@@ -123,21 +123,21 @@ class LlamaFamilyTest {
           {"rope_parameters": {"rope_theta": 8}, "rope_scaling": {"type": "default"}, "rope_theta": 9} | 8
           """)
   void findsThetaInBothPlaces(String keys, double theta) throws IOException {
-    assertThat(read(write(keys)).rotary())
-        .isEqualTo(new RotaryConfig(theta, new RotaryConfig.Unscaled()));
+    TransformerConfig config = read(write(keys));
+    assertThat(rotary(config)).isEqualTo(whole(theta, new RotaryConfig.Unscaled(), config));
   }
 
   @Test
   void readsScalingFromRopeParameters() throws IOException {
-    assertThat(
-            read(write(
-                    """
-                    {"rope_parameters": {"rope_type": "llama3", "rope_theta": 5, "factor": 8,
-                     "low_freq_factor": 1, "high_freq_factor": 4},
-                     "original_max_position_embeddings": 64}
-                    """))
-                .rotary())
-        .isEqualTo(new RotaryConfig(5, new RotaryConfig.Llama3(8, 1, 4, 64)));
+    TransformerConfig config =
+        read(
+            write(
+                """
+                {"rope_parameters": {"rope_type": "llama3", "rope_theta": 5, "factor": 8,
+                 "low_freq_factor": 1, "high_freq_factor": 4},
+                 "original_max_position_embeddings": 64}
+                """));
+    assertThat(rotary(config)).isEqualTo(whole(5, new RotaryConfig.Llama3(8, 1, 4, 64), config));
   }
 
   @ParameterizedTest
@@ -146,7 +146,7 @@ class LlamaFamilyTest {
       quoteCharacter = '`',
       textBlock =
           """
-          {"hidden_act": "gelu"}                                          | : hidden_act is "gelu": Patchgrid computes Llama models with silu only
+          {"hidden_act": "quick_gelu"}                                    | : hidden_act is "quick_gelu": Patchgrid has the activations gelu, gelu_new, gelu_pytorch_tanh, relu, silu, swish only
           {"rope_scaling": {"rope_type": "yarn", "factor": 4}}            | : rope_scaling.rope_type is "yarn": Patchgrid has the rotary scalings default, linear and llama3 only
           {"rope_scaling": {"type": "dynamic", "factor": 4}}              | : rope_scaling.type is "dynamic": Patchgrid has the rotary scalings default, linear and llama3 only
           {"rope_scaling": {"type": "linear"}}                            |  has no rope_scaling.factor: download the file again
@@ -162,7 +162,7 @@ class LlamaFamilyTest {
           {"vocab_size": null}                                            |  has no vocab_size: download the file again
           {"num_hidden_layers": 0}                                        | : num_hidden_layers is 0: it must be a positive whole number
           {"tie_word_embeddings": "yes"}                                  | : tie_word_embeddings is "yes": it must be true or false
-          {"model_type": "mamba"}                                         | : model_type is "mamba": Patchgrid does not know this family; use a model of one of: llama
+          {"model_type": "mamba"}                                         | : model_type is "mamba": Patchgrid does not know this family; use a model of one of: gemma2, gemma3_text, gpt2, gptj, gpt_neox, llama, mistral, olmo2, opt, phi3, qwen2, qwen3
           {"model_type": null}                                            |  has no model_type: download the file again
           """)
   void refusesWhatItCannotCompute(String keys, String why) throws IOException {
@@ -170,6 +170,18 @@ class LlamaFamilyTest {
     assertThatThrownBy(() -> read(path))
         .isInstanceOf(PatchgridException.class)
         .hasMessage(path + why.replaceFirst("^has", " has"));
+  }
+
+  /** Of every layer. */
+  private static RotaryConfig rotary(TransformerConfig config) {
+    assertThat(Set.copyOf(config.layers())).hasSize(1);
+    return config.layers().get(0).rotary().orElseThrow();
+  }
+
+  private static RotaryConfig whole(
+      double theta, RotaryConfig.Scaling scaling, TransformerConfig config) {
+    return new RotaryConfig(
+        theta, scaling, config.structure().headWidth(), RotaryConfig.Pairs.HALVES);
   }
 
   private static TransformerConfig readFixture(String family) {

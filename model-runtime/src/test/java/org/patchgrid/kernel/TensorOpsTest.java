@@ -121,7 +121,17 @@ class TensorOpsTest {
         NDArray x = random(scope, 2, rows, width);
         NDArray up = random(scope, 3, rows, width);
         assertClose(oneDnn.rmsNorm(x, weight, epsilon), plain.rmsNorm(x, weight, epsilon), 1);
-        assertClose(oneDnn.gatedSilu(x, up), plain.gatedSilu(x, up), 1);
+        NDArray bias = random(scope, 4, width);
+        NDArray cap = scope.create(3f);
+        assertClose(
+            oneDnn.layerNorm(x, weight, bias, epsilon),
+            plain.layerNorm(x, weight, bias, epsilon),
+            4);
+        assertClose(oneDnn.softCap(x, cap), plain.softCap(x, cap), 1);
+        for (Activation activation : Activation.values()) {
+          assertClose(oneDnn.activated(activation, x), plain.activated(activation, x), 1);
+          assertClose(oneDnn.gated(activation, x, up), plain.gated(activation, x, up), 1);
+        }
       }
     }
   }
@@ -147,8 +157,16 @@ class TensorOpsTest {
       NDArray weight = random(scope, 3, width);
       NDArray epsilon = scope.create(1e-5f);
       assertRowsKeepTheirBits(List.of(x), inputs -> oneDnn.rmsNorm(inputs.get(0), weight, epsilon));
+      NDArray bias = random(scope, 4, width);
+      NDArray cap = scope.create(3f);
       assertRowsKeepTheirBits(
-          List.of(x, up), inputs -> oneDnn.gatedSilu(inputs.get(0), inputs.get(1)));
+          List.of(x), inputs -> oneDnn.layerNorm(inputs.get(0), weight, bias, epsilon));
+      assertRowsKeepTheirBits(List.of(x), inputs -> oneDnn.softCap(inputs.get(0), cap));
+      for (Activation activation : Activation.values()) {
+        assertRowsKeepTheirBits(List.of(x), inputs -> oneDnn.activated(activation, inputs.get(0)));
+        assertRowsKeepTheirBits(
+            List.of(x, up), inputs -> oneDnn.gated(activation, inputs.get(0), inputs.get(1)));
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package org.patchgrid.tokenize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.patchgrid.experiment.TestPairs;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.AnswerTokens;
@@ -429,17 +431,29 @@ class PromptTokenizerTest {
   }
 
   @Test
-  void refusesTextWhoseTokensTheModelDoesNotHave() {
-    try (PromptTokenizer small =
-        PromptTokenizer.open(Pairs.ATLAS, 1000, new TokenizerCheck(cache))) {
+  void refusesTextWhoseTokensTheModelDoesNotHave() throws IOException {
+    Path model = Files.createTempDirectory(cache, "image-token");
+    String json = Files.readString(Pairs.ATLAS.resolve("tokenizer.json"));
+    Files.writeString(
+        model.resolve("tokenizer.json"),
+        json.replaceFirst(
+            "\"added_tokens\"\\s*:\\s*\\[",
+            """
+            "added_tokens": [{"id": 1699, "content": "<image>", "single_word": false,
+            "lstrip": false, "rstrip": false, "normalized": false, "special": true},
+            """));
+    try (PromptTokenizer tokenizer =
+        PromptTokenizer.open(model, Pairs.ATLAS_VOCABULARY, new TokenizerCheck(cache))) {
       TokenizedPair pair =
-          small.tokenize(FRANCE.pair(), BosPolicy.TOKENIZER, AnswerTokenPolicy.ONE);
+          tokenizer.tokenize(
+              TestPairs.ofTexts(0, "image", "The <image>", "The capital", "a", "b"),
+              BosPolicy.TOKENIZER,
+              AnswerTokenPolicy.ONE);
 
       assertRejected(
           pair,
           PairStatus.INVALID,
-          "the clean prompt has token id 1083, but the model's vocabulary has ids 0 to 999");
-      assertThat(pair.clean().length()).isEqualTo(6);
+          "the clean prompt has token id 1699, but the model's vocabulary has ids 0 to 1698");
     }
   }
 

@@ -1,0 +1,101 @@
+package org.patchgrid.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@code doctor} and {@code conformance}. */
+class DoctorCommandTest {
+  private static final Path FAMILIES =
+      SmallStudy.root().resolve("model-runtime/src/test/resources/families");
+
+  static Stream<String> families() {
+    return Stream.of("gemma2-bf16", "gptj-f32", "neox-parallel-f16", "olmo2-f32", "qwen3-bf16");
+  }
+
+  @Test
+  void saysWhatTheDemoModelIs() {
+    Ended doctor =
+        Ended.inProcess(
+            "doctor", "--model", SmallStudy.root().resolve("data/models/atlas-6l").toString());
+    assertThat(doctor.exitCode()).as(doctor.errors()).isEqualTo(ExitCode.DONE);
+    assertThat(doctor.output().lines())
+        .contains(
+            "model            atlas-6l",
+            "family           llama",
+            "sizes            6 layers, width 192, 6 query and 2 key-value heads of 32, MLP 512, vocabulary 1699",
+            "quantisation     none")
+        .anyMatch(line -> line.matches("memory float32 +[\\d,]+ MB an executor .*"))
+        .anyMatch(line -> line.matches("memory bfloat16 +[\\d,]+ MB an executor .*"))
+        .anyMatch(line -> line.matches("kernel plain +a row.*"))
+        .anyMatch(line -> line.matches("round trip +\\d+ tokens spell .*|round trip +'.*"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("families")
+  void whatMustHoldOnAnyModelHoldsOnThisOne(String family) throws IOException {
+    JsonNode pair =
+        new ObjectMapper()
+            .readTree(FAMILIES.resolve(family).resolve("golden.json").toFile())
+            .get("patching");
+    Ended conformance =
+        Ended.inProcess(
+            "conformance",
+            "--model",
+            FAMILIES.resolve(family).toString(),
+            "--clean",
+            pair.get("clean_text").asText(),
+            "--corrupted",
+            pair.get("corrupted_text").asText());
+    assertThat(conformance.exitCode())
+        .as(conformance.output() + conformance.errors())
+        .isEqualTo(ExitCode.DONE);
+    assertThat(conformance.output().lines())
+        .anyMatch(line -> line.startsWith("ok     both engines agree"))
+        .anyMatch(line -> line.startsWith("ok     components that determine each other coincide"))
+        .anyMatch(line -> line.startsWith("ok     a run patched with itself does not change"))
+        .noneMatch(line -> line.startsWith("FAILED"))
+        .endsWith("all identities hold");
+  }
+
+  @Test
+  void whatCannotBeRunExactlyIsRefusedWithAReason(@TempDir Path directory) throws IOException {
+    Files.writeString(directory.resolve("config.json"), "{\"model_type\": \"llama\"}");
+    Path pickle = Files.writeString(directory.resolve("pytorch_model.bin"), "");
+    assertRefused(
+        directory, "has its weights as pytorch_model.bin, and Patchgrid reads safetensors only");
+    Files.delete(pickle);
+    Path gguf = Files.writeString(directory.resolve("model.gguf"), "");
+    assertRefused(directory, "has its weights as model.gguf");
+    Files.delete(gguf);
+    try (var files = Files.list(FAMILIES.resolve("llama-mha-f32"))) {
+      for (Path file : files.toList()) {
+        Path copy = directory.resolve(String.valueOf(file.getFileName()));
+        Files.deleteIfExists(copy);
+        Files.copy(file, copy);
+      }
+    }
+    Path config = directory.resolve("config.json");
+    String text = Files.readString(config);
+    Files.writeString(
+        config, text.replaceFirst("\\{", "{\"quantization\": {\"mode\": \"mxfp4\", \"bits\": 4},"));
+    assertRefused(
+        directory, "quantization.mode is \"mxfp4\": Patchgrid reads the mode affine only");
+  }
+
+  private static void assertRefused(Path directory, String why) {
+    Ended doctor = Ended.inProcess("doctor", "--model", directory.toString());
+    assertThat(doctor.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(doctor.errors()).contains(why);
+    assertThat(doctor.errors().lines()).hasSize(1);
+  }
+}

@@ -1,0 +1,258 @@
+package org.patchgrid.family;
+
+import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.patchgrid.kernel.Linear;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.transformer.AttentionWeights;
+import org.patchgrid.transformer.BlockWeights;
+import org.patchgrid.transformer.MlpWeights;
+import org.patchgrid.transformer.NormConfig;
+import org.patchgrid.transformer.NormWeights;
+import org.patchgrid.transformer.TransformerConfig;
+import org.patchgrid.transformer.TransformerWeights;
+
+/** Reads the weights that a configuration asks for, where a layout says that they are. */
+final class CheckpointWeights {
+  private static final String WEIGHT = ".weight";
+  private static final String BIAS = ".bias";
+
+  private final TransformerConfig config;
+  private final ModelStructure structure;
+  private final CheckpointLayout layout;
+  private final TensorLoader loader;
+  private final boolean inputsFirst;
+
+  private CheckpointWeights(
+      TransformerConfig config, CheckpointLayout layout, TensorLoader loader) {
+    this.config = config;
+    this.structure = config.structure();
+    this.layout = layout;
+    this.loader = loader;
+    this.inputsFirst = layout.inputsFirst() && storesInputsFirst();
+  }
+
+  /**
+   * Reads weights.
+   *
+   * @param layouts the family's names first, then those of other tools
+   */
+  static TransformerWeights load(
+      TransformerConfig config, List<CheckpointLayout> layouts, TensorLoader loader) {
+    CheckpointLayout layout =
+        layouts.stream()
+            .filter(names -> loader.has(names.embedding() + WEIGHT))
+            .findFirst()
+            .orElse(layouts.get(0));
+    return new CheckpointWeights(config, layout, loader).load();
+  }
+
+  /** MLX has such weights transposed already; that of q, k and v together is never square. */
+  private boolean storesInputsFirst() {
+    String fused = modulePath(0, layout.module(Component.Q_PROJ)) + WEIGHT;
+    return !loader.shape(fused).equals(List.of(rows(layout.module(Component.Q_PROJ)), width()));
+  }
+
+  private TransformerWeights load() {
+    NDArray embedding =
+        loader.tensor(layout.embedding() + WEIGHT, structure.vocabularySize(), width());
+    Optional<NDArray> positions = layout.positions().map(this::positions);
+    List<BlockWeights> blocks = new ArrayList<>();
+    for (int layer = 0; layer < structure.layers(); layer++) {
+      blocks.add(block(layer));
+    }
+    NormWeights finalNorm = norm(layout.finalNorm(), width());
+    NDArray unembedding = unembedding(embedding);
+    Optional<NDArray> headBias =
+        config.head().bias()
+            ? Optional.of(loader.tensor(layout.head() + BIAS, structure.vocabularySize()))
+            : Optional.empty();
+    return new TransformerWeights(
+        embedding,
+        positions,
+        blocks,
+        finalNorm,
+        loader.linearOfShared(unembedding),
+        unembedding,
+        headBias);
+  }
+
+  private NDArray positions(String module) {
+    int offset = config.embedding().positionOffset().orElseThrow();
+    return loader.tensor(module + WEIGHT, config.maxPositions() + (long) offset, width());
+  }
+
+  /** A stored head that differs from the embedding wins over the configuration's tie. */
+  private NDArray unembedding(NDArray embedding) {
+    String head = layout.head() + WEIGHT;
+    boolean tied =
+        loader.has(head)
+            ? loader.sameValues(head, layout.embedding() + WEIGHT)
+            : config.head().tied();
+    return tied ? embedding : loader.tensor(head, structure.vocabularySize(), width());
+  }
+
+  private BlockWeights block(int layer) {
+    boolean behind = config.norm().behindSublayers();
+    return new BlockWeights(
+        normBefore(layer, Component.INPUT_LAYERNORM),
+        attention(layer),
+        behind ? Optional.of(norm(layer, Component.SELF_ATTN, width())) : Optional.empty(),
+        normBefore(layer, Component.POST_ATTENTION_LAYERNORM),
+        mlp(layer),
+        behind ? Optional.of(norm(layer, Component.MLP, width())) : Optional.empty());
+  }
+
+  private Optional<NormWeights> normBefore(int layer, Component component) {
+    return structure.has(component)
+        ? Optional.of(norm(layer, component, width()))
+        : Optional.empty();
+  }
+
+  private AttentionWeights attention(int layer) {
+    boolean inputBias = config.attention().inputBias();
+    return new AttentionWeights(
+        linear(layer, Component.Q_PROJ, inputBias),
+        linear(layer, Component.K_PROJ, inputBias),
+        linear(layer, Component.V_PROJ, inputBias),
+        headNorm(layer, Component.Q_NORM, structure.queryWidth()),
+        headNorm(layer, Component.K_NORM, structure.keyValueWidth()),
+        linear(layer, Component.O_PROJ, config.attention().outputBias()));
+  }
+
+  private Optional<NormWeights> headNorm(int layer, Component component, long allHeads) {
+    if (!structure.has(component)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        norm(layer, component, structure.normSpansHeads() ? allHeads : structure.headWidth()));
+  }
+
+  private MlpWeights mlp(int layer) {
+    boolean bias = config.mlp().bias();
+    return new MlpWeights(
+        structure.isGated()
+            ? Optional.of(linear(layer, Component.GATE_PROJ, bias))
+            : Optional.empty(),
+        linear(layer, Component.UP_PROJ, bias),
+        linear(layer, Component.DOWN_PROJ, bias));
+  }
+
+  private NormWeights norm(int layer, Component component, long width) {
+    return norm(modulePath(layer, layout.module(component)), width);
+  }
+
+  private NormWeights norm(String module, long width) {
+    NDArray weight =
+        config.norm().addsOne()
+            ? loader.onePlus(module + WEIGHT, width)
+            : loader.tensor(module + WEIGHT, width);
+    return new NormWeights(
+        weight,
+        config.norm().kind() == NormConfig.Kind.LAYER
+            ? Optional.of(loader.tensor(module + BIAS, width))
+            : Optional.empty());
+  }
+
+  private Linear linear(int layer, Component component, boolean biased) {
+    CheckpointModule module = layout.module(component);
+    String path = modulePath(layer, module);
+    long in = inputs(component);
+    long rows = rows(module);
+    List<Long> shape = inputsFirst ? List.of(in, rows) : List.of(rows, in);
+    NDArray weight =
+        loader.tensor(part(path + WEIGHT, shape, inputsFirst, module, component, rows));
+    Optional<NDArray> bias =
+        biased
+            ? Optional.of(
+                loader.tensor(part(path + BIAS, List.of(rows), false, module, component, rows)))
+            : Optional.empty();
+    return loader.linear(weight, bias);
+  }
+
+  /** Where a component's rows are in the tensor that its module has. */
+  private TensorRows part(
+      String tensor,
+      List<Long> shape,
+      boolean columns,
+      CheckpointModule module,
+      Component component,
+      long rows) {
+    long groups =
+        switch (module.order()) {
+          case IN_TURN -> 1;
+          case BY_HEAD -> structure.queryHeads();
+        };
+    long before =
+        module.components().stream()
+            .takeWhile(other -> other != component)
+            .mapToLong(this::outputs)
+            .sum();
+    return new TensorRows(
+        tensor, shape, columns, rows / groups, before / groups, outputs(component) / groups);
+  }
+
+  private String modulePath(int layer, CheckpointModule module) {
+    return layout.layers() + "." + layer + "." + module.path();
+  }
+
+  /** Rows of all components that a module holds. */
+  private long rows(CheckpointModule module) {
+    return module.components().stream().mapToLong(this::outputs).sum();
+  }
+
+  private long width() {
+    return structure.modelWidth();
+  }
+
+  /** What a linear map puts out. */
+  private long outputs(Component component) {
+    return switch (component) {
+      case Q_PROJ -> structure.queryWidth();
+      case K_PROJ, V_PROJ -> structure.keyValueWidth();
+      case O_PROJ, DOWN_PROJ -> structure.modelWidth();
+      case GATE_PROJ, UP_PROJ -> structure.mlpWidth();
+      case RESID_PRE,
+          INPUT_LAYERNORM,
+          Q_NORM,
+          K_NORM,
+          PATTERN,
+          Z,
+          SELF_ATTN,
+          RESID_MID,
+          POST_ATTENTION_LAYERNORM,
+          ACT,
+          MLP,
+          OUTPUT ->
+          throw notLinear(component);
+    };
+  }
+
+  private long inputs(Component component) {
+    return switch (component) {
+      case Q_PROJ, K_PROJ, V_PROJ, GATE_PROJ, UP_PROJ -> structure.modelWidth();
+      case O_PROJ -> structure.queryWidth();
+      case DOWN_PROJ -> structure.mlpWidth();
+      case RESID_PRE,
+          INPUT_LAYERNORM,
+          Q_NORM,
+          K_NORM,
+          PATTERN,
+          Z,
+          SELF_ATTN,
+          RESID_MID,
+          POST_ATTENTION_LAYERNORM,
+          ACT,
+          MLP,
+          OUTPUT ->
+          throw notLinear(component);
+    };
+  }
+
+  private static IllegalArgumentException notLinear(Component component) {
+    return new IllegalArgumentException(component + " is no linear map");
+  }
+}

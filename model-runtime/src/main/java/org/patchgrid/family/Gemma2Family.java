@@ -1,0 +1,55 @@
+package org.patchgrid.family;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.transformer.AttentionConfig;
+import org.patchgrid.transformer.EmbeddingConfig;
+import org.patchgrid.transformer.HeadConfig;
+import org.patchgrid.transformer.LayerConfig;
+import org.patchgrid.transformer.RotaryConfig;
+import org.patchgrid.transformer.TransformerConfig;
+
+/**
+ * Gemma 2: norms before and behind attention and MLP, whose weights are stored as differences from
+ * one; scaled embeddings; soft caps of scores and logits; a window in every other layer.
+ */
+public final class Gemma2Family implements ModelFamily {
+  private static final double DEFAULT_ATTENTION_CAP = 50;
+  private static final double DEFAULT_LOGIT_CAP = 30;
+
+  @Override
+  public String modelType() {
+    return "gemma2";
+  }
+
+  @Override
+  public TransformerConfig config(String modelName, ConfigFile config) {
+    GemmaConfig gemma = new GemmaConfig(config);
+    Sizes sizes = gemma.sizes();
+    RotaryConfig rotary = RotaryConfigReader.whole(config, sizes.headWidth());
+    List<LayerConfig> layers =
+        gemma.windows(layer -> layer % 2 == 0).stream()
+            .map(window -> new LayerConfig(gemma.scale(), Optional.of(rotary), window))
+            .toList();
+    OptionalDouble logitCap = gemma.cap("final_logit_softcapping", DEFAULT_LOGIT_CAP);
+    return new TransformerConfig(
+        sizes.structure(modelName, Sizes.LLAMA, false, logitCap.isEmpty(), GemmaConfig.LAYOUT),
+        EmbeddingConfig.scaled(Math.sqrt(sizes.modelWidth())),
+        gemma.norm(),
+        new AttentionConfig(
+            gemma.attentionBias(),
+            gemma.attentionBias(),
+            gemma.cap("attn_logit_softcapping", DEFAULT_ATTENTION_CAP)),
+        layers,
+        gemma.mlp(),
+        new HeadConfig(gemma.tiedHead(), false, logitCap),
+        gemma.maxPositions(8192));
+  }
+
+  @Override
+  public List<CheckpointLayout> layouts() {
+    return List.of(GemmaConfig.LAYOUT);
+  }
+}

@@ -1,0 +1,81 @@
+package org.patchgrid.family;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.study.Component;
+import org.patchgrid.transformer.AttentionConfig;
+import org.patchgrid.transformer.EmbeddingConfig;
+import org.patchgrid.transformer.HeadConfig;
+import org.patchgrid.transformer.LayerConfig;
+import org.patchgrid.transformer.RotaryConfig;
+import org.patchgrid.transformer.TransformerConfig;
+
+/**
+ * Gemma 3's language model: Gemma 2 with a norm of every head's queries and keys instead of caps,
+ * and a faster rotation in the layers that have a window.
+ */
+public final class Gemma3Family implements ModelFamily {
+  private static final CheckpointLayout LAYOUT =
+      LlamaLayout.withNormsBehind(
+          List.of(
+              LlamaLayout.PROJECTIONS,
+              GemmaConfig.NORMS_BEFORE,
+              LlamaLayout.NORMS_BEHIND,
+              LlamaLayout.QUERY_KEY_NORMS));
+
+  private static final double DEFAULT_THETA = 1_000_000;
+  private static final int DEFAULT_PATTERN = 6;
+
+  @Override
+  public String modelType() {
+    return "gemma3_text";
+  }
+
+  @Override
+  public TransformerConfig config(String modelName, ConfigFile config) {
+    GemmaConfig gemma = new GemmaConfig(config);
+    Sizes sizes = gemma.sizes();
+    OptionalDouble attentionCap = gemma.cap("attn_logit_softcapping");
+    OptionalDouble logitCap = gemma.cap("final_logit_softcapping");
+    return new TransformerConfig(
+        sizes.structure(
+            modelName, EnumSet.allOf(Component.class), false, logitCap.isEmpty(), LAYOUT),
+        EmbeddingConfig.scaled(Math.sqrt(sizes.modelWidth())),
+        gemma.norm(),
+        new AttentionConfig(gemma.attentionBias(), gemma.attentionBias(), attentionCap),
+        layers(config, gemma),
+        gemma.mlp(),
+        new HeadConfig(gemma.tiedHead(), false, logitCap),
+        gemma.maxPositions(131_072));
+  }
+
+  private static List<LayerConfig> layers(ConfigFile config, GemmaConfig gemma) {
+    int width = gemma.sizes().headWidth();
+    RotaryConfig full =
+        RotaryConfigReader.ofType(config, "full_attention", width)
+            .orElseGet(() -> RotaryConfigReader.whole(config, width, DEFAULT_THETA));
+    RotaryConfig local =
+        RotaryConfigReader.ofType(config, "sliding_attention", width)
+            .orElseGet(() -> RotaryConfigReader.local(config, "rope_local_base_freq", width));
+    int pattern =
+        config
+            .count("sliding_window_pattern")
+            .orElse(config.count("_sliding_window_pattern").orElse(DEFAULT_PATTERN));
+    List<LayerConfig> layers = new ArrayList<>();
+    for (OptionalInt window : gemma.windows(layer -> (layer + 1) % pattern != 0)) {
+      RotaryConfig rotary = window.isPresent() ? local : full;
+      layers.add(new LayerConfig(gemma.scale(), Optional.of(rotary), window));
+    }
+    return layers;
+  }
+
+  @Override
+  public List<CheckpointLayout> layouts() {
+    return List.of(LAYOUT);
+  }
+}

@@ -1,0 +1,116 @@
+package org.patchgrid.family;
+
+import static org.patchgrid.study.Component.DOWN_PROJ;
+import static org.patchgrid.study.Component.INPUT_LAYERNORM;
+import static org.patchgrid.study.Component.K_PROJ;
+import static org.patchgrid.study.Component.MLP;
+import static org.patchgrid.study.Component.O_PROJ;
+import static org.patchgrid.study.Component.POST_ATTENTION_LAYERNORM;
+import static org.patchgrid.study.Component.Q_PROJ;
+import static org.patchgrid.study.Component.RESID_MID;
+import static org.patchgrid.study.Component.SELF_ATTN;
+import static org.patchgrid.study.Component.UP_PROJ;
+import static org.patchgrid.study.Component.V_PROJ;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.study.Component;
+import org.patchgrid.transformer.AttentionConfig;
+import org.patchgrid.transformer.EmbeddingConfig;
+import org.patchgrid.transformer.HeadConfig;
+import org.patchgrid.transformer.LayerConfig;
+import org.patchgrid.transformer.MlpConfig;
+import org.patchgrid.transformer.RotaryConfig;
+import org.patchgrid.transformer.TransformerConfig;
+
+/**
+ * GPT-J: attention and MLP in parallel behind one layer norm, rotation of neighbouring dimensions,
+ * no biases in attention, and a bias of the logits.
+ */
+public final class GptJFamily implements ModelFamily {
+  private static final Set<Component> COMPONENTS = components();
+
+  private static final List<CheckpointModule> MODULES =
+      List.of(
+          CheckpointModule.of(INPUT_LAYERNORM, "ln_1"),
+          CheckpointModule.of(Q_PROJ, "attn.q_proj"),
+          CheckpointModule.of(K_PROJ, "attn.k_proj"),
+          CheckpointModule.of(V_PROJ, "attn.v_proj"),
+          CheckpointModule.of(O_PROJ, "attn.out_proj"),
+          CheckpointModule.of(UP_PROJ, "mlp.fc_in"),
+          CheckpointModule.of(DOWN_PROJ, "mlp.fc_out"));
+
+  private static final int DEFAULT_ROTARY_WIDTH = 64;
+
+  private static Set<Component> components() {
+    Set<Component> components = EnumSet.copyOf(Gpt2Family.COMPONENTS);
+    components.removeAll(Set.of(RESID_MID, POST_ATTENTION_LAYERNORM));
+    return components;
+  }
+
+  @Override
+  public String modelType() {
+    return "gptj";
+  }
+
+  @Override
+  public TransformerConfig config(String modelName, ConfigFile config) {
+    Sizes sizes = Sizes.readGpt(config);
+    LayerConfig layer =
+        new LayerConfig(sizes.scale(), Optional.of(rotary(config, sizes)), OptionalInt.empty());
+    return new TransformerConfig(
+        sizes.structure(modelName, COMPONENTS, false, false, layouts().get(0)),
+        EmbeddingConfig.PLAIN,
+        Norms.layer(config, "layer_norm_epsilon", 1e-5),
+        new AttentionConfig(false, false),
+        Collections.nCopies(sizes.layers(), layer),
+        new MlpConfig(Activations.read(config, "activation_function", "gelu_new"), true),
+        new HeadConfig(
+            config.flag("tie_word_embeddings").orElse(false), true, OptionalDouble.empty()),
+        config.count("n_positions").orElse(2048));
+  }
+
+  /** Without {@code rotary_dim} whole heads turn. */
+  private static RotaryConfig rotary(ConfigFile config, Sizes sizes) {
+    String key = "rotary_dim";
+    int width =
+        config.mentions(key) ? config.count(key).orElse(sizes.headWidth()) : DEFAULT_ROTARY_WIDTH;
+    if (width % 2 != 0 || width > sizes.headWidth()) {
+      throw config.invalid(
+          key, "it must be even and at most the width of a head, %d".formatted(sizes.headWidth()));
+    }
+    return new RotaryConfig(
+        RotaryConfigReader.DEFAULT_THETA,
+        new RotaryConfig.Unscaled(),
+        width,
+        RotaryConfig.Pairs.NEIGHBOURS);
+  }
+
+  /** As transformers writes it, and as MLX does. */
+  @Override
+  public List<CheckpointLayout> layouts() {
+    return List.of(layout("transformer."), layout("model."));
+  }
+
+  private static CheckpointLayout layout(String prefix) {
+    return CheckpointLayout.of(
+        prefix + "wte",
+        prefix + "h",
+        MODULES,
+        Map.of("attn", SELF_ATTN, "mlp", MLP),
+        prefix + "ln_f",
+        "lm_head");
+  }
+
+  @Override
+  public boolean isIgnorable(String tensor) {
+    return tensor.endsWith(".attn.bias") || tensor.endsWith(".attn.masked_bias");
+  }
+}

@@ -1,0 +1,49 @@
+package org.patchgrid.family;
+
+import java.util.List;
+import java.util.Optional;
+import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.transformer.AttentionConfig;
+import org.patchgrid.transformer.EmbeddingConfig;
+import org.patchgrid.transformer.HeadConfig;
+import org.patchgrid.transformer.LayerConfig;
+import org.patchgrid.transformer.MlpConfig;
+import org.patchgrid.transformer.RotaryConfig;
+import org.patchgrid.transformer.TransformerConfig;
+
+/** Qwen2 and Qwen2.5: Llama's layer with biases of q, k and v. */
+public final class Qwen2Family implements ModelFamily {
+  @Override
+  public String modelType() {
+    return "qwen2";
+  }
+
+  @Override
+  public TransformerConfig config(String modelName, ConfigFile config) {
+    Sizes sizes = Sizes.read(config);
+    return new TransformerConfig(
+        sizes.structure(modelName, Sizes.LLAMA, LlamaLayout.LLAMA),
+        EmbeddingConfig.PLAIN,
+        Norms.rms(config, 1e-6),
+        new AttentionConfig(true, false),
+        layers(config, sizes),
+        new MlpConfig(Activations.read(config, "hidden_act", "silu"), false),
+        new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
+        config.count("max_position_embeddings").orElse(32_768));
+  }
+
+  /** A window counts only where {@code use_sliding_window} says so, and in the upper layers. */
+  static List<LayerConfig> layers(ConfigFile config, Sizes sizes) {
+    RotaryConfig rotary = RotaryConfigReader.whole(config, sizes.headWidth());
+    boolean used = config.flag("use_sliding_window").orElse(false);
+    int full = config.wholeNumber("max_window_layers").orElse(28);
+    return Windows.read(config, sizes.layers(), layer -> used && layer >= full).stream()
+        .map(window -> new LayerConfig(sizes.scale(), Optional.of(rotary), window))
+        .toList();
+  }
+
+  @Override
+  public List<CheckpointLayout> layouts() {
+    return List.of(LlamaLayout.LLAMA);
+  }
+}

@@ -1,0 +1,49 @@
+package org.patchgrid.family;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.patchgrid.checkpoint.ConfigFile;
+
+/** Which layers see only so many positions back. */
+final class Windows {
+  private static final String WINDOW = "sliding_window";
+  private static final String TYPES = "layer_types";
+
+  private Windows() {}
+
+  /**
+   * The window of every layer.
+   *
+   * @param sliding which layers have one where the configuration does not list them
+   */
+  static List<OptionalInt> read(ConfigFile config, int layers, IntPredicate sliding) {
+    OptionalInt window = config.count(WINDOW);
+    return sliding(config, layers, sliding).stream()
+        .map(slides -> slides ? window : OptionalInt.empty())
+        .toList();
+  }
+
+  /** Whether each layer has a window, if there is one. */
+  static List<Boolean> sliding(ConfigFile config, int layers, IntPredicate otherwise) {
+    List<String> types = config.strings(TYPES);
+    if (types.isEmpty()) {
+      return IntStream.range(0, layers).mapToObj(otherwise::test).toList();
+    }
+    if (types.size() != layers) {
+      throw config.invalid(
+          TYPES, "it must have one entry for each of the %d layers".formatted(layers));
+    }
+    return types.stream().map(type -> isSliding(config, type)).toList();
+  }
+
+  private static boolean isSliding(ConfigFile config, String type) {
+    return switch (type) {
+      case "full_attention" -> false;
+      case "sliding_attention" -> true;
+      default ->
+          throw config.invalid(TYPES, "Patchgrid has full_attention and sliding_attention only");
+    };
+  }
+}
