@@ -86,7 +86,8 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
             configuration,
             inputs.driverRun(),
             inputs.fingerprint(),
-            inputs.columns());
+            inputs.columns(),
+            inputs.model().computedHere());
     LoadedModel model =
         ExecutorModel.get(
             inputs.model(),

@@ -217,7 +217,9 @@ public final class ResultStore implements AutoCloseable {
             PairTable.countByStatus(directory.input(pairsPath), directory.configuration()));
       }
       files.add(committedFile(ResultTable.CELLS, task, footer));
-      list(new ManifestEntry.TaskCommitted(run.id(), task, true, files, countRows(task, pairs)));
+      list(
+          new ManifestEntry.TaskCommitted(
+              run.id(), task, true, files, countRows(task, pairs), ComputedWith.UNKNOWN));
     }
   }
 
@@ -320,7 +322,12 @@ public final class ResultStore implements AutoCloseable {
     }
     list(
         new ManifestEntry.TaskCommitted(
-            run.id(), staged.task(), cellsWereThere, committed, staged.counts()));
+            run.id(),
+            staged.task(),
+            cellsWereThere,
+            committed,
+            staged.counts(),
+            staged.computedWith()));
     dropStaged(toDrop);
     log.flushIfDue();
     return cellsWereThere ? CommitOutcome.ALREADY_COMMITTED : CommitOutcome.COMMITTED;
