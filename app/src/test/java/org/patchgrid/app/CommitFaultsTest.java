@@ -73,10 +73,14 @@ class CommitFaultsTest {
         "create .*/_staging/.*/manifest-.*[.]jsonl[.]tmp",
         "delete .*/_staging/.*",
       })
-  void theDiskFailsOnce(String call) throws IOException {
+  void theDiskFails(String call) throws IOException {
     String name = "error-" + Integer.toHexString(call.hashCode());
     Path out = directory.resolve(name);
-    Ended failed = Ended.inProcess(arguments(faults(name, out, FaultFileSystem.Kind.ERROR, call)));
+    Ended failed =
+        Ended.inProcess(
+            arguments(
+                faults(
+                    name, out, FaultFileSystem.Kind.ERROR, call, "spark.hadoop.fs.fault.every=1")));
     assertThat(failed.exitCode()).as(failed.errors()).isEqualTo(ExitCode.USER_ERROR);
     assertThat(failed.output()).isEmpty();
     assertThat(failed.messages()).hasSize(1);
@@ -87,7 +91,7 @@ class CommitFaultsTest {
     assertResumes(out);
   }
 
-  /** Spark has its task done elsewhere meanwhile; it wakes when all is committed, and goes on. */
+  /** Spark gives it up and has its task done elsewhere; then it wakes and goes on. */
   @Test
   void aFrozenExecutorWakesLate() throws IOException, InterruptedException {
     Path out = directory.resolve("frozen");
@@ -102,19 +106,48 @@ class CommitFaultsTest {
             "spark.hadoop.fs.fault.marker=" + marker,
             "spark.scheduler.minRegisteredResourcesRatio=1.0",
             "spark.scheduler.maxRegisteredResourcesWaitingTime=120s",
-            "spark.speculation=true",
-            "spark.speculation.interval=100ms",
-            "spark.speculation.quantile=0.1");
+            "spark.network.timeout=8s",
+            "spark.network.timeoutInterval=1s",
+            "spark.executor.heartbeatInterval=1s");
     arguments.set(arguments.indexOf("local[2]"), "local-cluster[2,1,1024]");
     Ended run;
     try (ChildJvm child = start("frozen", arguments)) {
-      child.awaitCells(out, TASKS);
-      assertThat(marker).as("somebody was frozen").exists();
+      child.awaitError("Lost executor");
       signal("CONT", marker);
       run = child.await();
     }
     assertThat(run.exitCode()).as(run.errors()).isEqualTo(ExitCode.INCOMPLETE);
     assertThat(SmallStudy.hashes(out)).isEqualTo(expected);
+    assertResumes(out);
+  }
+
+  /** And finds that another one has completed the study, and cleared all that was staged. */
+  @ParameterizedTest
+  @CsvSource({
+    "2, rename .*/manifest/.*[.]jsonl",
+    "5, rename .*/cells/.*",
+    "5, close .*/_staging/.*[.]cells[.]parquet",
+  })
+  void aFrozenDriverWakesLate(int at, String call) throws IOException, InterruptedException {
+    String name = "late-" + Integer.toHexString(call.hashCode());
+    Path out = directory.resolve(name);
+    Path marker = directory.resolve(name + ".process");
+    List<String> arguments =
+        faults(
+            name,
+            out,
+            FaultFileSystem.Kind.FREEZE,
+            call,
+            "spark.hadoop.fs.fault.at=" + at,
+            "spark.hadoop.fs.fault.marker=" + marker);
+    try (ChildJvm child = start(name, arguments)) {
+      child.awaitFile(marker);
+      assertResumes(out);
+      assertThat(out.resolve("_staging")).doesNotExist();
+      signal("CONT", marker);
+      Ended late = child.await();
+      assertThat(late.exitCode()).as(late.errors()).isEqualTo(ExitCode.INCOMPLETE);
+    }
     assertResumes(out);
   }
 

@@ -61,7 +61,9 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
       reports.add(
           new TaskReport.UserProblem(
               "Executor host %s: %s; mend it and run the same command again, which resumes"
-                  .formatted(HostName.ofThisMachine(), e.getMessage())));
+                  .formatted(
+                      HostName.ofThisMachine(),
+                      String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " "))));
     }
   }
 

@@ -171,17 +171,17 @@ final class ResultDirectory {
 
   /** Makes an empty file. */
   void touch(String name) throws IOException {
-    write(resolve(name), new byte[0]);
+    twice(() -> write(name, new byte[0]));
   }
 
   /** Writes a new file so that readers see all of it or none. */
   void writeNew(String name, byte[] content, DriverRun run) throws IOException {
-    String temporary = writeTemporary(name, content, run);
-    if (!exists(temporary)) {
-      // Another driver has completed the study just now, and cleared what is staged.
-      writeTemporary(name, content, run);
-    }
-    moveToFreeName(temporary, name);
+    twice(
+        () -> {
+          String temporary = write(temporaryName(name, run), content);
+          moveToFreeName(temporary, name);
+          return temporary;
+        });
   }
 
   /** The same, where another driver may be faster; then its file stays. */
@@ -201,7 +201,16 @@ final class ResultDirectory {
    * half of one.
    */
   void replace(String name, byte[] content, DriverRun run) throws IOException {
-    Path from = resolve(writeTemporary(name, content, run));
+    twice(
+        () -> {
+          String temporary = write(temporaryName(name, run), content);
+          moveOver(temporary, name);
+          return temporary;
+        });
+  }
+
+  private void moveOver(String temporary, String name) throws IOException {
+    Path from = resolve(temporary);
     Path to = resolve(name);
     if ("file".equals(fileSystem.getUri().getScheme())) {
       rename(from, to);
@@ -217,21 +226,20 @@ final class ResultDirectory {
     }
   }
 
-  private String writeTemporary(String name, byte[] content, DriverRun run) throws IOException {
-    String temporary = run.stagingDirectory() + "/" + name.replace('/', '-') + ".tmp";
-    write(resolve(temporary), content);
-    return temporary;
+  private static String temporaryName(String name, DriverRun run) {
+    return run.stagingDirectory() + "/" + name.replace('/', '-') + ".tmp";
   }
 
-  private void write(Path path, byte[] content) throws IOException {
-    naming(
+  private String write(String name, byte[] content) throws IOException {
+    Path path = resolve(name);
+    return naming(
         "write",
         path,
         () -> {
           try (OutputStream out = fileSystem.create(path, true)) {
             out.write(content);
           }
-          return path;
+          return name;
         });
   }
 
@@ -260,8 +268,26 @@ final class ResultDirectory {
     }
   }
 
-  private interface Access<T> {
+  /** What touches the file system. */
+  interface Access<T> {
     T run() throws IOException;
+  }
+
+  /**
+   * Runs what writes into a staging directory, once more where it fails: another driver that has
+   * just completed the study clears what all have staged, perhaps between two steps of this one.
+   */
+  static <T> T twice(Access<T> write) throws IOException {
+    try {
+      return write.run();
+    } catch (IOException e) {
+      try {
+        return write.run();
+      } catch (IOException again) {
+        again.addSuppressed(e);
+        throw again;
+      }
+    }
   }
 
   /** The operating system says what is wrong, but not where. */

@@ -92,12 +92,22 @@ public final class TaskWriter {
       throws IOException {
     String path =
         run.stagingDirectory() + "/" + task + "-" + attempt + "." + table.label() + ".parquet";
+    ParquetFiles.HashingOutput out =
+        ResultDirectory.twice(
+            () -> {
+              directory.delete(path);
+              return write(path, content);
+            });
+    return new ResultFile(table, path, rows, out.bytes(), out.sha256());
+  }
+
+  private ParquetFiles.HashingOutput write(String path, TableWriter content) throws IOException {
     ParquetFiles.HashingOutput out = directory.output(path);
     try {
       content.write(out);
+      return out;
     } catch (IOException e) {
       throw new IOException("Cannot write " + directory.resolve(path) + ": " + e.getMessage(), e);
     }
-    return new ResultFile(table, path, rows, out.bytes(), out.sha256());
   }
 }
