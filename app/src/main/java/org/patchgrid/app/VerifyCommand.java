@@ -2,6 +2,7 @@ package org.patchgrid.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -37,6 +38,7 @@ final class VerifyCommand implements Callable<Integer> {
         report.files(),
         report.pairRows(),
         report.cellRows());
+    printMachines(report, out);
     report.sortedRowsHash().ifPresent(hash -> out.println("sha256 of the sorted rows: " + hash));
     report.problems().forEach(problem -> out.println(kind(problem) + " " + problem));
     out.println(
@@ -45,6 +47,42 @@ final class VerifyCommand implements Callable<Integer> {
             : "this study is damaged: restore the files from a copy, or run it again with another --out");
     out.flush();
     return report.passed() ? ExitCode.DONE : ExitCode.USER_ERROR;
+  }
+
+  /**
+   * One line a kind of machine: which tasks, where there are several kinds, since bits may differ.
+   */
+  private static void printMachines(VerificationReport report, PrintWriter out) {
+    boolean one = report.tasksByMachine().size() == 1;
+    report
+        .tasksByMachine()
+        .forEach(
+            (machine, tasks) ->
+                out.printf(
+                    Locale.ROOT,
+                    "computed with %s on %s: %,d tasks%s%n",
+                    machine.kernel(),
+                    machine.processor(),
+                    tasks.size(),
+                    one ? "" : " (" + ranges(tasks) + ")"));
+    if (!one && !report.tasksByMachine().isEmpty()) {
+      out.println("processors of several kinds may give other last bits");
+    }
+  }
+
+  /** Numbers in ascending order as "0-4, 7". */
+  static String ranges(List<Integer> numbers) {
+    StringBuilder text = new StringBuilder();
+    for (int first = 0; first < numbers.size(); ) {
+      int last = first;
+      while (last + 1 < numbers.size() && numbers.get(last + 1) == numbers.get(last) + 1) {
+        last++;
+      }
+      text.append(text.isEmpty() ? "" : ", ").append(numbers.get(first));
+      text.append(last > first ? "-" + numbers.get(last) : "");
+      first = last + 1;
+    }
+    return text.toString();
   }
 
   private static String kind(VerificationProblem problem) {

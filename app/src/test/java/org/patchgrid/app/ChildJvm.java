@@ -79,9 +79,35 @@ final class ChildJvm implements AutoCloseable {
       if (files.size() >= count) {
         return files;
       }
-      if (process.waitFor(POLL_MILLISECONDS, TimeUnit.MILLISECONDS)) {
-        throw new IllegalStateException("Ended before " + count + " files: " + errors());
-      }
+      poll("there were " + count + " files");
+    }
+  }
+
+  /**
+   * Returns as soon as it has written a text to standard error.
+   *
+   * @throws IllegalStateException if it ends before
+   */
+  void awaitError(String text) throws IOException, InterruptedException {
+    while (!errors().contains(text)) {
+      poll("it wrote '" + text + "'");
+    }
+  }
+
+  /**
+   * Returns as soon as a file is there and has content.
+   *
+   * @throws IllegalStateException if it ends before
+   */
+  void awaitFile(Path file) throws IOException, InterruptedException {
+    while (!Files.exists(file) || Files.size(file) == 0) {
+      poll("there was " + file);
+    }
+  }
+
+  private void poll(String event) throws IOException, InterruptedException {
+    if (process.waitFor(POLL_MILLISECONDS, TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException("Ended before " + event + ": " + errors());
     }
   }
 

@@ -106,6 +106,41 @@ class StatusAndVerifyTest {
         .contains("\nrecovery_errors.l2.rows,4\n");
   }
 
+  /** As a study says that was begun on one kind of processor and resumed on another. */
+  @Test
+  void verifySaysWhatWasComputedWhere() throws IOException {
+    assertThat(Ended.inProcess("verify", out).output())
+        .containsPattern("\ncomputed with pytorch \\S+ \\S+ float32 \\w+ on \\S+.*: 1 tasks\n");
+    String moved = directory.resolve("moved").toString();
+    Ended.inProcess(
+        "run",
+        directory.resolve("study.conf").toString(),
+        "--out",
+        moved,
+        "--master",
+        "local[1]",
+        "--set",
+        "execution.pairs-per-task=1",
+        "--set",
+        "execution.sites-per-task=2");
+    try (DirectoryStream<Path> lists =
+        Files.newDirectoryStream(Path.of(moved, "manifest"), "*.jsonl")) {
+      for (Path list : lists) {
+        Files.writeString(
+            list,
+            Files.readString(list)
+                .replaceAll("(\"task\":2,.*\"processor\":\")[^\"]*", "$1x86_64 OtherVendor avx2"));
+      }
+    }
+    Ended verified = Ended.inProcess("verify", moved);
+    assertThat(verified.exitCode()).isEqualTo(ExitCode.DONE);
+    assertThat(verified.output())
+        .containsPattern(": 5 tasks \\(0-1, 3-5\\)\n")
+        .contains(
+            " on x86_64 OtherVendor avx2: 1 tasks (2)\n",
+            "processors of several kinds may give other last bits\n");
+  }
+
   @Test
   void verifyNamesWhatIsDamagedAndWhatIsMissing() throws IOException {
     assertThat(Ended.inProcess("verify", out).exitCode()).isEqualTo(ExitCode.DONE);

@@ -1,6 +1,8 @@
 package org.patchgrid.execute;
 
 import java.io.Serializable;
+import org.patchgrid.kernel.TensorKernels;
+import org.patchgrid.store.ComputedWith;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
@@ -12,7 +14,7 @@ import org.patchgrid.study.Kernel;
  * @param kernel the study's
  * @param dtype the study's
  * @param device the study's
- * @param kernelThere how the kernel describes itself on the driver
+ * @param kernelThere how the kernel describes itself on the driver; the processor is no part of it
  */
 public record ModelRef(
     ModelLocation location,
@@ -21,4 +23,10 @@ public record ModelRef(
     Dtype dtype,
     Device device,
     String kernelThere)
-    implements Serializable {}
+    implements Serializable {
+
+  /** What this machine computes it with. */
+  ComputedWith computedHere() {
+    return new ComputedWith(kernelThere, TensorKernels.processor(dtype));
+  }
+}

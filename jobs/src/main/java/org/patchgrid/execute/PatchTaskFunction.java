@@ -61,7 +61,9 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
       reports.add(
           new TaskReport.UserProblem(
               "Executor host %s: %s; mend it and run the same command again, which resumes"
-                  .formatted(HostName.ofThisMachine(), e.getMessage())));
+                  .formatted(
+                      HostName.ofThisMachine(),
+                      String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " "))));
     }
   }
 
@@ -86,7 +88,8 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
             configuration,
             inputs.driverRun(),
             inputs.fingerprint(),
-            inputs.columns());
+            inputs.columns(),
+            inputs.model().computedHere());
     LoadedModel model =
         ExecutorModel.get(
             inputs.model(),

@@ -25,7 +25,9 @@ import org.patchgrid.study.SweepSite;
 
 /**
  * Everything that can change a byte of {@code cells}, and nothing else: results with equal
- * fingerprints belong together.
+ * fingerprints belong together. The one exception is the kind of processor, by which kernels choose
+ * their code and which can change the last bits: a study may go on where the machines are others,
+ * and so it is told of each task in the manifest instead.
  *
  * <p>In it: model, tokenizer and prompts by content, code version and kernels as given; {@code
  * study.id} (a column); dtype and device; {@code require}, {@code bos} and {@code answer-token};
@@ -50,7 +52,7 @@ public record Fingerprint(String text) {
    * @param prompts hash of the prompt file's content
    * @param code version of the code that computes
    * @param kernel which numerical kernels it uses
-   * @param kernelHere all that decides which bits they give on this kind of machine
+   * @param kernelLibrary what gives their bits: library, version and flavour
    */
   public record Sources(
       String model,
@@ -58,7 +60,7 @@ public record Fingerprint(String text) {
       String prompts,
       String code,
       Kernel kernel,
-      String kernelHere) {}
+      String kernelLibrary) {}
 
   /**
    * The fingerprint of a planned study.
@@ -71,7 +73,7 @@ public record Fingerprint(String text) {
     parts.put("tokenizer", sources.tokenizer());
     parts.put("prompts", sources.prompts());
     parts.put("code", sources.code());
-    parts.put("kernel", sources.kernelHere());
+    parts.put("kernel", sources.kernelLibrary());
     parts.put("study.id", study.id());
     parts.put("model.dtype", study.model().dtype().label());
     parts.put("model.device", study.model().device().label());

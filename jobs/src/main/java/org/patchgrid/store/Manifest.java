@@ -8,11 +8,13 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.hadoop.fs.FileStatus;
 import org.patchgrid.study.PatchgridException;
 
@@ -120,6 +122,16 @@ final class Manifest {
   /** By task number. */
   Collection<ManifestEntry.TaskCommitted> tasks() {
     return Collections.unmodifiableCollection(tasks.values());
+  }
+
+  /** The numbers of tasks by what they were computed with. */
+  Map<ComputedWith, List<Integer>> tasksByMachine() {
+    return tasks.values().stream()
+        .collect(
+            Collectors.groupingBy(
+                ManifestEntry.TaskCommitted::computedWith,
+                LinkedHashMap::new,
+                Collectors.mapping(ManifestEntry.TaskCommitted::task, Collectors.toList())));
   }
 
   BitSet completedTasks() {

@@ -26,7 +26,12 @@ sealed interface ManifestEntry {
    * @param files in commit order
    */
   record TaskCommitted(
-      String run, int task, boolean adopted, List<ResultFile> files, TaskCounts counts)
+      String run,
+      int task,
+      boolean adopted,
+      List<ResultFile> files,
+      TaskCounts counts,
+      ComputedWith computedWith)
       implements ManifestEntry {
     public TaskCommitted {
       files = List.copyOf(files);

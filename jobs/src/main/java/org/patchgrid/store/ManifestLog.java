@@ -55,11 +55,11 @@ final class ManifestLog {
       lines.write(StoreJson.line(entry));
       lines.write('\n');
     }
+    // A number is used once: where writing failed, the file may be there all the same.
     String name =
         String.format(
-            Locale.ROOT, "%s/%s-%08d.jsonl", ResultDirectory.MANIFEST, run.id(), nextFile);
+            Locale.ROOT, "%s/%s-%08d.jsonl", ResultDirectory.MANIFEST, run.id(), nextFile++);
     directory.writeNew(name, lines.toByteArray(), run);
-    nextFile++;
     pending.clear();
   }
 }

@@ -92,7 +92,7 @@ final class ResultDirectory {
 
   private Optional<FileStatus> statusOf(Path path) throws IOException {
     try {
-      return Optional.of(fileSystem.getFileStatus(path));
+      return Optional.of(naming("look at", path, () -> fileSystem.getFileStatus(path)));
     } catch (FileNotFoundException e) {
       return Optional.empty();
     }
@@ -114,7 +114,7 @@ final class ResultDirectory {
 
   private List<FileStatus> list(Path path) throws IOException {
     try {
-      return Arrays.stream(fileSystem.listStatus(path))
+      return Arrays.stream(naming("list", path, () -> fileSystem.listStatus(path)))
           .filter(entry -> !entry.getPath().getName().startsWith("."))
           .sorted(Comparator.comparing(entry -> entry.getPath().getName()))
           .toList();
@@ -124,31 +124,45 @@ final class ResultDirectory {
   }
 
   void makeDirectory(String name) throws IOException {
-    if (!fileSystem.mkdirs(resolve(name))) {
-      throw new IOException("Cannot make the directory " + resolve(name));
+    Path path = resolve(name);
+    if (!naming("make the directory", path, () -> fileSystem.mkdirs(path))) {
+      throw new IOException("Cannot make the directory " + path);
     }
   }
 
   byte[] read(String name) throws IOException {
-    try (InputStream in = fileSystem.open(resolve(name))) {
-      return in.readAllBytes();
-    }
+    Path path = resolve(name);
+    return naming(
+        "read",
+        path,
+        () -> {
+          try (InputStream in = fileSystem.open(path)) {
+            return in.readAllBytes();
+          }
+        });
   }
 
   String sha256(String name) throws IOException {
-    MessageDigest digest = Sha256.begin();
-    byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream in = fileSystem.open(resolve(name))) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        digest.update(buffer, 0, read);
-      }
-    }
-    return Sha256.end(digest);
+    Path path = resolve(name);
+    return naming(
+        "read",
+        path,
+        () -> {
+          MessageDigest digest = Sha256.begin();
+          byte[] buffer = new byte[BUFFER_BYTES];
+          try (InputStream in = fileSystem.open(path)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+              digest.update(buffer, 0, read);
+            }
+          }
+          return Sha256.end(digest);
+        });
   }
 
   InputFile input(String name) throws IOException {
     Path path = resolve(name);
-    return new ParquetFiles.Input(fileSystem, path, fileSystem.getFileStatus(path).getLen());
+    long length = naming("look at", path, () -> fileSystem.getFileStatus(path)).getLen();
+    return new ParquetFiles.Input(fileSystem, path, length);
   }
 
   ParquetFiles.HashingOutput output(String name) {
@@ -157,12 +171,28 @@ final class ResultDirectory {
 
   /** Makes an empty file. */
   void touch(String name) throws IOException {
-    fileSystem.create(resolve(name), true).close();
+    twice(() -> write(name, new byte[0]));
   }
 
   /** Writes a new file so that readers see all of it or none. */
   void writeNew(String name, byte[] content, DriverRun run) throws IOException {
-    moveToFreeName(writeTemporary(name, content, run), name);
+    twice(
+        () -> {
+          String temporary = write(temporaryName(name, run), content);
+          moveToFreeName(temporary, name);
+          return temporary;
+        });
+  }
+
+  /** The same, where another driver may be faster; then its file stays. */
+  void writeUnlessThere(String name, byte[] content, DriverRun run) throws IOException {
+    try {
+      writeNew(name, content, run);
+    } catch (IOException e) {
+      if (!exists(name)) {
+        throw e;
+      }
+    }
   }
 
   /**
@@ -171,7 +201,16 @@ final class ResultDirectory {
    * half of one.
    */
   void replace(String name, byte[] content, DriverRun run) throws IOException {
-    Path from = resolve(writeTemporary(name, content, run));
+    twice(
+        () -> {
+          String temporary = write(temporaryName(name, run), content);
+          moveOver(temporary, name);
+          return temporary;
+        });
+  }
+
+  private void moveOver(String temporary, String name) throws IOException {
+    Path from = resolve(temporary);
     Path to = resolve(name);
     if ("file".equals(fileSystem.getUri().getScheme())) {
       rename(from, to);
@@ -182,17 +221,26 @@ final class ResultDirectory {
           .rename(from, to, Options.Rename.OVERWRITE);
     } catch (UnsupportedFileSystemException | UnsupportedOperationException e) {
       // A file system without FileContext: the plain rename wants a free name.
-      fileSystem.delete(to, false);
+      delete(name);
       rename(from, to);
     }
   }
 
-  private String writeTemporary(String name, byte[] content, DriverRun run) throws IOException {
-    String temporary = run.stagingDirectory() + "/" + name.replace('/', '-') + ".tmp";
-    try (OutputStream out = fileSystem.create(resolve(temporary), true)) {
-      out.write(content);
-    }
-    return temporary;
+  private static String temporaryName(String name, DriverRun run) {
+    return run.stagingDirectory() + "/" + name.replace('/', '-') + ".tmp";
+  }
+
+  private String write(String name, byte[] content) throws IOException {
+    Path path = resolve(name);
+    return naming(
+        "write",
+        path,
+        () -> {
+          try (OutputStream out = fileSystem.create(path, true)) {
+            out.write(content);
+          }
+          return name;
+        });
   }
 
   /**
@@ -207,7 +255,7 @@ final class ResultDirectory {
   }
 
   private void rename(Path from, Path to) throws IOException {
-    if (!fileSystem.rename(from, to)) {
+    if (!naming("rename " + from + " to", to, () -> fileSystem.rename(from, to))) {
       throw new IOException("Cannot rename " + from + " to " + to);
     }
   }
@@ -215,8 +263,41 @@ final class ResultDirectory {
   /** Removes a file or a whole directory; one that is absent already is fine. */
   void delete(String name) throws IOException {
     Path path = resolve(name);
-    if (!fileSystem.delete(path, true) && fileSystem.exists(path)) {
+    if (!naming("delete", path, () -> fileSystem.delete(path, true)) && exists(name)) {
       throw new IOException("Cannot delete " + path);
+    }
+  }
+
+  /** What touches the file system. */
+  interface Access<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Runs what writes into a staging directory, once more where it fails: another driver that has
+   * just completed the study clears what all have staged, perhaps between two steps of this one.
+   */
+  static <T> T twice(Access<T> write) throws IOException {
+    try {
+      return write.run();
+    } catch (IOException e) {
+      try {
+        return write.run();
+      } catch (IOException again) {
+        again.addSuppressed(e);
+        throw again;
+      }
+    }
+  }
+
+  /** The operating system says what is wrong, but not where. */
+  private static <T> T naming(String deed, Path path, Access<T> access) throws IOException {
+    try {
+      return access.run();
+    } catch (FileNotFoundException e) {
+      throw e; // names its file, and is an answer to those who ask for one
+    } catch (IOException e) {
+      throw new IOException("Cannot " + deed + " " + path + ": " + e.getMessage(), e);
     }
   }
 }

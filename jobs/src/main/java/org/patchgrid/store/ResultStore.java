@@ -93,7 +93,7 @@ public final class ResultStore implements AutoCloseable {
       refuseForeignFiles(directory);
       directory.makeDirectory(ResultDirectory.MANIFEST);
       byte[] document = StoreJson.document(StudyDocument.of(identity));
-      directory.writeNew(StudyDocument.NAME, document, run);
+      directory.writeUnlessThere(StudyDocument.NAME, document, run);
     }
     // Read back: of two drivers that began together, one finds the other's study here.
     StudyIdentity stored =
@@ -104,7 +104,8 @@ public final class ResultStore implements AutoCloseable {
       throw anotherStudy(directory, stored, identity);
     }
     if (!directory.exists(STUDY_TEXT)) {
-      directory.writeNew(STUDY_TEXT, stored.studyText().getBytes(StandardCharsets.UTF_8), run);
+      byte[] text = stored.studyText().getBytes(StandardCharsets.UTF_8);
+      directory.writeUnlessThere(STUDY_TEXT, text, run);
     }
     return stored;
   }
@@ -129,7 +130,8 @@ public final class ResultStore implements AutoCloseable {
         foreign.add("'" + name + "'");
       }
     }
-    if (!foreign.isEmpty()) {
+    // Another driver may have begun the study while we looked.
+    if (!foreign.isEmpty() && !directory.exists(StudyDocument.NAME)) {
       throw new PatchgridException(
           "Cannot write results to '"
               + directory
@@ -217,7 +219,9 @@ public final class ResultStore implements AutoCloseable {
             PairTable.countByStatus(directory.input(pairsPath), directory.configuration()));
       }
       files.add(committedFile(ResultTable.CELLS, task, footer));
-      list(new ManifestEntry.TaskCommitted(run.id(), task, true, files, countRows(task, pairs)));
+      list(
+          new ManifestEntry.TaskCommitted(
+              run.id(), task, true, files, countRows(task, pairs), ComputedWith.UNKNOWN));
     }
   }
 
@@ -306,31 +310,68 @@ public final class ResultStore implements AutoCloseable {
     for (ResultFile file : staged.files()) {
       ResultFile target = file.at(file.table().path(staged.task()));
       committed.add(target);
-      if (directory.exists(target.path())) {
-        requireEqual(target);
+      if (isThere(target)) {
         toDrop.add(file);
       } else {
-        requireAsReported(file);
+        requireAsReportedOrThere(file, target);
         toRename.add(file);
       }
     }
-    boolean cellsWereThere = toDrop.stream().anyMatch(file -> file.table() == ResultTable.CELLS);
     for (ResultFile file : toRename) {
-      directory.moveToFreeName(file.path(), file.table().path(staged.task()));
+      if (!move(file, file.at(file.table().path(staged.task())))) {
+        toDrop.add(file);
+      }
     }
+    boolean cellsWereThere = toDrop.stream().anyMatch(file -> file.table() == ResultTable.CELLS);
     list(
         new ManifestEntry.TaskCommitted(
-            run.id(), staged.task(), cellsWereThere, committed, staged.counts()));
+            run.id(),
+            staged.task(),
+            cellsWereThere,
+            committed,
+            staged.counts(),
+            staged.computedWith()));
     dropStaged(toDrop);
     log.flushIfDue();
     return cellsWereThere ? CommitOutcome.ALREADY_COMMITTED : CommitOutcome.COMMITTED;
   }
 
-  private void requireEqual(ResultFile target) throws IOException {
+  /** False if another driver was faster than we after our look at the name, with the same bytes. */
+  private boolean move(ResultFile staged, ResultFile target) throws IOException {
+    try {
+      directory.moveToFreeName(staged.path(), target.path());
+      return true;
+    } catch (IOException e) {
+      if (!isThere(target)) {
+        throw e;
+      }
+      return false;
+    }
+  }
+
+  /** Another driver that completes the study clears what is staged. */
+  private void requireAsReportedOrThere(ResultFile staged, ResultFile target) throws IOException {
+    try {
+      requireAsReported(staged);
+    } catch (DamagedFileException e) {
+      if (!isThere(target)) {
+        throw e;
+      }
+    }
+  }
+
+  /**
+   * @throws TaskConflictException if it is there with other bytes
+   */
+  private boolean isThere(ResultFile target) throws IOException {
+    if (!directory.exists(target.path())) {
+      return false;
+    }
     String hash = directory.sha256(target.path());
     if (!hash.equals(target.sha256())) {
       throw new TaskConflictException(directory.toString(), target.path(), hash, target.sha256());
     }
+    return true;
   }
 
   private void requireAsReported(ResultFile file) throws IOException {

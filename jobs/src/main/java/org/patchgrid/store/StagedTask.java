@@ -15,7 +15,8 @@ import org.patchgrid.study.PatchTask;
  * @param attempt a number that no other attempt of the same driver run has
  * @param files the cells file and, if the task reports pairs, the pairs file, in commit order
  */
-public record StagedTask(int task, long attempt, List<ResultFile> files, TaskCounts counts)
+public record StagedTask(
+    int task, long attempt, List<ResultFile> files, TaskCounts counts, ComputedWith computedWith)
     implements Serializable {
   public StagedTask {
     files = files.stream().sorted(Comparator.comparing(ResultFile::table)).toList();

@@ -17,22 +17,26 @@ public final class TaskWriter {
   private final DriverRun run;
   private final String fingerprint;
   private final StudyColumns study;
+  private final ComputedWith computedWith;
 
   /**
    * @param directory the study's directory ({@link ResultStore#directory()})
    * @param fingerprint {@link StudyIdentity#fingerprint()}
+   * @param computedWith what this executor computes with
    */
   public TaskWriter(
       Path directory,
       Configuration configuration,
       DriverRun run,
       String fingerprint,
-      StudyColumns study)
+      StudyColumns study,
+      ComputedWith computedWith)
       throws IOException {
     this.directory = ResultDirectory.at(directory, configuration);
     this.run = run;
     this.fingerprint = fingerprint;
     this.study = study;
+    this.computedWith = computedWith;
   }
 
   /**
@@ -66,7 +70,7 @@ public final class TaskWriter {
             attempt,
             result.measurements().size(),
             out -> CellTable.write(out, configuration, tag, study, result.measurements())));
-    return new StagedTask(task.number(), attempt, files, TaskCounts.of(result));
+    return new StagedTask(task.number(), attempt, files, TaskCounts.of(result), computedWith);
   }
 
   /** Leaves word that a task has begun, for the case that it ends this process and the driver's. */
@@ -88,12 +92,22 @@ public final class TaskWriter {
       throws IOException {
     String path =
         run.stagingDirectory() + "/" + task + "-" + attempt + "." + table.label() + ".parquet";
+    ParquetFiles.HashingOutput out =
+        ResultDirectory.twice(
+            () -> {
+              directory.delete(path);
+              return write(path, content);
+            });
+    return new ResultFile(table, path, rows, out.bytes(), out.sha256());
+  }
+
+  private ParquetFiles.HashingOutput write(String path, TableWriter content) throws IOException {
     ParquetFiles.HashingOutput out = directory.output(path);
     try {
       content.write(out);
+      return out;
     } catch (IOException e) {
       throw new IOException("Cannot write " + directory.resolve(path) + ": " + e.getMessage(), e);
     }
-    return new ResultFile(table, path, rows, out.bytes(), out.sha256());
   }
 }

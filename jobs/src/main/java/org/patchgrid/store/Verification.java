@@ -66,7 +66,8 @@ public final class Verification {
     findUnlistedFiles();
     long listedCells = manifest.tasks().size();
     Optional<String> hash = soundCells.size() == listedCells ? hashSortedRows() : Optional.empty();
-    return new VerificationReport(identity, files, pairRows, cellRows, hash, problems);
+    return new VerificationReport(
+        identity, files, pairRows, cellRows, manifest.tasksByMachine(), hash, problems);
   }
 
   private void checkStudyText() throws IOException {

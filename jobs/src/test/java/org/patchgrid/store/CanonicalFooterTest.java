@@ -54,7 +54,8 @@ class CanonicalFooterTest {
             new Configuration(),
             new DriverRun("run"),
             "fingerprint",
-            new StudyColumns("study", "activation", "prompt"));
+            new StudyColumns("study", "activation", "prompt"),
+            Samples.COMPUTED_WITH);
     writer.write(
         new PatchTask(0, 0, 1, 0, 1),
         0,

@@ -30,6 +30,8 @@ import org.patchgrid.study.TokenizedPair;
 final class Samples {
   static final StudyColumns COLUMNS = new StudyColumns("capitals", "activation", "prompt");
 
+  static final ComputedWith COMPUTED_WITH = new ComputedWith("onednn", "x86_64 avx512f");
+
   /** Of one row a layer. */
   static final Map<Metric, RecoveryError> RECOVERY_ERRORS =
       Map.of(Metric.L2, RecoveryError.between(0.5, 0.25).plus(RecoveryError.between(1, 1)));

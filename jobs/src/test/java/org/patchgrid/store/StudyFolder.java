@@ -13,6 +13,7 @@ import org.patchgrid.study.TaskResult;
 final class StudyFolder {
   final Path root;
   final Configuration configuration = new Configuration();
+  ComputedWith computedWith = Samples.COMPUTED_WITH;
 
   StudyFolder(Path root) {
     this.root = root;
@@ -47,7 +48,8 @@ final class StudyFolder {
             configuration,
             store.run(),
             store.identity().fingerprint(),
-            Samples.COLUMNS);
+            Samples.COLUMNS,
+            computedWith);
     return writer.write(Samples.task(task), attempt, result);
   }
 

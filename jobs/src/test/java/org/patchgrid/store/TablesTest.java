@@ -37,7 +37,12 @@ class TablesTest {
 
   private TaskWriter writer(Configuration configuration) throws IOException {
     return new TaskWriter(
-        folder.path(), configuration, DriverRun.begin(Clock.systemUTC()), "f1", Samples.COLUMNS);
+        folder.path(),
+        configuration,
+        DriverRun.begin(Clock.systemUTC()),
+        "f1",
+        Samples.COLUMNS,
+        Samples.COMPUTED_WITH);
   }
 
   private StagedTask write(List<Measurement> rows) throws IOException {

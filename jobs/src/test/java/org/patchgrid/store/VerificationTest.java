@@ -161,6 +161,31 @@ class VerificationTest {
     assertThat(verify(folder).sortedRowsHash()).isEmpty();
   }
 
+  /** As after a resume on other machines, and after the adoption of a killed run's files. */
+  @Test
+  void tasksOfSeveralKindsOfProcessorAreReported() throws IOException {
+    ComputedWith other = new ComputedWith("onednn", "x86_64 avx2");
+    try (ResultStore store = folder.open()) {
+      store.commit(folder.stage(store, 0));
+      folder.computedWith = other;
+      store.commit(folder.stage(store, 1));
+      folder.computedWith = Samples.COMPUTED_WITH;
+      store.commit(folder.stage(store, 2));
+      store.finish(RunOutcome.INTERRUPTED, 130);
+    }
+    folder.open().commit(folder.stage(folder.open(), 3));
+    try (ResultStore store = folder.open()) {
+      store.finish(RunOutcome.COMPLETE, 0);
+    }
+    VerificationReport report = verify(folder);
+    assertThat(report.passed()).isTrue();
+    assertThat(report.tasksByMachine())
+        .containsExactly(
+            Map.entry(Samples.COMPUTED_WITH, List.of(0, 2)),
+            Map.entry(other, List.of(1)),
+            Map.entry(ComputedWith.UNKNOWN, List.of(3)));
+  }
+
   @Test
   void changedStudyTextIsFound() throws IOException {
     folder.complete(1);

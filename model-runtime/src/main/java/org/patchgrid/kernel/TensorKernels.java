@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.patchgrid.study.Device;
@@ -66,19 +67,14 @@ public final class TensorKernels {
 
   private static String describe(Kernel kernel, Dtype dtype) {
     Platform platform = Platform.detectPlatform("pytorch");
-    return "pytorch %s %s %s %s on %s"
-        .formatted(
-            platform.getVersion(),
-            platform.getFlavor(),
-            dtype.label(),
-            kernel.label(),
-            instructionSets(platform, dtype));
+    return "pytorch %s %s %s %s"
+        .formatted(platform.getVersion(), platform.getFlavor(), dtype.label(), kernel.label());
   }
 
   /**
-   * All that decides which bits {@code kernel} gives here, for a study's fingerprint: library,
-   * version, flavour, number type and the processor's kind; of a GPU the kind, the library and that
-   * TF32 is off. Read without loading the library.
+   * What computes, for a study's fingerprint: library, version, flavour, number type and kernel; of
+   * a GPU also its kind, and that TF32 is off. On a CPU the bits depend on {@link #processor} too.
+   * Read without loading the library.
    *
    * @throws PatchgridException if this machine has no such device, or no library for it
    */
@@ -91,30 +87,44 @@ public final class TensorKernels {
 
   /** Whether libraries use AVX-512 here. */
   static boolean hasAvx512() {
-    String sets = instructionSets(Platform.detectPlatform("pytorch"), Dtype.FLOAT32);
-    return List.of(sets.split(" ")).contains(INSTRUCTION_SETS.get(0));
+    return List.of(processor(Dtype.FLOAT32).split(" ")).contains(INSTRUCTION_SETS.get(0));
   }
 
-  private static String instructionSets(Platform platform, Dtype dtype) {
-    String architecture = platform.getOsArch();
-    if (!Files.isReadable(PROCESSOR)) {
+  /**
+   * The kind of this machine's processor, as far as libraries choose their code by it:
+   * architecture, vendor and the best instruction set. One kernel gives the same bits on all
+   * processors of a kind.
+   */
+  public static String processor(Dtype dtype) {
+    return processor(Platform.detectPlatform("pytorch").getOsArch(), PROCESSOR, dtype);
+  }
+
+  static String processor(String architecture, Path description, Dtype dtype) {
+    if (!Files.isReadable(description)) {
       return architecture;
     }
-    try (Stream<String> lines = Files.lines(PROCESSOR)) {
-      List<String> flags =
-          lines
-              .filter(line -> line.startsWith("flags"))
-              .findFirst()
-              .map(line -> List.of(line.toLowerCase(Locale.ROOT).split(" ")))
-              .orElse(List.of());
-      Stream<String> best = INSTRUCTION_SETS.stream().filter(flags::contains).limit(1);
-      Stream<String> more =
-          dtype == Dtype.BFLOAT16 ? BFLOAT16_SETS.stream().filter(flags::contains) : Stream.of();
-      return Stream.of(Stream.of(architecture), best, more)
-          .flatMap(sets -> sets)
-          .collect(Collectors.joining(" "));
+    Map<String, String> first = firstProcessor(description);
+    List<String> flags = List.of(first.getOrDefault("flags", "").split(" "));
+    Stream<String> vendor = Stream.ofNullable(first.get("vendor_id"));
+    Stream<String> best = INSTRUCTION_SETS.stream().filter(flags::contains).limit(1);
+    Stream<String> more =
+        dtype == Dtype.BFLOAT16 ? BFLOAT16_SETS.stream().filter(flags::contains) : Stream.of();
+    return Stream.of(Stream.of(architecture), vendor, best, more)
+        .flatMap(parts -> parts)
+        .collect(Collectors.joining(" "));
+  }
+
+  private static Map<String, String> firstProcessor(Path description) {
+    Map<String, String> values = new HashMap<>();
+    try (Stream<String> lines = Files.lines(description)) {
+      lines
+          .takeWhile(line -> !line.isBlank())
+          .map(line -> line.split(":", 2))
+          .filter(line -> line.length == 2)
+          .forEach(line -> values.put(line[0].strip(), line[1].strip()));
     } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read " + PROCESSOR, e);
+      throw new UncheckedIOException("Cannot read " + description, e);
     }
+    return values;
   }
 }
