@@ -1,0 +1,5 @@
+-- What is there to choose from?
+-- column: name string, of a parameter
+-- column: choice string
+-- column: parent string, for a tag_value its tag
+-- column: groups bigint, rows of aggregates

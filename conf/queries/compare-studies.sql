@@ -1,0 +1,28 @@
+-- Where do two studies differ? Sites that both have, the largest difference first.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: component string = null
+-- parameter: tag string = null
+-- parameter: tag_value string = null
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: component string
+-- column: layer int
+-- column: head int
+-- column: position int
+-- column: position_label string
+-- column: window int
+-- column: n int
+-- column: other_n int
+-- column: mean_effect double
+-- column: other_mean_effect double
+-- column: difference double, other - this
+-- column: standard_error double, of the difference, as of independent studies
+-- column: z double
+-- column: bootstrap_low double
+-- column: bootstrap_high double
+-- column: other_bootstrap_low double
+-- column: other_bootstrap_high double
+-- column: intervals_overlap boolean

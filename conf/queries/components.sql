@@ -1,0 +1,18 @@
+-- Which component matters? Its best layer with its interval, and the mean over its layers.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: tag string = null
+-- parameter: tag_value string = null
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: component string
+-- column: layers int, with a mean
+-- column: layers_significant int, with q_value <= 0.05
+-- column: mean_effect double, mean over layers of the mean effect
+-- column: best_layer int
+-- column: best_effect double
+-- column: best_low double, of its bootstrap interval
+-- column: best_high double
+-- column: rank int, by best_effect

@@ -1,0 +1,7 @@
+-- What could not be measured, and why?
+-- column: subject string, pairs or measurements
+-- column: metric string, null for pairs
+-- column: status string
+-- column: reason string, null for measurements
+-- column: number bigint
+-- column: share double

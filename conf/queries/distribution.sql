@@ -1,0 +1,14 @@
+-- How are the effects distributed? A histogram of all measured effects of each component; effects beyond -0.5 and 1.5 are in the outer bins.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: component string = null
+-- parameter: bins int = 40
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: component string
+-- column: bin int, from 0
+-- column: low double
+-- column: high double
+-- column: measurements bigint

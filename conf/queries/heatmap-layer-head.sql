@@ -1,0 +1,19 @@
+-- Which heads? Layer x head.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: component string = null
+-- parameter: tag string = null
+-- parameter: tag_value string = null
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: component string
+-- column: layer int
+-- column: head int
+-- column: positions int, positions or labels averaged over
+-- column: n int, the most pairs of a site
+-- column: mean_effect double
+-- column: bootstrap_low double, null where positions are averaged
+-- column: bootstrap_high double
+-- column: q_value double, null where positions are averaged

@@ -1,0 +1,20 @@
+-- Where in the prompt? Layer x position, or layer x label.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: component string = null
+-- parameter: tag string = null
+-- parameter: tag_value string = null
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: component string
+-- column: layer int
+-- column: position int
+-- column: position_label string
+-- column: heads int, averaged over
+-- column: n int, the most pairs of a site
+-- column: mean_effect double
+-- column: bootstrap_low double, null where heads are averaged
+-- column: bootstrap_high double
+-- column: q_value double, null where heads are averaged

@@ -1,0 +1,28 @@
+-- Which layers matter? One row a component and layer: all its heads, positions and labels together.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: component string = null
+-- parameter: tag string = null
+-- parameter: tag_value string = null
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: component string
+-- column: layer int
+-- column: window int
+-- column: sites int, averaged within a pair
+-- column: n int, pairs
+-- column: mean_effect double, the mean of ratios
+-- column: t_low double
+-- column: t_high double
+-- column: bootstrap_low double
+-- column: bootstrap_high double
+-- column: median_effect double
+-- column: ratio_of_means double
+-- column: ratio_of_means_low double
+-- column: ratio_of_means_high double
+-- column: average_indirect_effect double, in the metric's unit
+-- column: p_value double
+-- column: q_value double
+-- column: rank int, in the sweep, direction and metric

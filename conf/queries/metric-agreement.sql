@@ -1,0 +1,14 @@
+-- Do the metrics agree on which sites matter? Correlation over sites of the mean effect, for each two metrics.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: tag string = null
+-- parameter: tag_value string = null
+-- parameter: top int = 10
+-- column: sweep string
+-- column: direction string
+-- column: metric_a string
+-- column: metric_b string
+-- column: sites bigint, that both have
+-- column: pearson double
+-- column: spearman double
+-- column: common_top bigint, sites among the first of both metrics

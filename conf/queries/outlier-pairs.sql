@@ -1,0 +1,16 @@
+-- Which pairs are unlike the others? Distance of a pair's effects from the sites' means, in standard deviations.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: top int = 20
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: rank int
+-- column: pair_id string
+-- column: sites bigint
+-- column: mean_effect double
+-- column: root_mean_square_z double
+-- column: largest_z double, by size, with its sign
+-- column: clean string, prompt
+-- column: corrupted string, prompt

@@ -1,0 +1,25 @@
+-- One pair: each of its measurements, with the tokens at the site and the mean over all pairs.
+-- parameter: pair_id string = required
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: component string = null
+-- column: sweep string
+-- column: direction string
+-- column: component string
+-- column: layer int
+-- column: head int
+-- column: position int
+-- column: position_label string
+-- column: window int
+-- column: clean_token string
+-- column: corrupted_token string
+-- column: metric string
+-- column: clean double
+-- column: corrupted double
+-- column: patched double
+-- column: recovery double
+-- column: effect double
+-- column: status string
+-- column: mean_effect double, over all pairs
+-- column: z double, (effect - mean_effect) / standard deviation

@@ -1,0 +1,11 @@
+-- How far is a running study?
+-- column: tasks bigint, of the study
+-- column: tasks_done bigint
+-- column: share_done double
+-- column: tasks_quarantined bigint
+-- column: cells bigint
+-- column: failed_cells bigint
+-- column: audited_cells bigint
+-- column: runs bigint
+-- column: first_started_at string
+-- column: last_finished_at string

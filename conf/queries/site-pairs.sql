@@ -1,0 +1,21 @@
+-- One site: each pair's measurement there, the largest effect first. A null head, position or label is null in cells.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: component string = required
+-- parameter: layer int = required
+-- parameter: head int = null
+-- parameter: position int = null
+-- parameter: position_label string = null
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: pair_id string
+-- column: clean_prompt string
+-- column: corrupted_prompt string
+-- column: clean double
+-- column: corrupted double
+-- column: patched double
+-- column: recovery double
+-- column: effect double
+-- column: status string

@@ -1,0 +1,18 @@
+-- Which sites restore the behaviour (sufficient), and which break it (necessary)? Needs both directions.
+-- parameter: sweep string = null
+-- parameter: metric string = null
+-- parameter: component string = null
+-- parameter: tag string = null
+-- parameter: tag_value string = null
+-- column: sweep string
+-- column: metric string
+-- column: component string
+-- column: layer int
+-- column: head int
+-- column: position int
+-- column: position_label string
+-- column: window int
+-- column: sufficiency double, mean effect of denoising
+-- column: necessity double, mean effect of noising
+-- column: sufficient boolean
+-- column: necessary boolean

@@ -1,0 +1,29 @@
+-- Which sites have the largest mean effect, with intervals?
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: component string = null
+-- parameter: tag string = null
+-- parameter: tag_value string = null
+-- parameter: top int = 20
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: rank int
+-- column: component string
+-- column: layer int
+-- column: head int
+-- column: position int
+-- column: position_label string
+-- column: window int
+-- column: n int
+-- column: mean_effect double
+-- column: t_low double
+-- column: t_high double
+-- column: bootstrap_low double
+-- column: bootstrap_high double
+-- column: median_effect double
+-- column: ratio_of_means double
+-- column: average_indirect_effect double
+-- column: p_value double
+-- column: q_value double
