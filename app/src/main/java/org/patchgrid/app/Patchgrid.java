@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      AggregateCommand.class,
       BenchCommand.class
     })
 public final class Patchgrid {

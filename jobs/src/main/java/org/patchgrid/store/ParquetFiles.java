@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
@@ -45,12 +46,16 @@ final class ParquetFiles {
 
   private ParquetFiles() {}
 
-  /** Writes all rows; the file is closed, and as durable as its file system can make it. */
+  /**
+   * Writes all rows; the file is closed, and as durable as its file system can make it.
+   *
+   * @param footer what the file says about itself
+   */
   static <T> void write(
       OutputFile file,
       Configuration base,
       MessageType schema,
-      FooterTag tag,
+      Map<String, String> footer,
       Iterable<T> rows,
       BiConsumer<RowWriter, T> fields)
       throws IOException {
@@ -58,7 +63,7 @@ final class ParquetFiles {
     configuration.setInt("parquet.compression.codec.zstd.level", ZSTD_LEVEL);
     configuration.setInt("parquet.compression.codec.zstd.workers", 0);
     try (ParquetWriter<T> writer =
-        new Builder<>(file, new TableWriteSupport<>(schema, tag, fields))
+        new Builder<>(file, new TableWriteSupport<>(schema, footer, fields))
             .withConf(configuration)
             .withCompressionCodec(CompressionCodecName.ZSTD)
             // What every reader knows.
@@ -150,13 +155,14 @@ final class ParquetFiles {
 
   private static final class TableWriteSupport<T> extends WriteSupport<T> {
     private final MessageType schema;
-    private final FooterTag tag;
+    private final Map<String, String> footer;
     private final BiConsumer<RowWriter, T> fields;
     private Optional<RowWriter> row = Optional.empty();
 
-    private TableWriteSupport(MessageType schema, FooterTag tag, BiConsumer<RowWriter, T> fields) {
+    private TableWriteSupport(
+        MessageType schema, Map<String, String> footer, BiConsumer<RowWriter, T> fields) {
       this.schema = schema;
-      this.tag = tag;
+      this.footer = footer;
       this.fields = fields;
     }
 
@@ -164,7 +170,7 @@ final class ParquetFiles {
     @SuppressWarnings("deprecation")
     @Override
     public WriteContext init(Configuration configuration) {
-      return new WriteContext(schema, tag.toMetadata());
+      return new WriteContext(schema, footer);
     }
 
     @Override

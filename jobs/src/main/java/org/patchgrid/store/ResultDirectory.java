@@ -30,6 +30,7 @@ import org.apache.parquet.io.InputFile;
 final class ResultDirectory {
   static final String STAGING = "_staging";
   static final String MANIFEST = "manifest";
+  static final String AGGREGATES = "aggregates";
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final FileSystem fileSystem;
@@ -171,8 +172,13 @@ final class ResultDirectory {
    * half of one.
    */
   void replace(String name, byte[] content, DriverRun run) throws IOException {
-    Path from = resolve(writeTemporary(name, content, run));
-    Path to = resolve(name);
+    moveOver(writeTemporary(name, content, run), name);
+  }
+
+  /** Renames a whole file over the one of that name, if there is one; see {@link #replace}. */
+  void moveOver(String fromName, String toName) throws IOException {
+    Path from = resolve(fromName);
+    Path to = resolve(toName);
     if ("file".equals(fileSystem.getUri().getScheme())) {
       rename(from, to);
       return;
