@@ -12,3 +12,22 @@
 -- column: low double
 -- column: high double
 -- column: measurements bigint
+WITH binned AS (
+  SELECT
+    c.sweep, c.direction, c.metric, c.component, p.bins AS bins,
+    CAST(least(greatest(floor((c.effect + 0.5) / 2.0 * p.bins), 0), p.bins - 1) AS INT) AS bin
+  FROM cells c CROSS JOIN parameters p
+  WHERE c.status = 'ok' AND c.effect IS NOT NULL
+    AND (p.sweep IS NULL OR c.sweep = p.sweep)
+    AND (p.direction IS NULL OR c.direction = p.direction)
+    AND (p.metric IS NULL OR c.metric = p.metric)
+    AND (p.component IS NULL OR c.component = p.component)
+)
+SELECT
+  sweep, direction, metric, component, bin,
+  CAST(-0.5 AS DOUBLE) + CAST(2.0 AS DOUBLE) * bin / max(bins) AS low,
+  CAST(-0.5 AS DOUBLE) + CAST(2.0 AS DOUBLE) * (bin + 1) / max(bins) AS high,
+  count(*) AS measurements
+FROM binned
+GROUP BY sweep, direction, metric, component, bin
+ORDER BY sweep, direction, metric, component, bin

@@ -23,3 +23,26 @@
 -- column: status string
 -- column: mean_effect double, over all pairs
 -- column: z double, (effect - mean_effect) / standard deviation
+SELECT
+  c.sweep, c.direction, c.component, c.layer, c.head, c.position, c.position_label,
+  c.window AS window, t.clean_token, t.corrupted_token, c.metric, c.clean, c.corrupted, c.patched,
+  c.recovery, c.effect, c.status, a.mean_of_ratios AS mean_effect,
+  CASE WHEN a.standard_deviation > 0
+    THEN (c.effect - a.mean_of_ratios) / a.standard_deviation END AS z
+FROM cells c
+CROSS JOIN parameters p
+LEFT JOIN tokens t ON t.pair_id = c.pair_id AND t.position = c.position
+LEFT JOIN aggregates a
+  ON a.grouping = 'site' AND a.measure = 'effect' AND a.tag IS NULL
+    AND c.sweep = a.sweep AND c.direction = a.direction AND c.component = a.component
+    AND c.layer = a.layer AND c.window = a.window AND c.metric = a.metric
+    AND coalesce(c.head, -1) = coalesce(a.head, -1)
+    AND coalesce(c.position, -1) = coalesce(a.position, -1)
+    AND coalesce(c.position_label, '') = coalesce(a.position_label, '')
+WHERE c.pair_id = p.pair_id
+  AND (p.sweep IS NULL OR c.sweep = p.sweep)
+  AND (p.direction IS NULL OR c.direction = p.direction)
+  AND (p.metric IS NULL OR c.metric = p.metric)
+  AND (p.component IS NULL OR c.component = p.component)
+ORDER BY c.sweep, c.direction, c.component, c.layer, c.head NULLS FIRST, c.position NULLS FIRST,
+  c.position_label NULLS FIRST, c.window, c.metric

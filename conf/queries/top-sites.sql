@@ -27,3 +27,30 @@
 -- column: average_indirect_effect double
 -- column: p_value double
 -- column: q_value double
+WITH numbered AS (
+  SELECT
+    a.sweep, a.direction, a.metric, a.rank AS rank, a.component, a.layer, a.head, a.position,
+    a.position_label, a.window AS window, a.n, a.mean_of_ratios AS mean_effect, a.t_low, a.t_high,
+    a.bootstrap_low, a.bootstrap_high, a.median AS median_effect, a.ratio_of_means,
+    a.average_indirect_effect, a.p_value, a.q_value, p.top AS top,
+    row_number() OVER (
+      PARTITION BY a.sweep, a.direction, a.metric
+      ORDER BY a.mean_of_ratios DESC, a.component, a.layer, a.head NULLS FIRST,
+        a.position NULLS FIRST, a.position_label NULLS FIRST, a.window) AS place
+  FROM aggregates a CROSS JOIN parameters p
+  WHERE a.grouping = 'site' AND a.measure = 'effect' AND a.mean_of_ratios IS NOT NULL
+    AND (p.sweep IS NULL OR a.sweep = p.sweep)
+    AND (p.direction IS NULL OR a.direction = p.direction)
+    AND (p.metric IS NULL OR a.metric = p.metric)
+    AND (p.component IS NULL OR a.component = p.component)
+    AND a.tag IS NOT DISTINCT FROM p.tag
+    AND a.tag_value IS NOT DISTINCT FROM p.tag_value
+)
+SELECT
+  s.sweep, s.direction, s.metric, s.rank, s.component, s.layer, s.head, s.position,
+  s.position_label, s.window, s.n, s.mean_effect, s.t_low, s.t_high, s.bootstrap_low,
+  s.bootstrap_high, s.median_effect, s.ratio_of_means, s.average_indirect_effect, s.p_value,
+  s.q_value
+FROM numbered s
+WHERE s.place <= s.top
+ORDER BY s.sweep, s.direction, s.metric, s.place
