@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       VerifyCommand.class,
       AggregateCommand.class,
+      ExportCommand.class,
       BenchCommand.class
     })
 public final class Patchgrid {

@@ -130,8 +130,13 @@ final class ResultDirectory {
     }
   }
 
+  /** To be closed by the caller. */
+  InputStream stream(String name) throws IOException {
+    return fileSystem.open(resolve(name));
+  }
+
   byte[] read(String name) throws IOException {
-    try (InputStream in = fileSystem.open(resolve(name))) {
+    try (InputStream in = stream(name)) {
       return in.readAllBytes();
     }
   }
@@ -139,7 +144,7 @@ final class ResultDirectory {
   String sha256(String name) throws IOException {
     MessageDigest digest = Sha256.begin();
     byte[] buffer = new byte[BUFFER_BYTES];
-    try (InputStream in = fileSystem.open(resolve(name))) {
+    try (InputStream in = stream(name)) {
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
       }
