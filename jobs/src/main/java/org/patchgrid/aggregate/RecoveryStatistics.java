@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import org.apache.commons.math3.stat.ranking.NaNStrategy;
 import org.patchgrid.store.GroupStatistics;
 
 /**
@@ -142,9 +144,16 @@ final class RecoveryStatistics {
         quotients[defined++] = dividends[i] / divisors[i];
       }
     }
-    double[] sorted = Arrays.copyOf(quotients, defined);
-    Arrays.sort(sorted);
-    return new Interval(quantile(sorted, LOW), quantile(sorted, HIGH));
+    if (defined == 0) {
+      return Interval.UNDEFINED;
+    }
+    // Selects, where sorting a thousand means for each group would take longer than all the rest.
+    Percentile percentile =
+        new Percentile()
+            .withEstimationType(Percentile.EstimationType.R_7)
+            .withNaNStrategy(NaNStrategy.FIXED);
+    percentile.setData(quotients, 0, defined);
+    return new Interval(percentile.evaluate(100 * LOW), percentile.evaluate(100 * HIGH));
   }
 
   static double quantile(double[] sorted, double probability) {
