@@ -64,16 +64,25 @@ final class Draws {
   }
 
   /**
-   * Given resamples, and no flips.
+   * Given ones.
    *
    * @param counts [resample][pair], how often the pair was drawn
+   * @param flipped [flip][pair], whether its sign is flipped
    */
-  static Draws ofCounts(int pairs, int[][] counts) {
+  static Draws ofCounts(int pairs, int[][] counts, boolean[][] flipped) {
     List<PairSelections> digits = new ArrayList<>();
     for (int resample = 0; resample < counts.length; resample++) {
       addDigits(digits, resample, counts.length, counts[resample]);
     }
-    return new Draws(pairs, digits, new PairSelections(pairs, 0));
+    PairSelections flips = new PairSelections(pairs, flipped.length);
+    for (int flip = 0; flip < flipped.length; flip++) {
+      for (int pair = 0; pair < pairs; pair++) {
+        if (flipped[flip][pair]) {
+          flips.select(flip, pair);
+        }
+      }
+    }
+    return new Draws(pairs, digits, flips);
   }
 
   private static void addDigits(
