@@ -100,7 +100,12 @@ final class MeasurementChunk {
     bytes.asIntBuffer().put(pairs, 0, size);
     bytes.position(bytes.position() + size * Integer.BYTES);
     bytes.put(statuses, 0, size);
-    bytes.asDoubleBuffer().put(numbers, 0, size * NUMBERS);
+    // Column by column: what repeats itself is then next to itself, and Spark compresses it.
+    for (int column = 0; column < NUMBERS; column++) {
+      for (int row = 0; row < size; row++) {
+        bytes.putDouble(numbers[row * NUMBERS + column]);
+      }
+    }
     return bytes.array();
   }
 
@@ -116,7 +121,11 @@ final class MeasurementChunk {
     chunk.statuses = new byte[chunk.size];
     bytes.get(chunk.statuses);
     chunk.numbers = new double[chunk.size * NUMBERS];
-    bytes.asDoubleBuffer().get(chunk.numbers);
+    for (int column = 0; column < NUMBERS; column++) {
+      for (int row = 0; row < chunk.size; row++) {
+        chunk.numbers[row * NUMBERS + column] = bytes.getDouble();
+      }
+    }
     return chunk;
   }
 }

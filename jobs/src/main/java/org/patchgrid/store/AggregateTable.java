@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
@@ -22,6 +24,12 @@ import org.apache.parquet.schema.Types;
  */
 public final class AggregateTable {
   public static final MessageType SCHEMA = new MessageType("aggregates", columns());
+
+  private static final Set<String> NUMBERS =
+      SCHEMA.getColumns().stream()
+          .filter(column -> column.getPrimitiveType().getPrimitiveTypeName() == DOUBLE)
+          .map(column -> column.getPath()[0])
+          .collect(Collectors.toUnmodifiableSet());
 
   private AggregateTable() {}
 
@@ -99,6 +107,7 @@ public final class AggregateTable {
         configuration,
         SCHEMA,
         source.toMetadata(),
+        NUMBERS,
         rows,
         (writer, row) -> fields(writer, studyId, row));
   }

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -59,10 +60,23 @@ final class ParquetFiles {
       Iterable<T> rows,
       BiConsumer<RowWriter, T> fields)
       throws IOException {
+    write(file, base, schema, footer, Set.of(), rows, fields);
+  }
+
+  /** As {@link #write}, without a dictionary for columns whose values hardly repeat. */
+  static <T> void write(
+      OutputFile file,
+      Configuration base,
+      MessageType schema,
+      Map<String, String> footer,
+      Set<String> plainColumns,
+      Iterable<T> rows,
+      BiConsumer<RowWriter, T> fields)
+      throws IOException {
     Configuration configuration = new Configuration(base);
     configuration.setInt("parquet.compression.codec.zstd.level", ZSTD_LEVEL);
     configuration.setInt("parquet.compression.codec.zstd.workers", 0);
-    try (ParquetWriter<T> writer =
+    Builder<T> builder =
         new Builder<>(file, new TableWriteSupport<>(schema, footer, fields))
             .withConf(configuration)
             .withCompressionCodec(CompressionCodecName.ZSTD)
@@ -72,8 +86,11 @@ final class ParquetFiles {
             .withRowGroupSize((long) ROW_GROUP_BYTES)
             .withPageSize(PAGE_BYTES)
             .withDictionaryPageSize(PAGE_BYTES)
-            .withPageWriteChecksumEnabled(true)
-            .build()) {
+            .withPageWriteChecksumEnabled(true);
+    for (String column : plainColumns) {
+      builder = builder.withDictionaryEncoding(column, false);
+    }
+    try (ParquetWriter<T> writer = builder.build()) {
       for (T row : rows) {
         writer.write(row);
       }
