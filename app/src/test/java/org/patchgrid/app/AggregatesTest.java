@@ -63,9 +63,7 @@ class AggregatesTest {
     return new JavaSparkContext(
         "local[" + threads + "]",
         "test",
-        new SparkConf()
-            .set("spark.ui.enabled", "false")
-            .set("spark.sql.shuffle.partitions", "2"));
+        new SparkConf().set("spark.ui.enabled", "false").set("spark.sql.shuffle.partitions", "2"));
   }
 
   private static Path results() {
@@ -110,9 +108,7 @@ class AggregatesTest {
       List<String> duckDb = new ArrayList<>();
       try (ResultQueries engine =
           ResultQueries.open(
-              QUERIES.resolve("views/duckdb.sql"),
-              results(),
-              Optional.of(other()))) {
+              QUERIES.resolve("views/duckdb.sql"), results(), Optional.of(other()))) {
         engine.run(query, values, row -> duckDb.add(text(row)));
       }
       assertThat(inSpark(query, values)).as(query.name() + " " + values).isEqualTo(duckDb);
@@ -208,8 +204,7 @@ class AggregatesTest {
     assertThat(report.pairs()).isEqualTo(10);
     assertThat(report.source().leftOutTags()).isEmpty();
     Configuration configuration = new Configuration();
-    AggregateSource source =
-        AggregateSource.read(hadoop(running), configuration).orElseThrow();
+    AggregateSource source = AggregateSource.read(hadoop(running), configuration).orElseThrow();
     assertThat(source.tasks()).isEqualTo(2);
     assertThat(source.isCurrent(CommittedFiles.read(hadoop(running), configuration))).isTrue();
 

@@ -145,8 +145,7 @@ final class RecoveryStatistics {
         quotients[defined++] = dividends[i] / divisors[i];
       }
     }
-    return new Interval(
-        lowQuantile(quotients, defined, 1), -lowQuantile(quotients, defined, -1));
+    return new Interval(lowQuantile(quotients, defined, 1), -lowQuantile(quotients, defined, -1));
   }
 
   /**
