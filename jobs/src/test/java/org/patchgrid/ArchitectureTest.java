@@ -20,6 +20,7 @@ import org.patchgrid.kernel.TensorKernels;
       "org.patchgrid.plan",
       "org.patchgrid.execute",
       "org.patchgrid.store",
+      "org.patchgrid.aggregate",
       "org.patchgrid.jobs"
     },
     importOptions = ImportOption.DoNotIncludeTests.class)

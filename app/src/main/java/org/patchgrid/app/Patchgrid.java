@@ -20,6 +20,8 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      AggregateCommand.class,
+      ExportCommand.class,
       DoctorCommand.class,
       ConformanceCommand.class,
       BenchCommand.class

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.patchgrid.aggregate.AggregateReport;
+import org.patchgrid.aggregate.Aggregation;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.conf.StudyOverrides.Setting;
@@ -19,6 +22,7 @@ import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
 import org.patchgrid.experiment.AuditException;
+import org.patchgrid.store.StoredStudy;
 import org.patchgrid.study.PatchgridException;
 
 /** What the commands that take a study file have in common. */
@@ -50,6 +54,16 @@ final class Studies {
       StudyRun run = new StudyRun(study, spark, listener, retryQuarantined);
       interruption.stops(run);
       return run(run, spark);
+    }
+  }
+
+  /** Makes a study's aggregates on an embedded driver. */
+  static AggregateReport aggregate(Path study, String master, List<String> sparkSettings)
+      throws IOException {
+    StoredStudy.read(study, new Configuration()); // told before Spark starts
+    SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
+    try (JavaSparkContext spark = start(conf)) {
+      return new Aggregation(spark, study).run();
     }
   }
 

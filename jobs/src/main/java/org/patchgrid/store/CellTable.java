@@ -117,7 +117,7 @@ public final class CellTable {
         file,
         configuration,
         SCHEMA,
-        tag,
+        tag.toMetadata(),
         rows,
         (row, measurement) -> fields(row, study, measurement));
   }

@@ -12,13 +12,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.apache.parquet.schema.Types;
 import org.patchgrid.study.PairResult;
+import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.TokenizedPair;
 
 /** The table {@code pairs}: one row a pair, measured or not, in the prompt set's order. */
@@ -98,7 +101,12 @@ public final class PairTable {
       }
     }
     ParquetFiles.write(
-        file, configuration, SCHEMA, tag, rows, (row, pair) -> fields(row, study, pair));
+        file,
+        configuration,
+        SCHEMA,
+        tag.toMetadata(),
+        rows,
+        (row, pair) -> fields(row, study, pair));
   }
 
   private static void fields(RowWriter row, StudyColumns study, PairResult result) {
@@ -126,6 +134,43 @@ public final class PairTable {
     Map<String, String> texts = new TreeMap<>();
     pair.labels().forEach((name, span) -> texts.put(name, span.toString()));
     return texts;
+  }
+
+  /**
+   * The pairs of a file that were measured, with their tags.
+   *
+   * @param study the study's directory
+   * @param file relative to it
+   */
+  public static Map<String, Map<String, String>> measuredPairs(
+      Path study, String file, Configuration configuration) throws IOException {
+    Configuration projected = new Configuration(configuration);
+    MessageType columns =
+        new MessageType(
+            SCHEMA.getName(),
+            SCHEMA.getType("pair_id"),
+            SCHEMA.getType("status"),
+            SCHEMA.getType("tags"));
+    projected.set(ReadSupport.PARQUET_READ_SCHEMA, columns.toString());
+    Map<String, Map<String, String>> pairs = new TreeMap<>();
+    InputFile input = ResultDirectory.at(study, configuration).input(file);
+    try (ParquetFiles.Rows rows = ParquetFiles.open(input, projected)) {
+      for (Optional<Group> row = rows.next(); row.isPresent(); row = rows.next()) {
+        if (row.get().getString("status", 0).equals(PairStatus.OK.label())) {
+          pairs.put(row.get().getString("pair_id", 0), tags(row.get().getGroup("tags", 0)));
+        }
+      }
+    }
+    return pairs;
+  }
+
+  private static Map<String, String> tags(Group map) {
+    Map<String, String> tags = new TreeMap<>();
+    for (int i = 0; i < map.getFieldRepetitionCount("key_value"); i++) {
+      Group entry = map.getGroup("key_value", i);
+      tags.put(entry.getString("key", 0), entry.getString("value", 0));
+    }
+    return tags;
   }
 
   /** How many pairs of a file have each status. */

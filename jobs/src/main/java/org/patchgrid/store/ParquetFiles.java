@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -45,20 +47,37 @@ final class ParquetFiles {
 
   private ParquetFiles() {}
 
-  /** Writes all rows; the file is closed, and as durable as its file system can make it. */
+  /**
+   * Writes all rows; the file is closed, and as durable as its file system can make it.
+   *
+   * @param footer what the file says about itself
+   */
   static <T> void write(
       OutputFile file,
       Configuration base,
       MessageType schema,
-      FooterTag tag,
+      Map<String, String> footer,
+      Iterable<T> rows,
+      BiConsumer<RowWriter, T> fields)
+      throws IOException {
+    write(file, base, schema, footer, Set.of(), rows, fields);
+  }
+
+  /** As {@link #write}, without a dictionary for columns whose values hardly repeat. */
+  static <T> void write(
+      OutputFile file,
+      Configuration base,
+      MessageType schema,
+      Map<String, String> footer,
+      Set<String> plainColumns,
       Iterable<T> rows,
       BiConsumer<RowWriter, T> fields)
       throws IOException {
     Configuration configuration = new Configuration(base);
     configuration.setInt("parquet.compression.codec.zstd.level", ZSTD_LEVEL);
     configuration.setInt("parquet.compression.codec.zstd.workers", 0);
-    try (ParquetWriter<T> writer =
-        new Builder<>(file, new TableWriteSupport<>(schema, tag, fields))
+    Builder<T> builder =
+        new Builder<>(file, new TableWriteSupport<>(schema, footer, fields))
             .withConf(configuration)
             .withCompressionCodec(CompressionCodecName.ZSTD)
             // What every reader knows.
@@ -67,8 +86,11 @@ final class ParquetFiles {
             .withRowGroupSize((long) ROW_GROUP_BYTES)
             .withPageSize(PAGE_BYTES)
             .withDictionaryPageSize(PAGE_BYTES)
-            .withPageWriteChecksumEnabled(true)
-            .build()) {
+            .withPageWriteChecksumEnabled(true);
+    for (String column : plainColumns) {
+      builder = builder.withDictionaryEncoding(column, false);
+    }
+    try (ParquetWriter<T> writer = builder.build()) {
       for (T row : rows) {
         writer.write(row);
       }
@@ -150,13 +172,14 @@ final class ParquetFiles {
 
   private static final class TableWriteSupport<T> extends WriteSupport<T> {
     private final MessageType schema;
-    private final FooterTag tag;
+    private final Map<String, String> footer;
     private final BiConsumer<RowWriter, T> fields;
     private Optional<RowWriter> row = Optional.empty();
 
-    private TableWriteSupport(MessageType schema, FooterTag tag, BiConsumer<RowWriter, T> fields) {
+    private TableWriteSupport(
+        MessageType schema, Map<String, String> footer, BiConsumer<RowWriter, T> fields) {
       this.schema = schema;
-      this.tag = tag;
+      this.footer = footer;
       this.fields = fields;
     }
 
@@ -164,7 +187,7 @@ final class ParquetFiles {
     @SuppressWarnings("deprecation")
     @Override
     public WriteContext init(Configuration configuration) {
-      return new WriteContext(schema, tag.toMetadata());
+      return new WriteContext(schema, footer);
     }
 
     @Override

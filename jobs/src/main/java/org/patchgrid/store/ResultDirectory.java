@@ -30,6 +30,7 @@ import org.apache.parquet.io.InputFile;
 final class ResultDirectory {
   static final String STAGING = "_staging";
   static final String MANIFEST = "manifest";
+  static final String AGGREGATES = "aggregates";
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final FileSystem fileSystem;
@@ -130,6 +131,12 @@ final class ResultDirectory {
     }
   }
 
+  /** To be closed by the caller. */
+  InputStream stream(String name) throws IOException {
+    Path path = resolve(name);
+    return naming("read", path, () -> fileSystem.open(path));
+  }
+
   byte[] read(String name) throws IOException {
     Path path = resolve(name);
     return naming(
@@ -209,9 +216,10 @@ final class ResultDirectory {
         });
   }
 
-  private void moveOver(String temporary, String name) throws IOException {
-    Path from = resolve(temporary);
-    Path to = resolve(name);
+  /** Renames a whole file over the one of that name, if there is one; see {@link #replace}. */
+  void moveOver(String fromName, String toName) throws IOException {
+    Path from = resolve(fromName);
+    Path to = resolve(toName);
     if ("file".equals(fileSystem.getUri().getScheme())) {
       rename(from, to);
       return;
@@ -221,7 +229,7 @@ final class ResultDirectory {
           .rename(from, to, Options.Rename.OVERWRITE);
     } catch (UnsupportedFileSystemException | UnsupportedOperationException e) {
       // A file system without FileContext: the plain rename wants a free name.
-      delete(name);
+      delete(toName);
       rename(from, to);
     }
   }

@@ -31,6 +31,11 @@ public enum ResultTable {
         .orElseThrow(() -> new IllegalArgumentException("Unknown table: " + label));
   }
 
+  /** Whether a directory of this name holds files of tasks. */
+  static boolean isTasks(String directory) {
+    return Arrays.stream(values()).anyMatch(table -> table.label().equals(directory));
+  }
+
   /** Where a task's committed file is, relative to the study's directory. */
   public String path(int task) {
     return String.format(Locale.ROOT, "%s/task-%012d.parquet", label(), task);

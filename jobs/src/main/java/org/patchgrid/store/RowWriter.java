@@ -44,6 +44,10 @@ final class RowWriter {
     value.ifPresent(present -> integer(field, present));
   }
 
+  void flag(String field, Optional<Boolean> value) {
+    value.ifPresent(present -> field(field, () -> consumer.addBoolean(present)));
+  }
+
   /**
    * @throws IllegalStateException on NaN: what is undefined is null
    */

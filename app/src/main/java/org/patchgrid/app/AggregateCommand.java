@@ -1,0 +1,68 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.aggregate.AggregateReport;
+import org.patchgrid.execute.HadoopPaths;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes the statistics tables of a study. */
+@Command(
+    name = "aggregate",
+    description =
+        "Statistics of every site over the pairs: DIR/aggregates/*.parquet. While a study runs, of"
+            + " the tasks that are done.",
+    mixinStandardHelpOptions = true)
+final class AggregateCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "the --out of a run")
+  private String directory = "";
+
+  @Option(
+      names = "--master",
+      defaultValue = "local[*]",
+      description = "Spark's master (default: ${DEFAULT-VALUE})")
+  private String master = "local[*]";
+
+  @Option(names = "--spark-conf", paramLabel = "k=v", description = "a setting of Spark")
+  private List<String> sparkSettings = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    Instant start = Instant.now();
+    AggregateReport report =
+        Studies.aggregate(HadoopPaths.parse("the results", directory), master, sparkSettings);
+    PrintWriter out = Console.out(spec);
+    out.printf(
+        Locale.ROOT,
+        "%s: %,d rows of statistics of %,d measurements (%,d pairs, %,d tasks) in %s (%.1f s)%n",
+        report.studyId(),
+        report.rows(),
+        report.measurements(),
+        report.pairs(),
+        report.source().tasks(),
+        report.file(),
+        Duration.between(start, Instant.now()).toMillis() / 1000.0);
+    out.flush();
+    if (!report.source().leftOutTags().isEmpty()) {
+      PrintWriter err = Console.err(spec);
+      err.println(
+          "patchgrid: no groups by these tags, which have too many values: "
+              + report.source().leftOutTags());
+      err.flush();
+    }
+    return ExitCode.DONE;
+  }
+}

@@ -1,0 +1,175 @@
+package org.patchgrid.app;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.query.QueryColumn;
+import org.patchgrid.query.QueryFile;
+import org.patchgrid.query.ResultQueries;
+import org.patchgrid.store.AggregateSource;
+import org.patchgrid.store.CommittedFiles;
+import org.patchgrid.store.LocalCopy;
+import org.patchgrid.study.PatchgridException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Prints a study's aggregates, or the answer of a query, for other programs. */
+@Command(
+    name = "export",
+    description = "CSV or JSON of a study's aggregates, or of a query's answer.",
+    mixinStandardHelpOptions = true)
+final class ExportCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "the --out of a run")
+  private String directory = "";
+
+  @Option(names = "--format", description = "csv or json (default: csv)")
+  private TableFormat format = TableFormat.CSV;
+
+  @Option(
+      names = "--query",
+      paramLabel = "NAME",
+      description = "a file of conf/queries, without .sql; without this, all of aggregates")
+  private @Nullable String query;
+
+  @Option(
+      names = "--parameter",
+      paramLabel = "name=value",
+      description = "a parameter of the query; what is left out is the query's default")
+  private Map<String, String> parameters = new LinkedHashMap<>();
+
+  @Option(names = "--other", paramLabel = "DIR", description = "the study to compare with")
+  private @Nullable String other;
+
+  @Override
+  public Integer call() throws IOException {
+    if (format == TableFormat.TABLE) {
+      throw new PatchgridException("--format of export is csv or json");
+    }
+    Path home = home();
+    Path folder = home.resolve("conf/queries");
+    Optional<QueryFile> file =
+        query == null ? Optional.empty() : Optional.of(QueryFile.named(folder, query));
+    if (file.isEmpty() && !parameters.isEmpty()) {
+      throw new PatchgridException("--parameter is for a query: name one by --query");
+    }
+    PrintWriter out = Console.out(spec);
+    Optional<Path> second = Optional.empty();
+    if (other != null) {
+      second = Optional.of(local(other, Set.of("aggregates")));
+    }
+    Path results = local(directory, tables(file));
+    try (ResultQueries queries =
+        ResultQueries.open(folder.resolve("views/duckdb.sql"), results, second)) {
+      RowPrinter printer = new RowPrinter(out, format);
+      if (file.isPresent()) {
+        printer.row(List.copyOf(file.get().columns().stream().map(QueryColumn::name).toList()));
+        queries.run(file.get(), parameters, printer);
+      } else {
+        queries.aggregates(printer);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("Cannot query '" + results + "': " + e.getMessage(), e);
+    }
+    out.flush();
+    warnIfStale(file);
+    return ExitCode.DONE;
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("patchgrid.home", ""));
+  }
+
+  private static Set<String> tables(Optional<QueryFile> file) {
+    if (file.isEmpty()) {
+      return Set.of("aggregates");
+    }
+    Set<String> tables = new TreeSet<>();
+    for (String table : List.of("cells", "pairs", "aggregates", "manifest")) {
+      if (file.get().reads(table)) {
+        tables.add(table);
+      }
+    }
+    if (file.get().reads("tokens")) {
+      tables.add("pairs");
+    }
+    return tables;
+  }
+
+  private static Path local(String study, Set<String> tables) throws IOException {
+    Path cache = Path.of(System.getProperty("user.home"), ".cache", "patchgrid", "results");
+    return LocalCopy.of(
+        HadoopPaths.parse("the results", study), new Configuration(), tables, cache);
+  }
+
+  /** Whoever cites a number should know that more was measured since. */
+  private void warnIfStale(Optional<QueryFile> file) throws IOException {
+    if (file.isPresent() && !file.get().reads("aggregates")) {
+      return;
+    }
+    org.apache.hadoop.fs.Path study = HadoopPaths.parse("the results", directory);
+    CommittedFiles committed = CommittedFiles.read(study, new Configuration());
+    Optional<AggregateSource> source = AggregateSource.read(study, new Configuration());
+    if (source.isPresent() && !source.get().isCurrent(committed)) {
+      PrintWriter err = Console.err(spec);
+      err.printf(
+          "patchgrid: these aggregates are of %d tasks, the study has %d now: `patchgrid aggregate"
+              + " %s` makes them again%n",
+          source.get().tasks(), committed.tasks(), directory);
+      err.flush();
+    }
+  }
+
+  /** The first row is the names. */
+  private static final class RowPrinter implements ResultQueries.Rows {
+    private final PrintWriter out;
+    private final Optional<CSVPrinter> csv;
+    private final ObjectMapper json = new ObjectMapper();
+    private final List<String> names = new ArrayList<>();
+
+    private RowPrinter(PrintWriter out, TableFormat format) throws IOException {
+      this.out = out;
+      this.csv =
+          format == TableFormat.CSV
+              ? Optional.of(
+                  new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get()))
+              : Optional.empty();
+    }
+
+    @Override
+    public void row(List<@Nullable Object> values) throws IOException {
+      if (csv.isPresent()) {
+        csv.get().printRecord(values);
+        return;
+      }
+      if (names.isEmpty()) {
+        values.forEach(name -> names.add(String.valueOf(name)));
+        return;
+      }
+      Map<String, @Nullable Object> object = new LinkedHashMap<>();
+      for (int column = 0; column < values.size(); column++) {
+        object.put(names.get(column), values.get(column));
+      }
+      out.println(json.writeValueAsString(object));
+    }
+  }
+}

@@ -1,0 +1,21 @@
+-- What could not be measured, and why?
+-- column: subject string, pairs or measurements
+-- column: metric string, null for pairs
+-- column: status string
+-- column: reason string, null for measurements
+-- column: number bigint
+-- column: share double
+WITH counted AS (
+  SELECT 'pairs' AS subject, CAST(NULL AS STRING) AS metric, status, reason, count(*) AS number
+  FROM pairs
+  GROUP BY status, reason
+  UNION ALL
+  SELECT 'measurements' AS subject, metric, status, CAST(NULL AS STRING) AS reason, count(*) AS number
+  FROM cells
+  GROUP BY metric, status
+)
+SELECT
+  c.subject, c.metric, c.status, c.reason, c.number,
+  CAST(c.number AS DOUBLE) / sum(c.number) OVER (PARTITION BY c.subject, c.metric) AS share
+FROM counted c
+ORDER BY c.subject, c.metric NULLS FIRST, c.status, c.reason NULLS FIRST

@@ -1,0 +1,38 @@
+-- Where in the prompt? Layer x position, or layer x label.
+-- parameter: sweep string = null
+-- parameter: direction string = null
+-- parameter: metric string = null
+-- parameter: component string = null
+-- parameter: tag string = null
+-- parameter: tag_value string = null
+-- column: sweep string
+-- column: direction string
+-- column: metric string
+-- column: component string
+-- column: layer int
+-- column: position int
+-- column: position_label string
+-- column: heads int, averaged over
+-- column: n int, the most pairs of a site
+-- column: mean_effect double
+-- column: bootstrap_low double, null where heads are averaged
+-- column: bootstrap_high double
+-- column: q_value double, null where heads are averaged
+SELECT
+  a.sweep, a.direction, a.metric, a.component, a.layer, a.position, a.position_label,
+  CAST(count(*) AS INT) AS heads, max(a.n) AS n,
+  avg(a.mean_of_ratios) AS mean_effect,
+  CASE WHEN count(*) = 1 THEN max(a.bootstrap_low) END AS bootstrap_low,
+  CASE WHEN count(*) = 1 THEN max(a.bootstrap_high) END AS bootstrap_high,
+  CASE WHEN count(*) = 1 THEN max(a.q_value) END AS q_value
+FROM aggregates a CROSS JOIN parameters p
+WHERE a.grouping = 'site' AND a.measure = 'effect' AND a.mean_of_ratios IS NOT NULL
+  AND (a.position IS NOT NULL OR a.position_label IS NOT NULL)
+  AND (p.sweep IS NULL OR a.sweep = p.sweep)
+  AND (p.direction IS NULL OR a.direction = p.direction)
+  AND (p.metric IS NULL OR a.metric = p.metric)
+  AND (p.component IS NULL OR a.component = p.component)
+  AND a.tag IS NOT DISTINCT FROM p.tag
+  AND a.tag_value IS NOT DISTINCT FROM p.tag_value
+GROUP BY a.sweep, a.direction, a.metric, a.component, a.layer, a.position, a.position_label
+ORDER BY a.sweep, a.direction, a.metric, a.component, a.layer, a.position NULLS FIRST, a.position_label NULLS FIRST

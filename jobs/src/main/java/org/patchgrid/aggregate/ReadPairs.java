@@ -1,0 +1,33 @@
+package org.patchgrid.aggregate;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.function.PairFlatMapFunction;
+import org.patchgrid.store.HadoopSettings;
+import org.patchgrid.store.PairTable;
+import scala.Tuple2;
+
+/** What an executor does with one pairs file: the measured pairs' ids and tags. */
+final class ReadPairs implements PairFlatMapFunction<String, String, Map<String, String>> {
+  private static final long serialVersionUID = 1;
+
+  private final String study;
+  private final HadoopSettings hadoop;
+
+  ReadPairs(String study, HadoopSettings hadoop) {
+    this.study = study;
+    this.hadoop = hadoop;
+  }
+
+  @Override
+  public Iterator<Tuple2<String, Map<String, String>>> call(String file) throws IOException {
+    List<Tuple2<String, Map<String, String>>> pairs = new ArrayList<>();
+    PairTable.measuredPairs(new Path(study), file, hadoop.configuration())
+        .forEach((id, tags) -> pairs.add(new Tuple2<>(id, tags)));
+    return pairs.iterator();
+  }
+}

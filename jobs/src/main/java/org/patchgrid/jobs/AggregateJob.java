@@ -1,0 +1,40 @@
+package org.patchgrid.jobs;
+
+import java.io.IOException;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.patchgrid.aggregate.AggregateReport;
+import org.patchgrid.aggregate.Aggregation;
+import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.execute.SparkSettings;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * A study's statistics by spark-submit: {@code spark-submit --class org.patchgrid.jobs.AggregateJob
+ * patchgrid.jar URI}, where the URI is the {@code --out} of a study. Writes {@code
+ * URI/aggregates/*.parquet}.
+ */
+public final class AggregateJob {
+  private AggregateJob() {}
+
+  /** Exit codes as the contract has them, after Spark's context is stopped. */
+  public static void main(String[] args) throws IOException {
+    int code = 0;
+    try (JavaSparkContext spark = new JavaSparkContext(SparkSettings.everywhere(new SparkConf()))) {
+      if (args.length != 1 || args[0].startsWith("--")) {
+        throw new PatchgridException("AggregateJob takes one argument: the directory of a study");
+      }
+      AggregateReport report =
+          new Aggregation(spark, HadoopPaths.parse("the results", args[0])).run();
+      System.err.printf(
+          "patchgrid: %s: %d rows of statistics of %d measurements in %s%n",
+          report.studyId(), report.rows(), report.measurements(), report.file());
+    } catch (PatchgridException e) {
+      System.err.println("patchgrid: " + e.getMessage());
+      code = 2;
+    }
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package org.patchgrid.store;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * The one file of {@code aggregates}: staged by whoever has the rows, then renamed over the file
+ * that was there. A reader sees the old one or the new one. It is staged beside the table and not
+ * with the tasks, whose staging directory a study removes when it is complete.
+ */
+public final class AggregateFile {
+  /** Relative to the study's directory. */
+  public static final String NAME = ResultDirectory.AGGREGATES + "/effects.parquet";
+
+  private static final String STAGING = ResultDirectory.AGGREGATES + "/_staging";
+
+  private AggregateFile() {}
+
+  /** A whole, closed file that no reader sees yet. */
+  public record Staged(String path, long rows, long bytes, String sha256) {
+    /** For the way from an executor to the driver. */
+    public String toText() {
+      return String.join("\t", path, Long.toString(rows), Long.toString(bytes), sha256);
+    }
+
+    public static Staged ofText(String text) {
+      String[] fields = text.split("\t", 4);
+      return new Staged(fields[0], Long.parseLong(fields[1]), Long.parseLong(fields[2]), fields[3]);
+    }
+  }
+
+  /**
+   * Writes the rows, in their order.
+   *
+   * @param run of this call of {@code aggregate}
+   * @param attempt of the process that writes
+   */
+  public static Staged stage(
+      Path study,
+      Configuration configuration,
+      DriverRun run,
+      long attempt,
+      AggregateSource source,
+      String studyId,
+      Iterable<AggregateRow> rows)
+      throws IOException {
+    ResultDirectory directory = ResultDirectory.at(study, configuration);
+    String path = STAGING + "/" + run.id() + "-" + attempt + ".parquet";
+    ParquetFiles.HashingOutput out = directory.output(path);
+    try {
+      AggregateTable.write(out, configuration, source, studyId, rows);
+    } catch (IOException e) {
+      throw new IOException("Cannot write " + directory.resolve(path) + ": " + e.getMessage(), e);
+    }
+    long written = ParquetFiles.rows(ParquetFiles.footer(directory.input(path), configuration));
+    return new Staged(path, written, out.bytes(), out.sha256());
+  }
+
+  /**
+   * Makes a staged file the table.
+   *
+   * @throws DamagedFileException if it is not what was reported
+   */
+  public static void publish(Path study, Configuration configuration, DriverRun run, Staged staged)
+      throws IOException {
+    ResultDirectory directory = ResultDirectory.at(study, configuration);
+    Optional<FileStatus> status = directory.status(staged.path());
+    if (status.isEmpty()
+        || status.get().getLen() != staged.bytes()
+        || !directory.sha256(staged.path()).equals(staged.sha256())) {
+      throw new DamagedFileException(
+          "Staged file has other bytes than were written: " + directory.resolve(staged.path()));
+    }
+    directory.moveOver(staged.path(), NAME);
+    removeStaged(directory, run);
+  }
+
+  /** Also of attempts that were given up. */
+  private static void removeStaged(ResultDirectory directory, DriverRun run) throws IOException {
+    for (FileStatus file : directory.list(STAGING)) {
+      if (file.getPath().getName().startsWith(run.id())) {
+        directory.delete(STAGING + "/" + file.getPath().getName());
+      }
+    }
+    if (directory.list(STAGING).isEmpty()) {
+      directory.delete(STAGING);
+    }
+  }
+}

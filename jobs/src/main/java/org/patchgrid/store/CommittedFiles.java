@@ -1,0 +1,54 @@
+package org.patchgrid.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * What the manifest lists at one moment: the files of whole tasks, which never change. Who reads
+ * these and no others reads one state of the study, however long the reading takes.
+ *
+ * @param tasks how many are complete
+ * @param files of all tables, by path
+ */
+public record CommittedFiles(StudyIdentity identity, int tasks, List<ResultFile> files) {
+  public CommittedFiles {
+    files = files.stream().sorted(Comparator.comparing(ResultFile::path)).toList();
+  }
+
+  /**
+   * Reads the manifest of a study.
+   *
+   * @throws PatchgridException if there is no study in the directory, or its manifest is damaged
+   */
+  public static CommittedFiles read(Path path, Configuration configuration) throws IOException {
+    ResultDirectory directory = ResultDirectory.at(path, configuration);
+    StudyDocument study =
+        StudyDocument.read(directory).orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
+    Manifest manifest = Manifest.read(directory);
+    return new CommittedFiles(
+        study.identity(),
+        manifest.tasks().size(),
+        manifest.tasks().stream().flatMap(task -> task.files().stream()).toList());
+  }
+
+  public List<ResultFile> of(ResultTable table) {
+    return files.stream().filter(file -> file.table() == table).toList();
+  }
+
+  public long rows(ResultTable table) {
+    return of(table).stream().mapToLong(ResultFile::rows).sum();
+  }
+
+  /** SHA-256 over a line a file, {@code path TAB sha256 LF}, by path. */
+  public String sha256() {
+    StringBuilder lines = new StringBuilder();
+    files.forEach(
+        file -> lines.append(file.path()).append('\t').append(file.sha256()).append('\n'));
+    return Sha256.of(lines.toString().getBytes(StandardCharsets.UTF_8));
+  }
+}

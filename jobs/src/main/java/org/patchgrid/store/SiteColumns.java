@@ -1,0 +1,153 @@
+package org.patchgrid.store;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The columns of {@code cells} that say where a patch went, and how: all of the key but the study,
+ * the pair and the metric. Names are those of the table.
+ */
+public record SiteColumns(
+    String sweep,
+    String direction,
+    String component,
+    int layer,
+    OptionalInt head,
+    OptionalInt position,
+    Optional<String> positionLabel,
+    int window,
+    String value,
+    String corruption,
+    OptionalInt sourcePosition,
+    Optional<String> receiver)
+    implements Comparable<SiteColumns> {
+
+  private static final String SEPARATOR = "\0";
+  private static final int FIELDS = 12;
+
+  private static final Comparator<SiteColumns> ORDER =
+      Comparator.comparing(SiteColumns::sweep)
+          .thenComparing(SiteColumns::direction)
+          .thenComparing(SiteColumns::component)
+          .thenComparingInt(SiteColumns::layer)
+          .thenComparingInt(site -> site.head().orElse(-1))
+          .thenComparingInt(site -> site.position().orElse(-1))
+          .thenComparing(site -> site.positionLabel().orElse(""))
+          .thenComparingInt(SiteColumns::window)
+          .thenComparing(SiteColumns::value)
+          .thenComparing(SiteColumns::corruption)
+          .thenComparingInt(site -> site.sourcePosition().orElse(-1))
+          .thenComparing(site -> site.receiver().orElse(""));
+
+  @Override
+  public int compareTo(SiteColumns other) {
+    return ORDER.compare(this, other);
+  }
+
+  /** Whether the patch covers the whole layer's component: every head, every position. */
+  public boolean isWholeLayer() {
+    return head.isEmpty()
+        && position.isEmpty()
+        && positionLabel.isEmpty()
+        && sourcePosition.isEmpty();
+  }
+
+  /** The component in its layer, without head, position and label. */
+  public SiteColumns wholeLayer() {
+    return new SiteColumns(
+        sweep,
+        direction,
+        component,
+        layer,
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        window,
+        value,
+        corruption,
+        OptionalInt.empty(),
+        receiver);
+  }
+
+  /** The same site in the other direction, or the same study's: all but the direction. */
+  public SiteColumns inDirection(String other) {
+    return new SiteColumns(
+        sweep,
+        other,
+        component,
+        layer,
+        head,
+        position,
+        positionLabel,
+        window,
+        value,
+        corruption,
+        sourcePosition,
+        receiver);
+  }
+
+  /** A text that sorts as sites do. */
+  public String toKey() {
+    return String.join(
+        SEPARATOR,
+        sweep,
+        direction,
+        component,
+        number(layer),
+        number(head),
+        number(position),
+        positionLabel.orElse(""),
+        number(window),
+        value,
+        corruption,
+        number(sourcePosition),
+        receiver.orElse(""));
+  }
+
+  /** The site of a {@link #toKey}. */
+  public static SiteColumns ofKey(String key) {
+    List<String> fields = new ArrayList<>(FIELDS);
+    int start = 0;
+    for (int end = key.indexOf(SEPARATOR); end >= 0; end = key.indexOf(SEPARATOR, start)) {
+      fields.add(key.substring(start, end));
+      start = end + 1;
+    }
+    fields.add(key.substring(start));
+    if (fields.size() != FIELDS) {
+      throw new IllegalStateException("A name of a site holds the character U+0000: " + key);
+    }
+    return new SiteColumns(
+        fields.get(0),
+        fields.get(1),
+        fields.get(2),
+        Integer.parseInt(fields.get(3)),
+        optionalNumber(fields.get(4)),
+        optionalNumber(fields.get(5)),
+        optionalText(fields.get(6)),
+        Integer.parseInt(fields.get(7)),
+        fields.get(8),
+        fields.get(9),
+        optionalNumber(fields.get(10)),
+        optionalText(fields.get(11)));
+  }
+
+  private static String number(int value) {
+    return String.format(Locale.ROOT, "%010d", value);
+  }
+
+  private static String number(OptionalInt value) {
+    return value.isPresent() ? number(value.getAsInt()) : "";
+  }
+
+  private static OptionalInt optionalNumber(String text) {
+    return text.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(text));
+  }
+
+  private static Optional<String> optionalText(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(text);
+  }
+}

@@ -1,0 +1,113 @@
+package org.patchgrid.query;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.patchgrid.study.PatchgridException;
+
+/**
+ * One file of {@code conf/queries}: a question, its parameters, the columns of its answer, and the
+ * SQL. Its README has the format.
+ *
+ * @param name of the file, without {@code .sql}
+ */
+public record QueryFile(
+    String name,
+    String question,
+    List<QueryParameter> parameters,
+    List<QueryColumn> columns,
+    String sql) {
+  private static final String SUFFIX = ".sql";
+  private static final Pattern PARAMETER = Pattern.compile("-- parameter: (\\w+) (\\w+) = (.+)");
+  private static final Pattern COLUMN = Pattern.compile("-- column: (\\w+) (\\w+)(?:, (.+))?");
+
+  public QueryFile {
+    parameters = List.copyOf(parameters);
+    columns = List.copyOf(columns);
+  }
+
+  /**
+   * The query of a directory that has this name.
+   *
+   * @throws PatchgridException if there is none; the message lists those that there are
+   */
+  public static QueryFile named(Path directory, String name) throws IOException {
+    List<String> names = names(directory);
+    if (!names.contains(name)) {
+      throw new PatchgridException(
+          "No query '%s': there are %s".formatted(name, String.join(", ", names)));
+    }
+    return read(directory.resolve(name + SUFFIX));
+  }
+
+  /** All queries of a directory, by name. */
+  public static List<QueryFile> all(Path directory) throws IOException {
+    List<QueryFile> queries = new ArrayList<>();
+    for (String name : names(directory)) {
+      queries.add(read(directory.resolve(name + SUFFIX)));
+    }
+    return queries;
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files
+          .map(file -> String.valueOf(file.getFileName()))
+          .filter(file -> file.endsWith(SUFFIX))
+          .map(file -> file.substring(0, file.length() - SUFFIX.length()))
+          .sorted()
+          .toList();
+    }
+  }
+
+  private static QueryFile read(Path file) throws IOException {
+    String sql = Files.readString(file);
+    String name = String.valueOf(file.getFileName()).replace(SUFFIX, "");
+    List<String> comments =
+        sql.lines().takeWhile(line -> line.startsWith("--")).collect(Collectors.toList());
+    List<QueryParameter> parameters = new ArrayList<>();
+    List<QueryColumn> columns = new ArrayList<>();
+    for (String comment : comments) {
+      Matcher parameter = PARAMETER.matcher(comment);
+      Matcher column = COLUMN.matcher(comment);
+      if (parameter.matches()) {
+        parameters.add(
+            parameter(
+                parameter.group(1), ColumnType.named(parameter.group(2)), parameter.group(3)));
+      } else if (column.matches()) {
+        columns.add(
+            new QueryColumn(
+                column.group(1),
+                ColumnType.named(column.group(2)),
+                Optional.ofNullable(column.group(3)).orElse("")));
+      }
+    }
+    return new QueryFile(name, comments.get(0).substring("-- ".length()), parameters, columns, sql);
+  }
+
+  private static QueryParameter parameter(String name, ColumnType type, String defaultText) {
+    return switch (defaultText) {
+      case "required" -> new QueryParameter(name, type, true, Optional.empty());
+      case "null" -> new QueryParameter(name, type, false, Optional.empty());
+      default -> new QueryParameter(name, type, false, Optional.of(defaultText));
+    };
+  }
+
+  /** Whether the SQL reads a view. */
+  public boolean reads(String view) {
+    return Pattern.compile("\\b" + view + "\\b").matcher(statement()).find();
+  }
+
+  private String statement() {
+    return sql.lines()
+        .filter(line -> !line.strip().startsWith("--"))
+        .collect(Collectors.joining("\n"));
+  }
+}
