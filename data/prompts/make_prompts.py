@@ -160,7 +160,8 @@ def guide():
 
 
 def demo():
-    """A few pairs of each kind, spread evenly over the set they come from."""
+    """The guide's pair, and a few of each kind, spread evenly over the set they come from."""
+    yield from guide()
     for kind in (capitals, languages, indirect_objects):
         pairs = list(kind())
         last = PAIRS_OF_A_KIND_IN_DEMO - 1

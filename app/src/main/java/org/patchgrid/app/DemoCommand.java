@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyOverrides.Setting;
-import org.patchgrid.study.PatchgridException;
+import org.patchgrid.execute.HadoopPaths;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +33,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter standardOut = Console.out(spec);
-    Path home = home();
+    Path home = ProjectFiles.home("demo");
     String model = home.resolve("data/models/atlas-6l").toString();
     standardOut.println(
         "The guide's experiment on atlas-6l: which layer's MLP tells Paris from London?");
@@ -46,7 +46,7 @@ final class DemoCommand implements Callable<Integer> {
             List.of(Setting.ofSet("sweep.components=[mlp]"), Setting.ofSet("metrics=[l2]")))
         .print(standardOut);
     standardOut.println();
-    standardOut.println("A small study of 24 pairs on two cores:");
+    standardOut.println("A small study of 25 pairs, the guide's and 24 others:");
     standardOut.flush();
     StudyConfig study =
         Studies.read(
@@ -61,16 +61,11 @@ final class DemoCommand implements Callable<Integer> {
     }
     standardOut.println("Its tables: " + out + "/cells/*.parquet and " + out + "/pairs/*.parquet");
     standardOut.flush();
+    Studies.aggregate(HadoopPaths.parse("the results", out), "local[*]", List.of());
+    standardOut.println(
+        "Its report, the guide's chart with error bars: "
+            + ReportCommand.write(out, Optional.empty(), Optional.empty()));
+    standardOut.flush();
     return code;
-  }
-
-  /** Where the launcher lies. */
-  private static Path home() {
-    String home = System.getProperty("patchgrid.home");
-    if (home == null) {
-      throw new PatchgridException(
-          "demo needs the project's files: start it with the launcher ./patchgrid");
-    }
-    return Path.of(home);
   }
 }

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       StatusCommand.class,
       VerifyCommand.class,
       AggregateCommand.class,
+      ReportCommand.class,
       ExportCommand.class,
       DoctorCommand.class,
       ConformanceCommand.class,

@@ -114,8 +114,19 @@ public final class ResultQueries implements AutoCloseable {
   public void run(QueryFile query, Map<String, String> values, Rows rows)
       throws IOException, SQLException {
     requireTables(query);
-    setParameters(query, values);
-    run(query.sql(), rows);
+    run(connection, query, values, rows);
+  }
+
+  /**
+   * Runs a query over relations that the caller has made; makes the table {@code parameters} alone.
+   *
+   * @param values as in {@link #run(QueryFile, Map, Rows)}
+   */
+  public static void run(
+      Connection connection, QueryFile query, Map<String, String> values, Rows rows)
+      throws IOException, SQLException {
+    setParameters(connection, query, values);
+    run(connection, query.sql(), rows);
   }
 
   /** All rows of {@code aggregates}; the first row is the columns' names. */
@@ -129,10 +140,11 @@ public final class ResultQueries implements AutoCloseable {
       }
       rows.row(names);
     }
-    run("SELECT * FROM aggregates", rows);
+    run(connection, "SELECT * FROM aggregates", rows);
   }
 
-  private void run(String sql, Rows rows) throws IOException, SQLException {
+  private static void run(Connection connection, String sql, Rows rows)
+      throws IOException, SQLException {
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       int columns = result.getMetaData().getColumnCount();
@@ -176,7 +188,8 @@ public final class ResultQueries implements AutoCloseable {
     }
   }
 
-  private void setParameters(QueryFile query, Map<String, String> values) throws SQLException {
+  private static void setParameters(
+      Connection connection, QueryFile query, Map<String, String> values) throws SQLException {
     List<QueryParameter> parameters = query.parameters();
     for (String name : values.keySet()) {
       if (parameters.stream().noneMatch(parameter -> parameter.name().equals(name))) {

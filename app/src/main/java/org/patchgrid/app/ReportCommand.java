@@ -1,0 +1,85 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.query.QueryFile;
+import org.patchgrid.report.ReportWriter;
+import org.patchgrid.report.Study;
+import org.patchgrid.report.StudyFacts;
+import org.patchgrid.results.StudyFiles;
+import org.patchgrid.results.StudyResults;
+import org.patchgrid.study.PatchgridException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes what a study says as one HTML file. */
+@Command(
+    name = "report",
+    description = "What a study says: one HTML file that needs nothing else.",
+    mixinStandardHelpOptions = true)
+final class ReportCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "the --out of a run")
+  private String directory = "";
+
+  @Option(names = "--out", paramLabel = "FILE", description = "default: DIR/report.html")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--pair",
+      paramLabel = "ID",
+      description = "the pair to show beside all pairs (default: 'guide', or the first)")
+  private @Nullable String pair;
+
+  @Override
+  public Integer call() throws IOException {
+    String file = write(directory, Optional.ofNullable(pair), Optional.ofNullable(out));
+    Console.out(spec).println("Report: " + file);
+    Console.out(spec).flush();
+    return ExitCode.DONE;
+  }
+
+  /**
+   * Writes the report of a study, also of a remote one.
+   *
+   * @return where it is
+   */
+  static String write(String directory, Optional<String> pair, Optional<Path> out)
+      throws IOException {
+    StudyFiles files = LocalStudies.files(directory);
+    Path home = ProjectFiles.home("report");
+    Path local = out.orElse(files.directory().resolve("report.html"));
+    Path folder = local.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new PatchgridException(
+          "Cannot write '"
+              + local
+              + "': its directory is not there; make it, or choose another --out");
+    }
+    try (Study study =
+        Study.of(
+            StudyFacts.read(files),
+            StudyResults.open(ProjectFiles.views(home), files, Optional.empty()),
+            QueryFile.all(ProjectFiles.queries(home)))) {
+      ReportWriter.write(study, pair, local);
+    }
+    if (out.isEmpty() && LocalStudies.isRemote(directory)) {
+      org.apache.hadoop.fs.Path remote =
+          new org.apache.hadoop.fs.Path(HadoopPaths.parse("the results", directory), "report.html");
+      remote
+          .getFileSystem(new Configuration())
+          .copyFromLocalFile(false, true, new org.apache.hadoop.fs.Path(local.toUri()), remote);
+    }
+    return out.map(Path::toString).orElse(directory.replaceAll("/+$", "") + "/report.html");
+  }
+}

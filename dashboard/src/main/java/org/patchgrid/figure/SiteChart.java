@@ -1,0 +1,69 @@
+package org.patchgrid.figure;
+
+import static org.patchgrid.figure.Text.px;
+
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** A point and its interval for each site, the largest first. */
+public final class SiteChart {
+  private static final double WIDTH = 940;
+  private static final double LABEL = 330;
+  private static final double VALUE = 180;
+  private static final double ROW = 19;
+
+  private SiteChart() {}
+
+  /** One row. */
+  public record Site(String name, double mean, OptionalDouble low, OptionalDouble high) {}
+
+  /**
+   * Draws it.
+   *
+   * @param id unique in the page
+   */
+  public static String draw(String id, String title, List<Site> sites) {
+    double low =
+        sites.stream().mapToDouble(s -> Math.min(s.mean(), s.low().orElse(0))).min().orElse(0);
+    double high =
+        sites.stream().mapToDouble(s -> Math.max(s.mean(), s.high().orElse(0))).max().orElse(1);
+    low = Math.min(0, low);
+    high = Math.max(low + 0.01, high);
+    Axis axis = new Axis(low, high, LABEL, WIDTH - VALUE);
+    double bottom = 6 + sites.size() * ROW;
+    Markup svg = Svg.begin(id, title, WIDTH, bottom + 20);
+    for (double tick : axis.ticks(6)) {
+      Svg.line(svg, axis.at(tick), 6, axis.at(tick), bottom, Svg.GRID);
+      Svg.text(svg, axis.at(tick), bottom + 14, "middle", Text.percent(tick));
+    }
+    for (int i = 0; i < sites.size(); i++) {
+      Site site = sites.get(i);
+      double y = 6 + (i + 0.5) * ROW;
+      Svg.text(svg, LABEL - 10, y + 4, "end", site.name());
+      if (site.low().isPresent() && site.high().isPresent()) {
+        Svg.interval(svg, axis.at(site.low().getAsDouble()), axis.at(site.high().getAsDouble()), y);
+      }
+      svg.empty(
+          "circle",
+          "cx",
+          px(axis.at(site.mean())),
+          "cy",
+          px(y),
+          "r",
+          "4",
+          "fill",
+          site.mean() < 0 ? Svg.NEGATIVE_BAR : Svg.BAR);
+      Svg.text(
+          svg,
+          axis.to() + 8,
+          y + 4,
+          "start",
+          Text.percent(site.mean())
+              + (site.low().isPresent()
+                  ? " (" + Text.interval(site.low(), site.high()) + ")"
+                  : ""));
+      svg.line();
+    }
+    return svg.close().toString();
+  }
+}

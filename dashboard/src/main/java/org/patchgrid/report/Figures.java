@@ -1,0 +1,443 @@
+package org.patchgrid.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.patchgrid.figure.DivergingScale;
+import org.patchgrid.figure.HeatMap;
+import org.patchgrid.figure.Histogram;
+import org.patchgrid.figure.LayerChart;
+import org.patchgrid.figure.SiteChart;
+import org.patchgrid.figure.Text;
+import org.patchgrid.results.AggregateOrigin;
+import org.patchgrid.results.QueryResult;
+
+/** Draws what the queries answer. Every figure has the rows it was drawn from. */
+public final class Figures {
+  private static final int TOP_SITES = 20;
+
+  private final Study study;
+  private final MissingValues missing;
+
+  public Figures(Study study) {
+    this.study = study;
+    this.missing = new MissingValues(study.ask("statuses", Map.of()));
+  }
+
+  /** All sweeps, directions and metrics that have effects, in the order of the study's metrics. */
+  List<Slice> slices() {
+    Set<Slice> slices = new LinkedHashSet<>();
+    for (QueryResult.Row row : study.ask("layers", Map.of()).records()) {
+      slices.add(Slice.of(row));
+    }
+    List<String> order = study.facts().metrics();
+    return slices.stream()
+        .sorted(
+            Comparator.comparing(Slice::sweep)
+                .thenComparing(Slice::direction)
+                .thenComparing(slice -> order.indexOf(slice.metric()))
+                .thenComparing(Slice::metric))
+        .toList();
+  }
+
+  private boolean bootstrapped() {
+    return study.results().origin().kind() != AggregateOrigin.Kind.COMPUTED;
+  }
+
+  private String intervalName() {
+    return bootstrapped() ? "95% bootstrap intervals over pairs" : "95% t intervals over pairs";
+  }
+
+  private OptionalDouble low(QueryResult.Row row) {
+    return row.number(bootstrapped() ? "bootstrap_low" : "t_low");
+  }
+
+  private OptionalDouble high(QueryResult.Row row) {
+    return row.number(bootstrapped() ? "bootstrap_high" : "t_high");
+  }
+
+  /** The guide's chart over all pairs. */
+  Figure layers(Slice slice) {
+    QueryResult data = study.ask("layers", slice.parameters());
+    Map<String, List<LayerChart.Bar>> panels = new LinkedHashMap<>();
+    for (QueryResult.Row row : data.records()) {
+      OptionalDouble mean = row.number("mean_effect");
+      panels
+          .computeIfAbsent(row.text("component").orElse(""), name -> new ArrayList<>())
+          .add(
+              new LayerChart.Bar(
+                  layer(row),
+                  mean,
+                  low(row),
+                  high(row),
+                  OptionalDouble.empty(),
+                  mean.isPresent() ? "" : missing.ofLayer(row)));
+    }
+    String title = "Which layers matter? " + slice;
+    return figure(
+        slice.id("layers"),
+        title,
+        "Bars are mean effects over pairs (means of ratios); whiskers are "
+            + intervalName()
+            + ". 100% is the whole difference between clean and corrupted. Below zero, the patch"
+            + " makes it worse. Hatched rows have no effect to rank: what they say is so by"
+            + " construction, or could not be measured.",
+        LayerChart.draw(
+            slice.id("layers"), title, "mean effect, with " + intervalName(), panels(panels)),
+        "layers",
+        slice.parameters(),
+        data);
+  }
+
+  private static List<LayerChart.Panel> panels(Map<String, List<LayerChart.Bar>> bars) {
+    return bars.entrySet().stream()
+        .map(entry -> new LayerChart.Panel(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  private static String layer(QueryResult.Row row) {
+    int window = row.integer("window").orElse(1);
+    return "Layer %2d".formatted(row.integer("layer").orElse(0))
+        + (window == 1 ? "" : " ±" + window / 2);
+  }
+
+  /**
+   * Layer x position or label: a figure a component; none where all positions are patched at once.
+   */
+  List<Figure> positionMaps(Slice slice) {
+    QueryResult data = study.ask("heatmap-layer-position", slice.parameters());
+    Map<Integer, String> tokens = positionTokens();
+    return heatMaps(
+        slice,
+        data,
+        "heatmap-layer-position",
+        "Where in the prompt?",
+        "Columns are positions, with the clean token that is most frequent there, or labels.",
+        SiteNames::column,
+        name -> columnName(name, tokens));
+  }
+
+  /** Layer x head: a figure a component; none where no head is patched by itself. */
+  List<Figure> headMaps(Slice slice) {
+    QueryResult data = study.ask("heatmap-layer-head", slice.parameters());
+    return heatMaps(
+        slice,
+        data,
+        "heatmap-layer-head",
+        "Which heads?",
+        "Columns are heads.",
+        row -> row.integer("head").isPresent() ? "" + row.integer("head").getAsInt() : "",
+        name -> name);
+  }
+
+  private static String columnName(String position, Map<Integer, String> tokens) {
+    OptionalInt number = number(position);
+    return number.isPresent()
+        ? (position + " " + tokens.getOrDefault(number.getAsInt(), "")).strip()
+        : position;
+  }
+
+  private static OptionalInt number(String text) {
+    return text.matches("\\d{1,9}") ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
+  }
+
+  /**
+   * What stands at a position in at least half of the pairs; otherwise how many different tokens.
+   */
+  private Map<Integer, String> positionTokens() {
+    Map<Integer, String> tokens = new HashMap<>();
+    for (QueryResult.Row row : study.ask("position-tokens", Map.of()).records()) {
+      tokens.put(
+          row.integer("position").orElse(0),
+          2 * row.count("n") >= row.count("pairs")
+              ? row.text("token").orElse("")
+              : "(" + row.count("tokens") + " tokens)");
+    }
+    return tokens;
+  }
+
+  private List<Figure> heatMaps(
+      Slice slice,
+      QueryResult data,
+      String query,
+      String question,
+      String columnsAre,
+      Function<QueryResult.Row, String> column,
+      UnaryOperator<String> columnTitle) {
+    Map<String, List<QueryResult.Row>> components = new TreeMap<>();
+    data.records()
+        .forEach(
+            row ->
+                components
+                    .computeIfAbsent(row.text("component").orElse(""), name -> new ArrayList<>())
+                    .add(row));
+    if (components.isEmpty()) {
+      return List.of();
+    }
+    // One scale for all components, so that their colours can be compared.
+    DivergingScale scale =
+        DivergingScale.of(
+            data.records().stream().flatMapToDouble(row -> row.number("mean_effect").stream()));
+    List<Figure> figures = new ArrayList<>();
+    components.forEach(
+        (component, rows) -> {
+          String id = slice.id(query + "-" + component.replace('.', '_'));
+          String title = question + " " + component + ", " + slice;
+          figures.add(
+              figure(
+                  id,
+                  title,
+                  columnsAre
+                      + " Colours are mean effects over pairs, blue above zero, red below; numbers"
+                      + " are percent. Hatched fields have no effect to rank.",
+                  heatMap(
+                      id,
+                      title,
+                      rows,
+                      missing.sitesWithout(slice, component),
+                      column,
+                      columnTitle,
+                      scale),
+                  query,
+                  slice.parameters("component", component),
+                  new QueryResult(
+                      data.columns(), rows.stream().map(QueryResult.Row::values).toList())));
+        });
+    return figures;
+  }
+
+  private String heatMap(
+      String id,
+      String title,
+      List<QueryResult.Row> rows,
+      List<QueryResult.Row> sitesWithout,
+      Function<QueryResult.Row, String> column,
+      UnaryOperator<String> columnTitle,
+      DivergingScale scale) {
+    TreeSet<Integer> layers = new TreeSet<>();
+    Set<String> columns = new LinkedHashSet<>();
+    Stream.concat(rows.stream(), sitesWithout.stream())
+        .filter(row -> !column.apply(row).isEmpty())
+        .forEach(
+            row -> {
+              layers.add(row.integer("layer").orElse(0));
+              columns.add(column.apply(row));
+            });
+    List<String> sorted =
+        columns.stream()
+            .sorted(
+                Comparator.comparingInt((String c) -> number(c).orElse(Integer.MAX_VALUE))
+                    .thenComparing(c -> c))
+            .toList();
+    List<Integer> layerList = List.copyOf(layers);
+    Map<Integer, OptionalDouble> fields = new HashMap<>();
+    ToIntFunction<QueryResult.Row> place =
+        row ->
+            layerList.indexOf(row.integer("layer").orElse(0)) * sorted.size()
+                + sorted.indexOf(column.apply(row));
+    sitesWithout.stream()
+        .filter(row -> !column.apply(row).isEmpty())
+        .forEach(row -> fields.put(place.applyAsInt(row), OptionalDouble.empty()));
+    rows.forEach(row -> fields.put(place.applyAsInt(row), row.number("mean_effect")));
+    return HeatMap.draw(
+        id,
+        title,
+        layerList.stream().map("Layer %2d"::formatted).toList(),
+        sorted.stream().map(columnTitle).toList(),
+        fields,
+        scale);
+  }
+
+  /** The sites with the largest mean effect. */
+  Optional<Figure> topSites(Slice slice) {
+    Map<String, String> parameters = slice.parameters("top", Integer.toString(TOP_SITES));
+    QueryResult all = study.ask("top-sites", parameters);
+    QueryResult data =
+        new QueryResult(all.columns(), all.rows().stream().limit(TOP_SITES).toList());
+    List<SiteChart.Site> sites =
+        data.records().stream()
+            .filter(row -> row.number("mean_effect").isPresent())
+            .map(
+                row ->
+                    new SiteChart.Site(
+                        SiteNames.site(row),
+                        row.number("mean_effect").getAsDouble(),
+                        low(row),
+                        high(row)))
+            .toList();
+    if (sites.isEmpty()) {
+      return Optional.empty();
+    }
+    String title = "The sites with the largest mean effect: " + slice;
+    String ties =
+        all.rows().size() > TOP_SITES
+            ? " %d more sites share the last rank.".formatted(all.rows().size() - TOP_SITES)
+            : "";
+    return Optional.of(
+        figure(
+            slice.id("top-sites"),
+            title,
+            "Points are mean effects, whiskers "
+                + intervalName()
+                + ". Sites that are so by construction are not ranked. The first of many is partly"
+                + " luck: look at q_value, which counts how many sites were looked at."
+                + ties,
+            SiteChart.draw(slice.id("top-sites"), title, sites),
+            "top-sites",
+            parameters,
+            data));
+  }
+
+  /** Histograms of all measured effects. */
+  Optional<Figure> distribution(Slice slice) {
+    QueryResult data = study.ask("distribution", slice.parameters());
+    Map<String, List<Histogram.Bin>> panels = new LinkedHashMap<>();
+    for (QueryResult.Row row : data.records()) {
+      panels
+          .computeIfAbsent(row.text("component").orElse(""), name -> new ArrayList<>())
+          .add(
+              new Histogram.Bin(
+                  row.number("low").orElse(0),
+                  row.number("high").orElse(0),
+                  row.count("measurements")));
+    }
+    if (panels.isEmpty()) {
+      return Optional.empty();
+    }
+    String title = "How are the effects distributed? " + slice;
+    return Optional.of(
+        figure(
+            slice.id("distribution"),
+            title,
+            "Each measured effect of each pair, site by site. What lies beyond the ends is in the"
+                + " outer bins.",
+            Histogram.draw(
+                slice.id("distribution"),
+                title,
+                panels.entrySet().stream()
+                    .map(entry -> new Histogram.Panel(entry.getKey(), entry.getValue()))
+                    .toList()),
+            "distribution",
+            slice.parameters(),
+            data));
+  }
+
+  /**
+   * The guide's experiment: one pair's effects, beside the mean over all pairs. Empty where the
+   * sweep patches no site at all positions and heads.
+   */
+  Optional<Figure> onePair(Slice slice, String pairId) {
+    Map<String, String> parameters = slice.parameters("pair_id", pairId);
+    QueryResult data = study.ask("pair", parameters);
+    Map<List<Object>, QueryResult.Row> means =
+        study.ask("layers", slice.parameters()).records().stream()
+            .collect(Collectors.toMap(Figures::layerKey, row -> row, (one, other) -> one));
+    Map<String, List<LayerChart.Bar>> panels = new LinkedHashMap<>();
+    for (QueryResult.Row row : data.records()) {
+      if (!wholeLayer(row)) {
+        continue;
+      }
+      Optional<QueryResult.Row> mean = Optional.ofNullable(means.get(layerKey(row)));
+      boolean counts = row.text("status").orElse("").equals("ok");
+      panels
+          .computeIfAbsent(row.text("component").orElse(""), name -> new ArrayList<>())
+          .add(
+              new LayerChart.Bar(
+                  layer(row),
+                  counts
+                      ? mean.map(m -> m.number("mean_effect")).orElse(OptionalDouble.empty())
+                      : OptionalDouble.empty(),
+                  mean.map(this::low).orElse(OptionalDouble.empty()),
+                  mean.map(this::high).orElse(OptionalDouble.empty()),
+                  row.number("effect"),
+                  counts ? "" : row.text("status").orElse("").replace('_', ' ')));
+    }
+    if (panels.isEmpty()) {
+      return Optional.empty();
+    }
+    String title = "One pair beside all pairs: " + pairId + ", " + slice;
+    return Optional.of(
+        figure(
+            slice.id("pair"),
+            title,
+            "Diamonds are the effects that this one pair shows, as the guide's chart and the command"
+                + " patch print them. Bars are means over all pairs, whiskers their "
+                + intervalName()
+                + ": a diamond far outside of them says something of the pair, not of the model.",
+            LayerChart.draw(
+                slice.id("pair"),
+                title,
+                "diamond: this pair; bar: mean effect of all pairs",
+                panels(panels)),
+            "pair",
+            parameters,
+            data));
+  }
+
+  private static boolean wholeLayer(QueryResult.Row row) {
+    return row.integer("head").isEmpty()
+        && row.integer("position").isEmpty()
+        && row.text("position_label").isEmpty();
+  }
+
+  private static List<Object> layerKey(QueryResult.Row row) {
+    return List.of(
+        row.text("component").orElse(""),
+        row.integer("layer").orElse(0),
+        row.integer("window").orElse(1));
+  }
+
+  /** A figure that is a table alone. */
+  Figure table(String id, String title, String caption, String query, Map<String, String> given) {
+    QueryResult data = study.ask(query, given);
+    return new Figure(id, title, caption, Optional.empty(), query, given, data);
+  }
+
+  private static Figure figure(
+      String id,
+      String title,
+      String caption,
+      String svg,
+      String query,
+      Map<String, String> parameters,
+      QueryResult data) {
+    return new Figure(id, title, caption, Optional.of(svg), query, parameters, data);
+  }
+
+  /** How a number of this study is said, with the first of its top sites; empty without any. */
+  Optional<String> exampleSentence(Slice slice) {
+    return study.ask("top-sites", slice.parameters("top", "1")).records().stream()
+        .findFirst()
+        .map(
+            row ->
+                "patching %s (%s) has a mean effect of %s under %s over n = %s pairs (%s %s; mean of ratios%s)"
+                    .formatted(
+                        SiteNames.site(row),
+                        slice.direction(),
+                        Text.percent(row.number("mean_effect")),
+                        slice.metric(),
+                        Text.count(row.count("n")),
+                        bootstrapped() ? "95% bootstrap interval" : "95% t interval",
+                        Text.interval(low(row), high(row)),
+                        row.number("q_value").isPresent()
+                            ? "; sign-flip permutation test, q = "
+                                + Text.number(row.number("q_value").getAsDouble())
+                                + " after Benjamini-Hochberg"
+                            : ""));
+  }
+}

@@ -1,0 +1,148 @@
+package org.patchgrid.results;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.patchgrid.study.PatchgridException;
+
+/** The files of a result directory on the local disk, as they are at the moment of a call. */
+public final class StudyFiles {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path directory;
+
+  private StudyFiles(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * The files of a study.
+   *
+   * @throws PatchgridException if the directory holds no study
+   */
+  public static StudyFiles of(Path directory) {
+    if (!Files.isRegularFile(directory.resolve("manifest/study.json"))) {
+      throw new PatchgridException(
+          "No study in '"
+              + directory
+              + "': it has no manifest/study.json; name a directory that was the --out of a run");
+    }
+    return new StudyFiles(directory.toAbsolutePath().normalize());
+  }
+
+  public Path directory() {
+    return directory;
+  }
+
+  /** Committed files of a table, by name. */
+  List<Path> table(String name) throws IOException {
+    return list(name, name.equals("manifest") ? ".jsonl" : ".parquet");
+  }
+
+  private List<Path> list(String folder, String suffix) throws IOException {
+    Path path = directory.resolve(folder);
+    if (!Files.isDirectory(path)) {
+      return List.of();
+    }
+    try (var files = Files.list(path)) {
+      return files
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .filter(file -> file.getFileName().toString().endsWith(suffix))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** {@code manifest/study.json}. */
+  public JsonNode study() {
+    return json("manifest/study.json");
+  }
+
+  /** {@code manifest/status.json}, or a missing node before the first run has ended. */
+  public JsonNode status() {
+    return Files.exists(directory.resolve("manifest/status.json"))
+        ? json("manifest/status.json")
+        : JSON.missingNode();
+  }
+
+  private JsonNode json(String name) {
+    try {
+      return JSON.readTree(Files.readAllBytes(directory.resolve(name)));
+    } catch (IOException e) {
+      throw new PatchgridException(
+          "Cannot read '" + name + "' in '" + directory + "': " + e.getMessage(), e);
+    }
+  }
+
+  /** Every entry of the manifest. */
+  public List<JsonNode> manifest() {
+    List<JsonNode> entries = new ArrayList<>();
+    try {
+      for (Path file : table("manifest")) {
+        for (String line : Files.readAllLines(file)) {
+          entries.add(JSON.readTree(line));
+        }
+      }
+    } catch (IOException e) {
+      throw new PatchgridException(
+          "Cannot read the manifest in '" + directory + "': " + e.getMessage(), e);
+    }
+    return entries;
+  }
+
+  /** What {@code patchgrid.cells} in the footer of aggregates of all committed files is. */
+  String cellsHash() {
+    SortedMap<String, String> hashes = new TreeMap<>();
+    for (JsonNode entry : manifest()) {
+      for (JsonNode file : entry.path("files")) {
+        hashes.put(file.path("path").asText(), file.path("sha256").asText());
+      }
+    }
+    MessageDigest digest = sha256();
+    hashes.forEach(
+        (path, hash) ->
+            digest.update((path + "\t" + hash + "\n").getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Changes whenever tables, manifest or aggregates do. */
+  public String version() throws IOException {
+    MessageDigest digest = sha256();
+    List<Path> files = new ArrayList<>(table("manifest"));
+    files.addAll(table("aggregates"));
+    files.add(directory.resolve("manifest/status.json"));
+    for (Path file : files) {
+      try {
+        digest.update(
+            "%s %d %d%n"
+                .formatted(
+                    file.getFileName(),
+                    Files.size(file),
+                    Files.getLastModifiedTime(file).toMillis())
+                .getBytes(StandardCharsets.UTF_8));
+      } catch (NoSuchFileException e) {
+        digest.update((file.getFileName() + " absent\n").getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("Every Java has SHA-256", e);
+    }
+  }
+}

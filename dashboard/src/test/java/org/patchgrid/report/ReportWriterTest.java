@@ -1,0 +1,123 @@
+package org.patchgrid.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.results.GeneratedStudy;
+
+class ReportWriterTest {
+  static String report(GeneratedStudy study) throws IOException {
+    Path file = study.directory().resolve("report.html");
+    try (Study opened = study.open()) {
+      ReportWriter.write(opened, Optional.empty(), file);
+    }
+    return Files.readString(file);
+  }
+
+  @Test
+  void saysWhatWasRunWhatIsMissingAndHowToCite(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    String html = report(study);
+    assertThat(html)
+        .contains("data/models/atlas-6l, float32", "0123456789abcdef", "2 of 3")
+        .contains("Not complete: 2 of 3 tasks are stored")
+        .contains("length_mismatch", "clean has 5 tokens, corrupted 6")
+        .contains("2 of 300 cells were repeated one by one and compared: all agreed")
+        .contains("has a mean effect of")
+        .contains("The study has no table of aggregates")
+        .doesNotContain("class=\"banner\" role=\"note\">Simulated");
+  }
+
+  @Test
+  void hasTheFiguresOfEverySweepAndMarksWhatIsByConstruction(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    study.addAggregates();
+    String html = report(study);
+    assertThat(html)
+        .contains("id=\"layers-default-denoising-l2\"", "id=\"layers-default-noising-logit_diff\"")
+        .contains("id=\"heatmap-layer-position-mlp-positions-denoising-l2\"")
+        .contains("id=\"heatmap-layer-head-self_attn_z-heads-denoising-l2\"")
+        .contains(
+            "id=\"top-sites-default-denoising-l2\"", "id=\"distribution-default-denoising-l2\"")
+        .contains("95% bootstrap intervals over pairs")
+        .contains(">by construction</text>")
+        .contains(">1 City</text>", ">2 Ġis</text>");
+    String top =
+        html.substring(
+            html.indexOf("id=\"top-sites-default-denoising-l2\""),
+            html.indexOf("id=\"distribution-default-denoising-l2\""));
+    assertThat(top).contains("mlp, layer 0").doesNotContain("output");
+  }
+
+  @Test
+  void theLayerChartPrintsTheQuerysNumbers(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    String html = report(study);
+    try (Study opened = study.open()) {
+      var rows =
+          opened
+              .ask("layers", new Slice("default", "denoising", "l2").parameters("component", "mlp"))
+              .records();
+      for (var row : rows) {
+        assertThat(html)
+            .contains(
+                ">%.1f%% (%.1f%% to %.1f%%)</text>"
+                    .formatted(
+                        100 * row.number("mean_effect").orElseThrow(),
+                        100 * row.number("t_low").orElseThrow(),
+                        100 * row.number("t_high").orElseThrow()));
+      }
+    }
+  }
+
+  @Test
+  void aSimulatedStudyCarriesABannerAndNoSentenceToCite(@TempDir Path directory)
+      throws IOException, SQLException {
+    assertThat(report(GeneratedStudy.write(directory, "simulated:one")))
+        .contains("Simulated: the numbers of this study were made up")
+        .doesNotContain("has a mean effect of");
+  }
+
+  @Test
+  void asksForNothingAndTakesNoPromptForMarkup(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    String html = report(study);
+    assertThat(html).contains("&lt;img src=x onerror=alert(1)&gt;").doesNotContain("<img");
+    assertThat(html).contains("Content-Security-Policy").contains("default-src 'none'");
+    // Nothing to load: no address but the namespace of SVG.
+    List<String> addresses =
+        Pattern.compile(
+                "(?:src|href)=\"([^#\"][^\"]*)\"|url\\(([^#)][^)]*)\\)|https?://[^\"'<\\s]+")
+            .matcher(html)
+            .results()
+            .map(match -> match.group())
+            .distinct()
+            .toList();
+    assertThat(addresses).containsExactly("http://www.w3.org/2000/svg");
+  }
+
+  @Test
+  void aStudyThatHasStoredNothingSaysSo(@TempDir Path directory) throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    for (String table : List.of("cells", "pairs")) {
+      try (var files = Files.list(directory.resolve(table))) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+    assertThat(report(study)).contains("No measurement is stored yet");
+  }
+}

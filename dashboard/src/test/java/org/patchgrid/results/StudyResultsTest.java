@@ -1,0 +1,153 @@
+package org.patchgrid.results;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.query.QueryFile;
+
+class StudyResultsTest {
+  private static QueryResult ask(StudyResults results, String query, Map<String, String> values)
+      throws IOException {
+    return results.run(QueryFile.named(GeneratedStudy.queries(), query), values);
+  }
+
+  private static StudyResults open(GeneratedStudy study) {
+    return StudyResults.open(GeneratedStudy.views(), study.files(), Optional.empty());
+  }
+
+  @Test
+  void withoutAggregatesStatisticsAreComputedFromCells(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    try (StudyResults results = open(study)) {
+      assertThat(results.origin().kind()).isEqualTo(AggregateOrigin.Kind.COMPUTED);
+      QueryResult.Row row =
+          ask(
+                  results,
+                  "layers",
+                  Map.of(
+                      "direction",
+                      "denoising",
+                      "metric",
+                      "l2",
+                      "component",
+                      "mlp",
+                      "sweep",
+                      "default"))
+              .records()
+              .get(0);
+      SummaryStatistics expected = new SummaryStatistics();
+      ask(
+              results,
+              "site-pairs",
+              Map.of(
+                  "direction",
+                  "denoising",
+                  "metric",
+                  "l2",
+                  "component",
+                  "mlp",
+                  "layer",
+                  "0",
+                  "sweep",
+                  "default"))
+          .records()
+          .forEach(pair -> expected.addValue(pair.number("effect").orElseThrow()));
+      assertThat(row.count("n")).isEqualTo(11).isEqualTo(expected.getN());
+      assertThat(row.number("mean_effect").orElseThrow())
+          .isCloseTo(expected.getMean(), within(1e-12));
+      // Student's t of 0.975 with 10 degrees of freedom, from a printed table.
+      double half = 2.228138852 * expected.getStandardDeviation() / Math.sqrt(11);
+      assertThat(row.number("t_low").orElseThrow())
+          .isCloseTo(expected.getMean() - half, within(1e-9));
+      assertThat(row.number("bootstrap_low")).isEmpty();
+    }
+  }
+
+  @Test
+  void byConstructionHasNoMeanAndNoRank(@TempDir Path directory) throws IOException, SQLException {
+    try (StudyResults results = open(GeneratedStudy.write(directory, "generated"))) {
+      List<QueryResult.Row> output =
+          ask(results, "layers", Map.of("component", "output")).records();
+      assertThat(output)
+          .hasSize(16)
+          .allMatch(row -> row.number("mean_effect").isEmpty())
+          .allMatch(row -> row.integer("rank").isEmpty());
+      assertThat(ask(results, "top-sites", Map.of("top", "1000")).records())
+          .isNotEmpty()
+          .noneMatch(row -> row.text("component").orElse("").equals("output"));
+      assertThat(
+              ask(results, "statuses", Map.of("metric", "l2", "direction", "denoising")).records())
+          .allMatch(row -> row.count("n_by_construction") == 11 && row.count("n") == 0)
+          .hasSize(8);
+    }
+  }
+
+  @Test
+  void aggregatesAreStaleAsSoonAsMoreIsStored(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    study.addAggregates();
+    try (StudyResults results = open(study)) {
+      assertThat(results.origin().kind()).isEqualTo(AggregateOrigin.Kind.CURRENT);
+      assertThat(results.origin().sentence()).contains("1000 bootstrap resamples");
+      assertThat(ask(results, "layers", Map.of()).records().get(0).number("bootstrap_low"))
+          .isPresent();
+    }
+    study.addTask();
+    try (StudyResults results = open(study)) {
+      assertThat(results.origin().kind()).isEqualTo(AggregateOrigin.Kind.STALE);
+      assertThat(results.origin().sentence()).startsWith("Stale").contains("of 2 tasks");
+    }
+  }
+
+  @Test
+  void everyQueryRunsOnAStudyThatHasStoredNothingYet(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    for (String table : List.of("cells", "pairs")) {
+      for (Path file : study.files().table(table)) {
+        Files.delete(file);
+      }
+    }
+    try (StudyResults results = open(study)) {
+      for (QueryFile query : QueryFile.all(GeneratedStudy.queries())) {
+        Map<String, String> required = new java.util.TreeMap<>();
+        query.parameters().stream()
+            .filter(parameter -> parameter.required())
+            .forEach(parameter -> required.put(parameter.name(), "1"));
+        assertThat(results.run(query, required).columns())
+            .as(query.name())
+            .hasSize(query.columns().size());
+      }
+    }
+  }
+
+  @Test
+  void aDirectoryWithSignsOfPatternsAndQuotesIsRead(@TempDir Path directory)
+      throws IOException, SQLException {
+    Path odd = Files.createDirectories(directory.resolve("it's [a] *study?"));
+    GeneratedStudy study = GeneratedStudy.write(directory.resolve("plain"), "generated");
+    try (var files = Files.walk(study.directory())) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = odd.resolve(study.directory().relativize(file));
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+      }
+    }
+    try (StudyResults results =
+        StudyResults.open(GeneratedStudy.views(), StudyFiles.of(odd), Optional.empty())) {
+      assertThat(ask(results, "pairs", Map.of()).rows()).hasSize(12);
+    }
+  }
+}
