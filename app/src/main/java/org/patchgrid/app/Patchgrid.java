@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       VerifyCommand.class,
       AggregateCommand.class,
       ReportCommand.class,
+      DashboardCommand.class,
       ExportCommand.class,
       DoctorCommand.class,
       ConformanceCommand.class,

@@ -1,0 +1,84 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.query.QueryFile;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.web.DashboardServer;
+import org.patchgrid.web.StudySource;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Serves a study's interactive pages on loopback until it is interrupted. */
+@Command(
+    name = "dashboard",
+    description = "Interactive pages of a study, also of a running one, on this machine alone.",
+    mixinStandardHelpOptions = true)
+final class DashboardCommand implements Callable<Integer> {
+  /** How often to look for new files: at once for a person, and seldom for a remote file system. */
+  private static final Duration LOCAL = Duration.ofSeconds(2);
+
+  private static final Duration REMOTE = Duration.ofSeconds(30);
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "the --out of a run")
+  private String directory = "";
+
+  @Option(names = "--port", paramLabel = "N", description = "default: ${DEFAULT-VALUE}; 0: any")
+  private int port = 8765;
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      description = "who can reach it (default: ${DEFAULT-VALUE}, this machine alone)")
+  private String bind = "127.0.0.1";
+
+  @Option(names = "--compare", paramLabel = "DIR", description = "a second study, to compare with")
+  private @Nullable String compare;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path home = ProjectFiles.home("dashboard");
+    StudySource source = () -> LocalStudies.files(directory);
+    DashboardServer.Settings settings =
+        new DashboardServer.Settings(
+            address(),
+            port,
+            ProjectFiles.views(home),
+            QueryFile.all(ProjectFiles.queries(home)),
+            source,
+            Optional.<@Nullable String>ofNullable(compare)
+                .map(second -> () -> LocalStudies.files(second)),
+            LocalStudies.isRemote(directory) ? REMOTE : LOCAL);
+    try (DashboardServer server = DashboardServer.start(settings)) {
+      Console.out(spec).println("Dashboard: " + server.uri() + " (Ctrl-C ends it)");
+      Console.out(spec).flush();
+      // Until a signal ends the process.
+      new CountDownLatch(1).await();
+    }
+    return ExitCode.DONE;
+  }
+
+  private InetAddress address() {
+    try {
+      return InetAddress.getAllByName(bind)[0];
+    } catch (UnknownHostException e) {
+      throw new PatchgridException(
+          "Cannot listen on '"
+              + bind
+              + "': no such address here; leave --bind out for this machine alone",
+          e);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package org.patchgrid.web;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.patchgrid.query.QueryFile;
+import org.patchgrid.report.Study;
+import org.patchgrid.report.StudyFacts;
+import org.patchgrid.results.StudyFiles;
+import org.patchgrid.results.StudyResults;
+import org.patchgrid.study.PatchgridException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A study that may be running: its tables are opened anew when its files have changed. Questions
+ * that are being answered finish on the tables they began with.
+ */
+final class LiveStudy implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(LiveStudy.class);
+
+  /** Opening takes at most this share of the time. */
+  private static final int REST = 4;
+
+  private final Path views;
+  private final List<QueryFile> questions;
+  private final StudySource source;
+  private final Optional<StudySource> other;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private final ScheduledThreadPoolExecutor timer;
+  private final Duration interval;
+  private Opened opened;
+
+  private record Opened(String version, Study study) {}
+
+  LiveStudy(
+      Path views,
+      List<QueryFile> questions,
+      StudySource source,
+      Optional<StudySource> other,
+      Duration interval)
+      throws IOException {
+    this.views = views;
+    this.questions = List.copyOf(questions);
+    this.source = source;
+    this.other = other;
+    this.interval = interval;
+    this.opened = open(source.files());
+    this.timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "patchgrid-dashboard-refresh");
+              thread.setDaemon(true);
+              return thread;
+            });
+    next(interval.toMillis());
+  }
+
+  private Opened open(StudyFiles files) throws IOException {
+    // The version first: what is written meanwhile makes another one.
+    String version = files.version();
+    StudyFacts facts = StudyFacts.read(files);
+    Optional<StudyFiles> second =
+        other.isPresent() ? Optional.of(other.get().files()) : Optional.empty();
+    return new Opened(version, Study.of(facts, StudyResults.open(views, files, second), questions));
+  }
+
+  /** Changes when the study does. */
+  String version() {
+    lock.readLock().lock();
+    try {
+      return opened.version();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** Lets someone ask; the study must not be kept. */
+  <T> T ask(Function<Study, T> question) {
+    lock.readLock().lock();
+    try {
+      return question.apply(opened.study());
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private void next(long milliseconds) {
+    var unused = timer.schedule(this::refreshSafely, milliseconds, TimeUnit.MILLISECONDS);
+  }
+
+  /** What cannot be read now may be there the next time: a remote study, a file being replaced. */
+  private void refreshSafely() {
+    long start = System.nanoTime();
+    try {
+      refresh();
+    } catch (IOException | PatchgridException e) {
+      log.warn("Cannot look for news of the study: {}", e.getMessage());
+    } finally {
+      if (!timer.isShutdown()) {
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        next(Math.max(interval.toMillis(), REST * took));
+      }
+    }
+  }
+
+  /** Opens the tables again if a file has changed. */
+  void refresh() throws IOException {
+    StudyFiles files = source.files();
+    if (files.version().equals(version())) {
+      return;
+    }
+    Opened fresh = open(files);
+    Study old;
+    lock.writeLock().lock();
+    try {
+      old = opened.study();
+      opened = fresh;
+    } finally {
+      lock.writeLock().unlock();
+    }
+    old.close();
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+    lock.writeLock().lock();
+    try {
+      opened.study().close();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}

@@ -1,0 +1,316 @@
+package org.patchgrid.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.report.ReportWriter;
+import org.patchgrid.report.Study;
+import org.patchgrid.results.GeneratedStudy;
+import org.patchgrid.results.QueryResult;
+
+/** The pages and the report as a person has them: in a real browser, whose complaints count. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PagesInChromiumTest {
+  private static final List<String> VIEWS =
+      List.of(
+          "view=overview",
+          "view=layers",
+          "view=layers&direction=noising&metric=logit_diff&tag=relation&tag_value=even",
+          "view=heatmap&sweep=positions",
+          "view=heatmap&sweep=heads",
+          "view=heatmap&sweep=heads&position_label=subject",
+          "view=sites",
+          "view=pairs",
+          "view=metrics",
+          "view=compare",
+          "view=site&sweep=positions&component=mlp&layer=0&position=1",
+          "view=pair&pair_id=pair-01&sweep=positions",
+          "view=nothing");
+
+  private Optional<Browser> browser = Optional.empty();
+  private GeneratedStudy study;
+  private DashboardServer server;
+
+  @BeforeAll
+  void startBrowser() {
+    Optional<String> executable = Browser.executable();
+    assumeTrue(
+        executable.isPresent(),
+        "needs a Chromium: apt-get install chromium, then -Dpatchgrid.chromium=/usr/bin/chromium");
+    browser = executable.map(Browser::start);
+  }
+
+  @AfterAll
+  void stopBrowser() {
+    browser.ifPresent(Browser::close);
+  }
+
+  @BeforeEach
+  void startServer(@TempDir Path directory) throws IOException, SQLException {
+    study = GeneratedStudy.write(directory.resolve("study"), "generated");
+    study.addAggregates();
+    GeneratedStudy other = GeneratedStudy.write(directory.resolve("other"), "other");
+    other.addTask();
+    server =
+        DashboardServer.start(DashboardServerTest.settings(study, Optional.of(other::files), 0));
+  }
+
+  @AfterEach
+  void stopServer() {
+    browser().closePages();
+    server.close();
+  }
+
+  private Browser browser() {
+    return browser.orElseThrow();
+  }
+
+  private Page open(String state, ColorScheme scheme) {
+    return open(state, browser().page(scheme));
+  }
+
+  private Page open(String state, Page page) {
+    page.navigate(server.uri() + "?" + state);
+    waitUntilShown(page);
+    return page;
+  }
+
+  /** What a person did has set the page to work already. */
+  private static void waitUntilShown(Page page) {
+    page.locator("#main[aria-busy=false]").waitFor();
+  }
+
+  private QueryResult ask(String question, java.util.Map<String, String> values)
+      throws IOException {
+    try (Study opened = study.open()) {
+      return opened.results().run(opened.question(question), values);
+    }
+  }
+
+  @Test
+  void everyViewLoadsWithoutComplaintInLightAndDark() throws IOException {
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      for (String view : VIEWS) {
+        Page page = open(view, scheme);
+        assertThat(page.locator("[role=alert]").count()).as(view).isZero();
+        assertThat(page.locator("main h2").count()).as(view).isPositive();
+        page.context().close();
+        Page inspected = open(view, browser().page(scheme, true, true));
+        assertThat(Browser.seriousViolations(inspected)).as(view + " " + scheme).isEmpty();
+        inspected.context().close();
+      }
+    }
+    browser().assertQuiet();
+  }
+
+  @Test
+  void numbersOnScreenAreTheQuerys() throws IOException {
+    Page page = open("view=layers&direction=noising&metric=logit_diff", ColorScheme.LIGHT);
+    List<QueryResult.Row> rows =
+        ask(
+                "layers",
+                java.util.Map.of(
+                    "sweep", "default", "direction", "noising", "metric", "logit_diff"))
+            .records();
+    Locator cells = page.locator("td[data-column=mean_effect]");
+    assertThat(cells.count()).isEqualTo(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      if (rows.get(i).number("mean_effect").isEmpty()) {
+        assertThat(cells.nth(i).textContent()).isEmpty();
+        continue;
+      }
+      double expected = rows.get(i).number("mean_effect").getAsDouble();
+      assertThat(Double.parseDouble(cells.nth(i).getAttribute("data-value"))).isEqualTo(expected);
+      assertThat(Double.parseDouble(cells.nth(i).textContent()))
+          .isCloseTo(expected, org.assertj.core.api.Assertions.within(1e-3 * Math.abs(expected)));
+    }
+    browser().assertQuiet();
+  }
+
+  @Test
+  void filtersChangeWhatTheyShouldAndTheAddressKeepsThem() {
+    Page page = open("view=layers", ColorScheme.LIGHT);
+    assertThat(column(page, "metric")).containsOnly("l2");
+    assertThat(column(page, "component")).contains("mlp", "self_attn", "output");
+    List<String> all = column(page, "mean_effect");
+    page.selectOption("select[name=metric]", "logit_diff");
+    waitUntilShown(page);
+    assertThat(column(page, "metric")).containsOnly("logit_diff");
+    page.selectOption("select[name=component]", "mlp");
+    waitUntilShown(page);
+    assertThat(column(page, "component")).containsOnly("mlp");
+    page.selectOption("select[name=direction]", "noising");
+    waitUntilShown(page);
+    assertThat(column(page, "direction")).containsOnly("noising");
+    page.selectOption("select[name=tag]", "relation");
+    waitUntilShown(page);
+    assertThat(page.url()).contains("tag=relation", "tag_value=even", "metric=logit_diff");
+    String address = page.url();
+    Page again = open(address.substring(address.indexOf('?') + 1), ColorScheme.LIGHT);
+    assertThat(column(again, "mean_effect")).isEqualTo(column(page, "mean_effect"));
+    for (int i = 0; i < 4; i++) {
+      page.goBack();
+      String search = page.url().substring(page.url().indexOf('?'));
+      page.locator("#main[aria-busy=false][data-shown='" + search + "']").waitFor();
+    }
+    assertThat(column(page, "mean_effect")).isEqualTo(all);
+    browser().assertQuiet();
+  }
+
+  private static List<String> column(Page page, String name) {
+    return page.locator("td[data-column=" + name + "]").allTextContents();
+  }
+
+  @Test
+  void aHeatMapLeadsToThePairsAndTheTokensOfAPair() {
+    Page page = open("view=heatmap&sweep=positions", ColorScheme.LIGHT);
+    Locator canvas = page.locator(".chart").first();
+    var box = canvas.boundingBox();
+    // The grid of four columns begins 70 pixels from the left and ends 20 from the right.
+    double column = (box.width - 90) / 4;
+    canvas.click(
+        new Locator.ClickOptions().setPosition(70 + 1.5 * column, box.height - 50 - 3.5 * 24));
+    page.waitForURL(Pattern.compile(".*view=site.*"));
+    waitUntilShown(page);
+    assertThat(page.url()).contains("component=mlp", "layer=0", "position=1");
+    assertThat(column(page, "pair_id")).hasSize(11);
+    page.locator("td[data-column=pair_id] a")
+        .filter(new Locator.FilterOptions().setHasText("pair-01"))
+        .click();
+    page.waitForURL(Pattern.compile(".*view=pair.*"));
+    waitUntilShown(page);
+    assertThat(page.locator(".tokens").first().locator("li").allTextContents())
+        .containsExactly("<|bos|>", "<b>", "Ġis", "Ġin");
+    assertThat(page.locator(".tokens .differs").allTextContents()).containsExactly("<b>", "Town");
+    browser().assertQuiet();
+  }
+
+  @Test
+  void theSameWayWorksWithTheKeyboardAlone() {
+    Page page = open("view=heatmap&sweep=positions", ColorScheme.LIGHT);
+    page.locator("td[data-column=layer] a").first().focus();
+    page.keyboard().press("Enter");
+    page.waitForURL(Pattern.compile(".*view=site.*"));
+    waitUntilShown(page);
+    page.locator("#main:focus").waitFor();
+    browser().assertQuiet();
+  }
+
+  @Test
+  void theSqlOfAViewCanBeCopied() throws IOException {
+    Page page = open("view=layers", browser().page(ColorScheme.LIGHT, true, true));
+    page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+    page.locator("details.sql summary").first().click();
+    page.locator("details.sql button").first().click();
+    page.locator("details.sql [role=status]").first().getByText("copied").waitFor();
+    String copied = (String) page.evaluate("navigator.clipboard.readText()");
+    Study opened = study.open();
+    opened.results().close();
+    assertThat(copied).contains("-- with metric = l2").endsWith(opened.question("layers").sql());
+    browser().assertQuiet();
+  }
+
+  @Test
+  void aRunningStudyIsFollowed() throws IOException, SQLException {
+    Page page = open("view=overview", ColorScheme.LIGHT);
+    assertThat(column(page, "tasks_done")).containsExactly("2");
+    study.addTask();
+    page.locator("#news").getByText("The study has changed").waitFor();
+    waitUntilShown(page);
+    assertThat(column(page, "tasks_done")).containsExactly("3");
+    assertThat(page.locator("#banners").textContent()).contains("Stale");
+    browser().assertQuiet();
+  }
+
+  @Test
+  void whatAStudyHoldsIsNeverMarkup() {
+    Page page = open("view=pairs", ColorScheme.LIGHT);
+    assertThat(page.locator("main").textContent()).contains(GeneratedStudy.HOSTILE);
+    assertThat(page.locator("main img, main script").count()).isZero();
+    browser().assertQuiet();
+  }
+
+  @Test
+  void theReportIsReadAlone() throws IOException {
+    String report = report();
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      Page plain = browser().page(scheme);
+      plain.navigate(report);
+      plain.locator(".save").first().waitFor();
+      Page page = browser().page(scheme, true, true);
+      page.navigate(report);
+      assertThat(Browser.seriousViolations(page)).as("report " + scheme).isEmpty();
+      page.context().close();
+    }
+    assertThat(browser().requests()).filteredOn(url -> url.contains("report.html")).hasSize(4);
+    browser().assertQuiet();
+  }
+
+  @Test
+  void everyFigureOfTheReportCanBeSaved() throws IOException {
+    Page page = browser().page(ColorScheme.DARK);
+    page.navigate(report());
+    Locator figure = page.locator("#layers-default-denoising-l2");
+    assertThat(page.locator("figure .save").count()).isEqualTo(page.locator("figure").count());
+    assertThat(saved(page, figure, "SVG")).startsWith("<svg").contains("fill=\"#ffffff\"");
+    assertThat(saved(page, figure, "PNG")).startsWith("\uFFFDPNG");
+    String csv = saved(page, figure, "CSV");
+    assertThat(csv)
+        .startsWith("sweep,direction,metric,component,layer,")
+        .contains("\ndefault,denoising,l2,mlp,0,");
+    assertThat(csv.lines()).hasSize(13);
+    assertThat(saved(page, figure, "JSON").lines())
+        .hasSize(12)
+        .allMatch(line -> line.startsWith("{\"sweep\":\"default\""));
+    browser().assertQuiet();
+  }
+
+  private static String saved(Page page, Locator figure, String format) throws IOException {
+    Download download =
+        page.waitForDownload(
+            () ->
+                figure
+                    .locator("button")
+                    .filter(new Locator.FilterOptions().setHasText(format))
+                    .click());
+    assertThat(download.suggestedFilename())
+        .isEqualTo("layers-default-denoising-l2." + format.toLowerCase(java.util.Locale.ROOT));
+    return new String(Files.readAllBytes(download.path()), java.nio.charset.StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theReportHasTablesAndChartsWithoutScripts() throws IOException {
+    Page page = browser().page(ColorScheme.LIGHT, false, false);
+    page.navigate(report());
+    assertThat(page.locator("#layers-default-denoising-l2 svg").isVisible()).isTrue();
+    assertThat(page.locator("#layers-default-denoising-l2 tbody tr").count()).isEqualTo(12);
+    assertThat(page.locator(".save").count()).isZero();
+    browser().assertQuiet();
+  }
+
+  private String report() throws IOException {
+    Path file = study.directory().resolve("report.html");
+    try (Study opened = study.open()) {
+      ReportWriter.write(opened, Optional.empty(), file);
+    }
+    return file.toUri().toString();
+  }
+}
