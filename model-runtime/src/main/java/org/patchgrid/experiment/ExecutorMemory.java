@@ -44,6 +44,15 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
   /** Rows of the unembedding that are in double precision at once for its factor. */
   private static final long FACTOR_ROWS = 8192;
 
+  /**
+   * oneDNN compiles code for every number of rows that a linear map meets: about so many numbers a
+   * layer, since rows join in it, of so many bytes. An estimate: what SmolLM2 takes beyond its
+   * arrays.
+   */
+  private static final long COMPILED_A_LAYER = 6;
+
+  private static final long COMPILED_BYTES = 200_000;
+
   private static final double BYTES_A_MEGABYTE = 1e6;
 
   /**
@@ -73,7 +82,14 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
         device,
         new WeightMemory(config, kernel, dtype).bytes(),
         TOKENIZER_BYTES_A_TOKEN * model.vocabularySize(),
-        Math.max(pass, readout(model, distances)));
+        Math.max(pass, readout(model, distances)) + compiled(model, kernel));
+  }
+
+  private static long compiled(ModelStructure model, Kernel kernel) {
+    return switch (kernel) {
+      case PLAIN -> 0;
+      case ONEDNN -> COMPILED_BYTES * COMPILED_A_LAYER * model.layers();
+    };
   }
 
   private static long largestWave(
