@@ -75,7 +75,7 @@ final class ExecutorModel {
     String here = TensorKernels.describe(ref.kernel(), ref.dtype(), ref.device());
     if (!here.equals(ref.kernelThere())) {
       throw new PatchgridException(
-          "This executor would compute with '%s' and the study is computed with '%s', which gives other bits: give executors the driver's native libraries"
+          "This executor would compute with '%s' and the study is computed with '%s', which gives other bits: give executors the driver's native libraries and, with model.device = gpu, its kind of GPU"
               .formatted(here, ref.kernelThere()));
     }
   }
