@@ -1,5 +1,6 @@
 package org.patchgrid.web;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +59,12 @@ final class Api {
     if (question.isEmpty()) {
       return Reply.error(404, "No such question");
     }
-    QueryResult result = study.ask(asked -> asked.results().run(question.get(), values));
+    List<String> key = new ArrayList<>(List.of(name));
+    values.forEach((parameter, value) -> key.addAll(List.of(parameter, value)));
+    return study.answer(key, asked -> rows(asked.results().run(question.get(), values)));
+  }
+
+  private static Reply rows(QueryResult result) {
     List<List<@Nullable Object>> rows = result.rows();
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("columns", result.columns());

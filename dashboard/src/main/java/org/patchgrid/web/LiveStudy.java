@@ -38,7 +38,7 @@ final class LiveStudy implements AutoCloseable {
   private final Duration interval;
   private Opened opened;
 
-  private record Opened(String version, Study study) {}
+  private record Opened(String version, Study study, AnswerCache answers) {}
 
   LiveStudy(
       Path views,
@@ -70,7 +70,10 @@ final class LiveStudy implements AutoCloseable {
     StudyFacts facts = StudyFacts.read(files);
     Optional<StudyFiles> second =
         other.isPresent() ? Optional.of(other.get().files()) : Optional.empty();
-    return new Opened(version, Study.of(facts, StudyResults.open(views, files, second), questions));
+    return new Opened(
+        version,
+        Study.of(facts, StudyResults.open(views, files, second), questions),
+        new AnswerCache());
   }
 
   /** Changes when the study does. */
@@ -88,6 +91,16 @@ final class LiveStudy implements AutoCloseable {
     lock.readLock().lock();
     try {
       return question.apply(opened.study());
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** The answer to a question, which stays the same until the study changes. */
+  Reply answer(List<String> key, Function<Study, Reply> question) {
+    lock.readLock().lock();
+    try {
+      return opened.answers().get(key, () -> question.apply(opened.study()));
     } finally {
       lock.readLock().unlock();
     }
