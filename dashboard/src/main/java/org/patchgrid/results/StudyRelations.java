@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.math3.distribution.TDistribution;
+import org.patchgrid.study.CellStatus;
 
 /** Makes the relations that queries read (conf/queries/README.md) over one result directory. */
 final class StudyRelations {
@@ -157,6 +160,13 @@ final class StudyRelations {
     execute("DROP TABLE quantiles");
   }
 
+  private static String forEachStatus(UnaryOperator<String> column) {
+    return Stream.of(CellStatus.values())
+        .map(CellStatus::label)
+        .map(column)
+        .collect(Collectors.joining(", "));
+  }
+
   private static String groups(String cells, String group) {
     // A row of cells becomes one of the measure effect and one of recovery.
     String measures =
@@ -164,17 +174,7 @@ final class StudyRelations {
             + cells
             + " UNION ALL SELECT *, 'recovery', recovery FROM "
             + cells;
-    String statuses =
-        List.of(
-                "ok",
-                "by_construction",
-                "degenerate_baseline",
-                "no_baseline",
-                "not_finite",
-                "failed")
-            .stream()
-            .map(s -> "count(*) FILTER (status = '" + s + "') AS n_" + s)
-            .collect(Collectors.joining(", "));
+    String statuses = forEachStatus(s -> "count(*) FILTER (status = '" + s + "') AS n_" + s);
     String layerPairs =
         "SELECT study_id, sweep, direction, component, layer, NULL::INTEGER AS head, NULL::INTEGER AS"
             + " position, NULL::VARCHAR AS position_label, \"window\", value, corruption,"
@@ -189,32 +189,14 @@ final class StudyRelations {
         "SELECT "
             + group
             + ", measure, 1 AS sites, pair_id, "
-            + List.of(
-                    "ok",
-                    "by_construction",
-                    "degenerate_baseline",
-                    "no_baseline",
-                    "not_finite",
-                    "failed")
-                .stream()
-                .map(s -> "CASE WHEN status = '" + s + "' THEN 1 ELSE 0 END AS n_" + s)
-                .collect(Collectors.joining(", "))
+            + forEachStatus(s -> "CASE WHEN status = '" + s + "' THEN 1 ELSE 0 END AS n_" + s)
             + ", CASE WHEN status = 'ok' THEN measured END AS measured, CASE WHEN status = 'ok' THEN"
             + " clean - corrupted END AS total, CASE WHEN status <> 'ok' THEN NULL WHEN measure ="
             + " 'effect' AND direction = 'noising' THEN clean - patched ELSE patched - corrupted END AS"
             + " indirect FROM measures";
     String statistics =
         " CAST(max(sites) AS INTEGER) AS sites, CAST(count(measured) AS INTEGER) AS n, "
-            + List.of(
-                    "ok",
-                    "by_construction",
-                    "degenerate_baseline",
-                    "no_baseline",
-                    "not_finite",
-                    "failed")
-                .stream()
-                .map(s -> "CAST(sum(n_" + s + ") AS INTEGER) AS n_" + s)
-                .collect(Collectors.joining(", "))
+            + forEachStatus(s -> "CAST(sum(n_" + s + ") AS INTEGER) AS n_" + s)
             + ", avg(measured) AS mean_of_ratios, stddev_samp(measured) AS standard_deviation,"
             + " min(measured) AS minimum, quantile_cont(measured, [0.05, 0.25, 0.5, 0.75, 0.95]) AS q,"
             + " q[1] AS quantile_05, q[2] AS quantile_25, q[3] AS median, q[4] AS quantile_75, q[5] AS"
