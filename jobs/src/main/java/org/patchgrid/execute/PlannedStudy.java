@@ -45,7 +45,7 @@ public record PlannedStudy(
   private static final long SAMPLE_SEED = 1;
 
   /** Changes whenever the code may compute or store other bytes for the same study. */
-  private static final String CODE = "cells 3";
+  private static final String CODE = "cells 4";
 
   /**
    * Looks at model and prompts and plans.

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.patchgrid.hook.ActivationCache;
-import org.patchgrid.study.Component;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
@@ -47,12 +46,8 @@ final class BatchPatch {
 
   private NDArray replaced(HookPoint point, NDArray value) {
     int heads = Math.max(1, structure.heads(point.component()));
-    boolean pattern = point.component() == Component.PATTERN;
     Shape shape =
-        pattern
-            ? value.getShape() // [B, H, T, T]
-            : new Shape(
-                rows.size(), length, heads, value.getShape().get(1) / heads); // [B, T, H, D]
+        new Shape(rows.size(), length, heads, value.getShape().get(1) / heads); // [B, T, H, D]
     NDManager owner = value.getManager();
     try (NDManager scope = owner.newSubManager()) {
       NDArray own = value.reshape(shape);
@@ -74,25 +69,20 @@ final class BatchPatch {
     return new Shape(1, shape.get(1), shape.get(2), shape.get(3));
   }
 
-  /** True where the source's value goes: [B, H, T, 1] of patterns, else [B, T, H, 1]. */
+  /** True where the source's value goes, [B, T, H, 1]. */
   private NDArray entries(NDManager owner, HookPoint point, int heads) {
-    boolean pattern = point.component() == Component.PATTERN;
     boolean[] entries = new boolean[rows.size() * length * heads];
     int next = 0;
     for (PatchedCell row : rows) {
       boolean patched =
           row.cell().component() == point.component() && row.layers().contains(point.layer());
       for (int i = 0; i < length * heads; i++) {
-        int position = pattern ? i % length : i / heads;
-        int head = pattern ? i / length : i % heads;
+        int position = i / heads;
+        int head = i % heads;
         entries[next++] = patched && row.span(length).contains(position) && covers(row, head);
       }
     }
-    return owner.create(
-        entries,
-        pattern
-            ? new Shape(rows.size(), heads, length, 1)
-            : new Shape(rows.size(), length, heads, 1));
+    return owner.create(entries, new Shape(rows.size(), length, heads, 1));
   }
 
   private static boolean covers(PatchedCell row, int head) {

@@ -76,7 +76,9 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
     int length = (int) Math.max(1, Math.round(tokens));
     long pass =
         computation.engine() == Engine.REFERENCE
-            ? new LayerMemory(model, length).residentBytes(length, 1) + kept(model, sites, length)
+            ? new LayerMemory(model, length)
+                    .residentBytes(length, AttendedTokens.atMost(length, 1, length))
+                + kept(model, sites, length)
             : largestWave(model, sites, pairs, length, computation.batchRows(), device);
     return new ExecutorMemory(
         device,

@@ -2,6 +2,7 @@ package org.patchgrid.experiment;
 
 import java.util.stream.LongStream;
 import org.patchgrid.study.ModelStructure;
+import org.patchgrid.transformer.SequenceTables;
 
 /**
  * How much memory a wave takes where it takes most, which is inside a layer: all that a layer makes
@@ -13,43 +14,59 @@ import org.patchgrid.study.ModelStructure;
 record LayerMemory(ModelStructure structure, int length) {
   /** Bytes that are alive at once in a pass over so many tokens, which are of so many rows. */
   long bytes(long tokens, long rows) {
-    return bytes(tokens, rows, rows * length * length * structure.queryHeads());
+    return bytes(tokens, AttendedTokens.atMost(tokens, rows, length), patternWidth());
+  }
+
+  private long patternWidth() {
+    return (long) length * structure.queryHeads();
   }
 
   /**
    * Bytes that the process takes for that. The C library keeps what is freed, as much again: values
-   * grow as rows join, so that a freed one is a little too small for the next. Patterns are of one
-   * size in every layer, or so large that the library gives them back.
+   * grow as rows join, so that a freed one is a little too small for the next. Patterns are so
+   * large that the library gives them back, or so small that they do not count.
    */
-  long residentBytes(long tokens, long rows) {
-    return bytes(tokens, rows) + bytes(tokens, rows, 0);
+  long residentBytes(long tokens, AttendedTokens attended) {
+    return bytes(tokens, attended, patternWidth()) + bytes(tokens, attended, 0);
   }
 
-  private long bytes(long tokens, long rows, long patterns) {
+  /**
+   * @param patternWidth of a token
+   */
+  private long bytes(long tokens, AttendedTokens attended, long patternWidth) {
     long width = structure.modelWidth();
-    long queryWidth = (long) structure.queryHeads() * structure.headWidth();
-    long keyValueWidth = (long) structure.keyValueHeads() * structure.headWidth();
-    long positions = rows * length;
+    long queryWidth = structure.queryWidth();
+    long keyValueWidth = structure.keyValueWidth();
+    long queries = attended.tiles() * SequenceTables.tile(length);
+    long keys = attended.tiles() * length;
     long beforeAttention = 2 * tokens * width; // the stream and its norm
     long projections = tokens * (queryWidth + 2 * keyValueWidth);
-    // whole sequences of queries, their halves swapped, and both products of the rotation
-    long rotation = projections + 7 * positions * queryWidth / 2;
-    // values of the tokens, whole sequences of keys; scores and their softmax
-    long softmax = tokens * keyValueWidth + positions * keyValueWidth + 2 * patterns;
-    // whole sequences of keys and values, what the heads mix, that of the tokens, the output
+    // queries with their halves swapped, and both products of the rotation
+    long rotation = projections + 5 * tokens * queryWidth / 2;
+    // all three projections; tiles of queries and keys, their products by tile and by token
+    long products =
+        projections
+            + queries * (queryWidth + patternWidth)
+            + keys * keyValueWidth
+            + attended.tokens() * patternWidth;
+    // scores and their softmax, masks
+    long softmax = tokens * keyValueWidth + attended.tokens() * (2 * patternWidth + length);
+    // values of the tokens and of the tiles, patterns of both, what the heads mix, of both
     long mixing =
-        2 * positions * keyValueWidth
-            + patterns
-            + positions * queryWidth
-            + tokens * (queryWidth + 2 * width);
+        tokens * keyValueWidth
+            + keys * keyValueWidth
+            + (attended.tokens() + queries) * (patternWidth + queryWidth);
+    long output = tokens * (queryWidth + 2 * width);
     // stream, the same for the tokens by now, both outputs, sum, norm; gate, up, their product, and
     // one of them again for rows that join
     long mlp = tokens * (7 * width + 4L * structure.mlpWidth());
     long layer =
         LongStream.of(
                 beforeAttention + rotation,
+                beforeAttention + products,
                 beforeAttention + softmax,
                 beforeAttention + mixing,
+                beforeAttention + output,
                 mlp)
             .max()
             .orElseThrow();

@@ -1,8 +1,8 @@
 package org.patchgrid.experiment;
 
 import org.patchgrid.study.Component;
-import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
+import org.patchgrid.transformer.SequenceTables;
 
 /**
  * Floating-point operations of forward passes, counted and not measured: two for each weight that a
@@ -33,34 +33,27 @@ record Operations(double linear, double attention, double unembedding) {
     double queryWidth = structure.queryWidth();
     double keyValueWidth = structure.keyValueWidth();
     double intoMlp = structure.isGated() ? 2 : 1;
-    double product = (double) wave.length() * wave.length() * queryWidth; // of one row
+    double product =
+        (double) SequenceTables.tile(wave.length()) * wave.length() * queryWidth; // of one tile
     double linear = 0;
     double attention = 0;
     for (int layer = 0; layer < structure.layers(); layer++) {
-      join(tokens, layer, Component.RESID_PRE, Component.INPUT_LAYERNORM);
+      tokens.join(layer, Component.RESID_PRE, Component.INPUT_LAYERNORM);
       linear += tokens.current().size() * width * (queryWidth + 2 * keyValueWidth);
-      join(tokens, layer, Component.Q_PROJ, Component.K_NORM);
-      attention += tokens.attending().size() * product;
-      join(tokens, layer, Component.PATTERN, Component.PATTERN);
-      attention += tokens.attending().size() * product;
+      tokens.join(layer, Component.Q_PROJ, Component.K_NORM);
       tokens.attend(layer);
-      join(tokens, layer, Component.Z, Component.Z);
+      attention += new QueryTiles(tokens.current(), rows).count() * product;
+      tokens.join(layer, Component.PATTERN, Component.PATTERN);
+      attention += new QueryTiles(tokens.current(), rows).count() * product;
+      tokens.join(layer, Component.Z, Component.Z);
       linear += tokens.current().size() * queryWidth * width;
-      join(tokens, layer, Component.O_PROJ, Component.POST_ATTENTION_LAYERNORM);
+      tokens.join(layer, Component.O_PROJ, Component.POST_ATTENTION_LAYERNORM);
       linear += intoMlp * tokens.current().size() * width * mlpWidth;
-      join(tokens, layer, Component.GATE_PROJ, Component.ACT);
+      tokens.join(layer, Component.GATE_PROJ, Component.ACT);
       linear += tokens.current().size() * mlpWidth * width;
-      join(tokens, layer, Component.DOWN_PROJ, Component.OUTPUT);
+      tokens.join(layer, Component.DOWN_PROJ, Component.OUTPUT);
     }
     double unembedding = rows.firstPatched() * width * structure.vocabularySize();
     return new Operations(2 * linear, 2 * attention, 2 * unembedding);
-  }
-
-  private static void join(WaveTokens tokens, int layer, Component first, Component last) {
-    for (Component component : Component.values()) {
-      if (component.compareTo(first) >= 0 && component.compareTo(last) <= 0) {
-        tokens.join(new HookPoint(component, layer));
-      }
-    }
   }
 }

@@ -129,12 +129,9 @@ final class PairRuns implements AutoCloseable {
     for (int position = span.start(); position < span.end(); position++) {
       positions[position] = true;
     }
-    if (component == Component.PATTERN) { // [row, head, query, key]
-      NDArray queries = patch.create(positions, new Shape(1, 1, length, 1));
-      return queries.logicalAnd(heads(patch, cell, 1).reshape(1, -1, 1, 1));
-    }
     NDArray tokens = patch.create(positions, new Shape(length, 1)); // [token, width]
-    return tokens.logicalAnd(heads(patch, cell, structure.headWidth()).reshape(1, -1));
+    int headWidth = component == Component.PATTERN ? length : structure.headWidth();
+    return tokens.logicalAnd(heads(patch, cell, headWidth).reshape(1, -1));
   }
 
   /** True at the columns of the patched heads, {@code width} columns a head; one true for all. */

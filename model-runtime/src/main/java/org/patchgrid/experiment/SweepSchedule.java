@@ -65,7 +65,8 @@ record SweepSchedule(
   long residentBytes() {
     LayerMemory memory = new LayerMemory(structure, length);
     return waves.stream()
-        .mapToLong(wave -> memory.residentBytes(wave.tokens(), new WaveRows(wave).count()))
+        .mapToLong(
+            wave -> memory.residentBytes(wave.tokens(), AttendedTokens.most(wave, structure)))
         .max()
         .orElseThrow();
   }

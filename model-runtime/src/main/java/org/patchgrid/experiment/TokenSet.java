@@ -61,6 +61,17 @@ final class TokenSet {
     return entries[token] % rows.length();
   }
 
+  /** {@link #find}, or {@code otherwise} where neither the row nor whom it shares with has one. */
+  int findOr(int row, int position, int otherwise) {
+    int owner = row;
+    int token = slots[owner * rows.length() + position];
+    while (token == ABSENT && rows.hasParent(owner)) {
+      owner = rows.parent(owner);
+      token = slots[owner * rows.length() + position];
+    }
+    return token == ABSENT ? otherwise : token;
+  }
+
   /**
    * The place of the token that {@code row} has at {@code position}, its own or the one it shares.
    */

@@ -53,12 +53,17 @@ final class WaveRows {
     return patched.get(row - firstPatched()).run();
   }
 
+  /** Whether the row shares tokens of another: all do but the clean runs. */
+  boolean hasParent(int row) {
+    return row >= firstPatched() || row % BASE_ROWS != 0;
+  }
+
   /** The row whose tokens this one shares. */
   int parent(int row) {
+    if (!hasParent(row)) {
+      throw new IllegalStateException("A clean run shares no tokens");
+    }
     if (row < firstPatched()) {
-      if (row % BASE_ROWS == 0) {
-        throw new IllegalStateException("A clean run shares no tokens");
-      }
       return row - 1;
     }
     return denoises(row) ? corrupted(pair(row)) : clean(pair(row));

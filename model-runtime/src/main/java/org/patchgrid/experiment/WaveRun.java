@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -30,8 +29,6 @@ import org.patchgrid.transformer.Sequences;
  * is one that an ordinary run would have. Used once.
  */
 final class WaveRun implements Hooks, Sequences {
-  private static final int ABSENT = -1;
-
   private final ModelStructure structure;
   private final WaveRows rows;
   private final SequenceTables tables;
@@ -40,17 +37,29 @@ final class WaveRun implements Hooks, Sequences {
   private final IdentityHashMap<NDArray, TokenSet> named = new IdentityHashMap<>();
   private final List<TokenSet> stages = new ArrayList<>();
   private final Map<Integer, HeadIndex> headIndices = new HashMap<>(); // by number of heads
-  private @Nullable SequenceIndex sequenceIndex;
+  private final List<TokenIndex> indices = new ArrayList<>(); // of one attention
+  private QueryTiles tiles;
+  private TokenSet ofTiles;
   private int layer;
 
   /**
-   * Which tokens make the sequences of a layer: the same for query, key and value where no row
-   * joins between them.
+   * Some tokens of a value: made once for query, key and value where no row joins between them.
    *
+   * @param what what they are for
    * @param from the tokens chosen from
-   * @param index [B, 1, T]
+   * @param to the tokens chosen for
    */
-  private record SequenceIndex(TokenSet from, NDArray index) {}
+  private record TokenIndex(Use what, TokenSet from, TokenSet to, NDArray index) {}
+
+  /** What an index of tokens is for. */
+  private enum Use {
+    /** The position of each token, [N]. */
+    POSITIONS,
+    /** The tokens of the tiles, [X, 1, Q]. */
+    QUERIES,
+    /** Those of the tiles' sequences, [X, 1, T]. */
+    KEYS
+  }
 
   /**
    * What makes an index of heads of one of tokens: computed where the tensors are, since indices of
@@ -58,9 +67,9 @@ final class WaveRun implements Hooks, Sequences {
    *
    * @param count [1], the number of heads
    * @param inToken [heads, 1], from 0
-   * @param inSequence [heads], the first position of each
+   * @param inTile [heads], the first position of each
    */
-  private record HeadIndex(NDArray count, NDArray inToken, NDArray inSequence) {}
+  private record HeadIndex(NDArray count, NDArray inToken, NDArray inTile) {}
 
   WaveRun(ModelStructure structure, WaveRows rows, SequenceTables tables) {
     this.structure = structure;
@@ -68,6 +77,8 @@ final class WaveRun implements Hooks, Sequences {
     this.tables = tables;
     this.tokens = new WaveTokens(rows, structure.layers());
     stages.add(tokens.current());
+    this.ofTiles = tokens.current();
+    this.tiles = new QueryTiles(ofTiles, rows);
   }
 
   /** The tokens that the pass begins with. */
@@ -79,9 +90,6 @@ final class WaveRun implements Hooks, Sequences {
   public NDArray at(HookPoint point, NDArray value) {
     if (point.component() == Component.RESID_PRE) {
       beginLayer(point.layer(), value);
-    }
-    if (point.component() == Component.PATTERN) {
-      return patterns(point, value);
     }
     TokenSet from = tokensOf(value);
     tokens.join(point);
@@ -100,7 +108,7 @@ final class WaveRun implements Hooks, Sequences {
   /** What came before is of no use any more, and its arrays are closed. */
   private void beginLayer(int next, NDArray value) {
     layer = next;
-    forgetSequenceIndex();
+    forgetIndices();
     named.clear();
     named.put(value, tokens.current());
     stages.clear();
@@ -178,46 +186,6 @@ final class WaveRun implements Hooks, Sequences {
         && (!(patch.heads() instanceof HeadSelection.One one) || one.head() == head);
   }
 
-  /** Patterns are [row, head, query, key], of the rows that attend. */
-  private NDArray patterns(HookPoint point, NDArray value) {
-    int[] places = places();
-    tokens.join(point);
-    Map<Integer, EffectivePatch> patches = fire(point);
-    if (patches.isEmpty()) {
-      return value;
-    }
-    List<Integer> attending = tokens.attending();
-    int heads = structure.queryHeads();
-    int length = rows.length();
-    long[] index = new long[attending.size() * heads * length];
-    int next = 0;
-    for (int row : attending) {
-      EffectivePatch patch = patches.get(row);
-      for (int head = 0; head < heads; head++) {
-        for (int query = 0; query < length; query++) {
-          int from = covers(patch, query, head) ? rows.source(row) : row;
-          long place = places[from] == ABSENT ? places[rows.parent(from)] : places[from];
-          index[next++] = (place * heads + head) * length + query;
-        }
-      }
-    }
-    NDArray result =
-        gather(value.reshape(-1, length), index).reshape(attending.size(), heads, length, length);
-    value.close();
-    return result;
-  }
-
-  /** The place of each row among those that attend. */
-  private int[] places() {
-    int[] places = new int[rows.count()];
-    Arrays.fill(places, ABSENT);
-    int next = 0;
-    for (int row : tokens.attending()) {
-      places[row] = next++;
-    }
-    return places;
-  }
-
   @Override
   public SequenceTables tables() {
     return tables;
@@ -230,46 +198,106 @@ final class WaveRun implements Hooks, Sequences {
   }
 
   @Override
-  public NDArray sequences(NDArray value, int heads) {
-    long headWidth = value.getShape().get(1) / heads;
-    HeadIndex ofHeads = headIndex(heads);
-    NDArray index =
-        sequenceIndex(tokensOf(value)) // [B, 1, T]
-            .mul(ofHeads.count())
-            .add(ofHeads.inToken()); // [B, heads, T]
-    return gather(value.reshape(-1, headWidth), index.reshape(-1))
-        .reshape(index.getShape().add(headWidth));
+  public NDArray atPositions(NDArray table, NDArray value) {
+    TokenSet from = tokensOf(value);
+    NDArray index = index(Use.POSITIONS, from, from);
+    NDArray result = gather(table, index);
+    result.attach(value.getManager());
+    return result;
   }
 
-  /** Made once for query, key and value, which have managers of their own: an array of the pass. */
-  private NDArray sequenceIndex(TokenSet from) {
-    SequenceIndex known = sequenceIndex;
-    List<Integer> attending = tokens.attending();
-    if (known != null
-        && known.from() == from
-        && known.index().getShape().get(0) == attending.size()) {
-      return known.index();
+  @Override
+  public void attend() {
+    tokens.attend(layer);
+  }
+
+  @Override
+  public NDArray queries(NDArray value, int heads) {
+    return ofHeads(value, heads, index(Use.QUERIES, tokensOf(value), tokens.current()));
+  }
+
+  @Override
+  public NDArray keys(NDArray value, int heads) {
+    return ofHeads(value, heads, index(Use.KEYS, tokensOf(value), tokens.current()));
+  }
+
+  /**
+   * Every head of some tokens.
+   *
+   * @param index [X, 1, T]
+   * @return [X, heads, T, width of a head]
+   */
+  private NDArray ofHeads(NDArray value, int heads, NDArray index) {
+    long headWidth = value.getShape().get(1) / heads;
+    HeadIndex ofHeads = headIndex(heads);
+    try (NDArray first = index.mul(ofHeads.count());
+        NDArray every = first.add(ofHeads.inToken())) { // [X, heads, T]
+      return gather(value.reshape(-1, headWidth), every.reshape(-1))
+          .reshape(every.getShape().add(headWidth));
     }
-    int length = rows.length();
-    long[] index = new long[attending.size() * length];
-    int next = 0;
-    for (int row : attending) {
-      for (int position = 0; position < length; position++) {
-        index[next++] = from.find(row, position);
+  }
+
+  private NDArray index(Use use, TokenSet from, TokenSet to) {
+    for (TokenIndex known : indices) {
+      if (known.what() == use && known.from() == from && known.to() == to) {
+        return known.index();
       }
     }
-    forgetSequenceIndex();
-    NDArray made = NativeArrays.of(pass(), index, attending.size(), 1, length);
-    sequenceIndex = new SequenceIndex(from, made);
+    NDArray made =
+        switch (use) {
+          case POSITIONS -> positionIndex(from);
+          case QUERIES -> queryIndex(from, tiles(to));
+          case KEYS -> keyIndex(from, tiles(to));
+        };
+    indices.add(new TokenIndex(use, from, to, made));
     return made;
   }
 
-  private void forgetSequenceIndex() {
-    SequenceIndex known = sequenceIndex;
-    if (known != null) {
-      known.index().close();
-      sequenceIndex = null;
+  private NDArray positionIndex(TokenSet from) {
+    long[] index = new long[from.size()];
+    for (int token = 0; token < index.length; token++) {
+      index[token] = from.position(token);
     }
+    return NativeArrays.of(pass(), index);
+  }
+
+  /** A tile may have positions that no token is needed of, or that no sequence has: any will do. */
+  private NDArray queryIndex(TokenSet from, QueryTiles ofQueries) {
+    int size = tables.tile();
+    long[] index = new long[ofQueries.count() * size];
+    for (int tile = 0; tile < ofQueries.count(); tile++) {
+      for (int query = 0; query < size; query++) {
+        int position = ofQueries.first(tile) + query;
+        index[tile * size + query] =
+            position < rows.length() ? from.findOr(ofQueries.row(tile), position, 0) : 0;
+      }
+    }
+    return NativeArrays.of(pass(), index, ofQueries.count(), 1, size);
+  }
+
+  private NDArray keyIndex(TokenSet from, QueryTiles ofQueries) {
+    int length = rows.length();
+    long[] index = new long[ofQueries.count() * length];
+    for (int tile = 0; tile < ofQueries.count(); tile++) {
+      for (int position = 0; position < length; position++) {
+        index[tile * length + position] = from.find(ofQueries.row(tile), position);
+      }
+    }
+    return NativeArrays.of(pass(), index, ofQueries.count(), 1, length);
+  }
+
+  /** Made once for the products of queries with keys and of patterns with values. */
+  private QueryTiles tiles(TokenSet to) {
+    if (ofTiles != to) {
+      ofTiles = to;
+      tiles = new QueryTiles(to, rows);
+    }
+    return tiles;
+  }
+
+  private void forgetIndices() {
+    indices.forEach(known -> known.index().close());
+    indices.clear();
   }
 
   /** Owner of what lives as long as the pass. */
@@ -284,37 +312,37 @@ final class WaveRun implements Hooks, Sequences {
         count -> {
           NDManager pass = pass();
           long[] inToken = new long[count];
-          long[] inSequence = new long[count];
+          long[] inTile = new long[count];
           for (int head = 0; head < count; head++) {
             inToken[head] = head;
-            inSequence[head] = (long) head * rows.length();
+            inTile[head] = (long) head * tables.tile();
           }
           return new HeadIndex(
               NativeArrays.of(pass, new long[] {count}),
               NativeArrays.of(pass, inToken, count, 1),
-              NativeArrays.of(pass, inSequence));
+              NativeArrays.of(pass, inTile));
         });
   }
 
   @Override
-  public NDArray tokens(NDArray sequences) {
-    int[] places = places();
-    tokens.attend(layer);
+  public NDArray tokens(NDArray values) {
     TokenSet to = tokens.current();
-    int heads = (int) sequences.getShape().get(1);
-    long headWidth = sequences.getShape().get(3);
-    int length = rows.length();
+    QueryTiles ofQueries = tiles(to);
+    int heads = (int) values.getShape().get(1);
+    long headWidth = values.getShape().get(3);
+    int size = tables.tile();
     long[] first = new long[to.size()]; // of a token, its place in head 0
     for (int token = 0; token < first.length; token++) {
-      first[token] = (long) places[to.row(token)] * heads * length + to.position(token);
+      int place = ofQueries.place(to.row(token), to.position(token));
+      first[token] = (long) place * heads * size + to.position(token) % size;
     }
     stages.clear();
     stages.add(to);
     NDArray index =
-        NativeArrays.of(sequences.getManager(), first, first.length, 1)
-            .add(headIndex(heads).inSequence()); // [N, heads]
+        NativeArrays.of(values.getManager(), first, first.length, 1)
+            .add(headIndex(heads).inTile()); // [N, heads]
     NDArray result =
-        gather(sequences.reshape(-1, headWidth), index.reshape(-1))
+        gather(values.reshape(-1, headWidth), index.reshape(-1))
             .reshape(to.size(), heads * headWidth);
     named.put(result, to);
     return result;

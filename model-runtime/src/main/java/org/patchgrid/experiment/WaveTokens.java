@@ -19,9 +19,9 @@ import org.patchgrid.study.HookPoint;
  * attention of the last layer every row is left with its last position, which alone is read.
  */
 final class WaveTokens {
-  /** A patch before the pattern's end that changes no key and no value: nothing to spread yet. */
+  /** A patch before attention that changes no key and no value: nothing to spread yet. */
   private static final Set<Component> CHANGE_THEIR_OWN_POSITIONS =
-      Set.of(Component.Q_PROJ, Component.Q_NORM, Component.PATTERN);
+      Set.of(Component.Q_PROJ, Component.Q_NORM);
 
   private static final Map<Integer, EffectivePatch> NONE = Map.of();
 
@@ -100,16 +100,23 @@ final class WaveTokens {
             attending.add(row);
           }
           changed[row].or(patch.positions());
-          if (point.component() != Component.PATTERN) { // whose tokens come with what it attends to
-            patch.positions().stream()
-                .filter(position -> !next.has(row, position))
-                .forEach(position -> next.add(row, position));
-          }
+          patch.positions().stream()
+              .filter(position -> !next.has(row, position))
+              .forEach(position -> next.add(row, position));
         });
     current = next.size() == current.size() ? current : next;
   }
 
-  /** The tokens that go on behind the attention of this layer. */
+  /** All joins of a layer between two components, both included. */
+  void join(int layer, Component first, Component last) {
+    for (Component component : Component.values()) {
+      if (component.compareTo(first) >= 0 && component.compareTo(last) <= 0) {
+        join(new HookPoint(component, layer));
+      }
+    }
+  }
+
+  /** Leaves the tokens whose queries the attention of this layer answers: those that go on. */
   void attend(int layer) {
     TokenSet next = new TokenSet(rows);
     for (int row : attending) {

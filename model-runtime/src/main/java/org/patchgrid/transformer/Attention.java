@@ -21,7 +21,8 @@ import org.patchgrid.study.ModelStructure;
  * Causal attention with grouped queries: each key-value head serves {@code query heads / key-value
  * heads} query heads that lie side by side.
  *
- * <p>Axes: N token, B row, T position, H query heads, K key-value heads, G = H / K, D head width.
+ * <p>Axes: N token, X tile, Q position in a tile, T position, H query heads, K key-value heads, G =
+ * H / K, D head width.
  */
 final class Attention {
   private final int layer;
@@ -67,8 +68,6 @@ final class Attention {
 
   /** From what feeds attention, [N, d_model], to the output projection, of the same width. */
   NDArray forward(NDArray x, Sequences sequences, Hooks hooks) {
-    int queryHeads = structure.queryHeads();
-    int keyValueHeads = structure.keyValueHeads();
     NDArray q = hooks.at(Q_PROJ, layer, weights.query().apply(x)); // [N, H * D]
     NDArray k = hooks.at(K_PROJ, layer, weights.key().apply(x)); // [N, K * D]
     NDArray v = hooks.at(V_PROJ, layer, weights.value().apply(x)); // [N, K * D]
@@ -77,20 +76,14 @@ final class Attention {
       k = hooks.at(K_NORM, layer, keyNorm.get().forward(hooks.now(k)));
     }
 
-    NDArray query = rotated(q, sequences, queryHeads); // [B, H, T, D]
-    NDArray key = rotated(k, sequences, keyValueHeads); // [B, K, T, D]
-    NDArray scores = Lifetime.inPlaceOf(query, rows -> scores(rows, key)); // [B, H, T, T]
+    NDArray scores = scores(q, k, sequences); // [N, H * T], of the tokens that go on
     NDArray pattern =
         hooks.at(
             PATTERN,
             layer,
-            Lifetime.inPlaceOf(
-                scores,
-                rows -> ops.softmax(masked(rows, tables(sequences).mask())))); // [B, H, T, T]
-
-    NDArray value = sequences.sequences(v, keyValueHeads); // [B, K, T, D]
-    NDArray mixed = ungrouped(grouped(pattern).matMul(value)); // [B, H, T, D]
-    NDArray z = hooks.at(Z, layer, sequences.tokens(mixed)); // [N, H * D]
+            Lifetime.inPlaceOf(scores, all -> pattern(all, sequences))); // [N, H * T]
+    NDArray mixed = mixed(pattern, v, sequences); // [N, H * D]
+    NDArray z = hooks.at(Z, layer, mixed);
     return hooks.at(O_PROJ, layer, weights.output().apply(z));
   }
 
@@ -98,14 +91,58 @@ final class Attention {
     return sequences.tables().layers().get(layer);
   }
 
+  /** Products of queries and keys. */
+  private NDArray scores(NDArray q, NDArray k, Sequences sequences) {
+    NDArray query = rotated(q, sequences, structure.queryHeads()); // [N, H * D]
+    NDArray key = rotated(k, sequences, structure.keyValueHeads()); // [N, K * D]
+    sequences.attend();
+    return Lifetime.inPlaceOf(
+        query,
+        x -> {
+          NDArray keys = sequences.keys(key, structure.keyValueHeads()); // [X, K, T, D]
+          NDArray tiles = grouped(sequences.queries(x, structure.queryHeads())); // [X, K, G * Q, D]
+          NDArray products = ungrouped(tiles.matMul(keys.swapAxes(2, 3))); // [X, H, Q, T]
+          keys.close();
+          key.close();
+          return sequences.tokens(products);
+        });
+  }
+
+  /** [N, heads * D], as is the result. */
   private NDArray rotated(NDArray tokens, Sequences sequences, int heads) {
+    if (rotary.isEmpty()) {
+      return tokens;
+    }
+    Rotation all = tables(sequences).rotation().orElseThrow(); // [T, R]
     return Lifetime.inPlaceOf(
         tokens,
         x -> {
-          NDArray whole = sequences.sequences(x, heads);
-          return rotary.isEmpty()
-              ? whole
-              : rotary.get().rotate(whole, tables(sequences).rotation().orElseThrow());
+          Rotation rotation =
+              new Rotation(
+                  sequences.atPositions(all.cosine(), x).expandDims(1),
+                  sequences.atPositions(all.sine(), x).expandDims(1));
+          NDArray byHead = x.reshape(x.getShape().get(0), heads, -1);
+          return rotary.get().rotate(byHead, rotation).reshape(x.getShape());
+        });
+  }
+
+  /** From scores to probabilities, each head's by itself: [N, H * T] both. */
+  private NDArray pattern(NDArray scores, Sequences sequences) {
+    NDArray mask = sequences.atPositions(tables(sequences).mask(), scores).expandDims(1);
+    NDArray byHead = scores.reshape(scores.getShape().get(0), structure.queryHeads(), -1);
+    return ops.softmax(masked(byHead, mask)).reshape(scores.getShape());
+  }
+
+  /** What the heads gather: values in the proportions of the pattern. */
+  private NDArray mixed(NDArray pattern, NDArray v, Sequences sequences) {
+    return Lifetime.inPlaceOf(
+        pattern,
+        x -> {
+          NDArray values = sequences.keys(v, structure.keyValueHeads()); // [X, K, T, D]
+          NDArray tiles = grouped(sequences.queries(x, structure.queryHeads())); // [X, K, G * Q, T]
+          NDArray products = ungrouped(tiles.matMul(values)); // [X, H, Q, D]
+          values.close();
+          return sequences.tokens(products);
         });
   }
 
@@ -119,19 +156,15 @@ final class Attention {
         : Lifetime.inPlaceOf(scaled, x -> ops.softCap(x, cap.get())).add(mask);
   }
 
-  private NDArray scores(NDArray query, NDArray key) {
-    return ungrouped(grouped(query).matMul(key.swapAxes(2, 3))); // by way of [B, K, G * T, T]
-  }
-
-  /** [B, H, T, w] to [B, K, G * T, w]: the queries of one key-value head are one matrix. */
+  /** [X, H, Q, w] to [X, K, G * Q, w]: the queries of one key-value head are one matrix. */
   private NDArray grouped(NDArray x) {
     return x.reshape(x.getShape().get(0), structure.keyValueHeads(), -1, x.getShape().get(3));
   }
 
-  /** [B, K, G * T, w] to [B, H, T, w]. */
+  /** [X, K, G * Q, w] to [X, H, Q, w]. */
   private NDArray ungrouped(NDArray x) {
     int group = structure.queryHeads() / structure.keyValueHeads();
-    long length = x.getShape().get(2) / group;
-    return x.reshape(x.getShape().get(0), structure.queryHeads(), length, x.getShape().get(3));
+    long queries = x.getShape().get(2) / group;
+    return x.reshape(x.getShape().get(0), structure.queryHeads(), queries, x.getShape().get(3));
   }
 }

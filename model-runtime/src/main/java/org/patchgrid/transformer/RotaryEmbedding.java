@@ -47,10 +47,14 @@ final class RotaryEmbedding {
     };
   }
 
-  /** Turns [row, head, position, head width] by its positions. */
+  /**
+   * Turns [token, head, head width] by its positions.
+   *
+   * @param rotation of each token, [token, 1, R]
+   */
   NDArray rotate(NDArray x, Rotation rotation) {
     int width = config.width();
-    if (x.getShape().get(3) == width) {
+    if (x.getShape().get(2) == width) {
       return turn(x, rotation);
     }
     return turn(x.get("..., :{}", width), rotation).concat(x.get("..., {}:", width), -1);
@@ -73,7 +77,7 @@ final class RotaryEmbedding {
       case NEIGHBOURS -> {
         NDArray even = x.get("..., ::2");
         NDArray odd = x.get("..., 1::2");
-        yield odd.neg().stack(even, 4).reshape(x.getShape()); // [..., R / 2, 2]
+        yield odd.neg().stack(even, 3).reshape(x.getShape()); // [..., R / 2, 2]
       }
     };
   }

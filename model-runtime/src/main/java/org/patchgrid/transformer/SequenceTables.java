@@ -18,8 +18,34 @@ import org.patchgrid.kernel.TensorOps;
  * @param layers one for each; layers that compute alike share them
  */
 public record SequenceTables(int length, NDManager owner, List<AttentionTables> layers) {
+  /** So few positions are not worth a tile of their own. */
+  private static final int SMALLEST_TILE = 4;
+
+  /** Each tile has keys of its own: more of them cost more than the queries that are left out. */
+  private static final int MOST_TILES = 8;
+
   public SequenceTables {
     layers = List.copyOf(layers);
+  }
+
+  /** Tiles of a whole sequence. */
+  public int tiles() {
+    return tiles(length);
+  }
+
+  /** Positions of a tile; the last tile of a sequence may have some beyond its end. */
+  public int tile() {
+    return tile(length);
+  }
+
+  /** {@link #tiles()} of sequences of so many positions. */
+  public static int tiles(int length) {
+    return Math.min(MOST_TILES, Math.max(1, length / SMALLEST_TILE));
+  }
+
+  /** {@link #tile()} of sequences of so many positions. */
+  public static int tile(int length) {
+    return (length + tiles(length) - 1) / tiles(length);
   }
 
   static SequenceTables of(NDManager owner, int length, List<LayerConfig> configs, TensorOps ops) {

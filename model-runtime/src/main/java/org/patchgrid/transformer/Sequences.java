@@ -6,8 +6,13 @@ import ai.djl.ndarray.NDArray;
  * How the tokens of a pass make sequences. Attention is the only place where tokens meet;
  * everywhere else a pass is a list of them.
  *
- * <p>Axes: N token, B row (a sequence), T position, D head width. Arrays are laid out as their axes
- * say: kernels choose by strides, and other kernels give other bits.
+ * <p>Queries meet keys in <em>tiles</em>: so many neighbouring positions of one sequence, with all
+ * of its keys. A tile has its size from the length T alone ({@link SequenceTables#tile}), because
+ * libraries choose their code by the sizes of a product, and other code gives other bits. Queries
+ * that nobody needs are left out by the tile.
+ *
+ * <p>Axes: N token, X tile, Q position in a tile, T position, w width of a head. Arrays are laid
+ * out as their axes say: kernels choose by strides too.
  */
 public interface Sequences {
   /** What attention needs to know of the length T that all sequences have. */
@@ -16,15 +21,26 @@ public interface Sequences {
   /** The positions of the tokens that a pass begins with, so many. */
   long[] positions(int tokens);
 
-  /** From a value of the tokens, [N, heads * D], to that of whole sequences, [B, heads, T, D]. */
-  NDArray sequences(NDArray tokens, int heads);
+  /** Of a table [T, w], the rows of the tokens' positions: [N, w], an array of theirs. */
+  NDArray atPositions(NDArray table, NDArray tokens);
 
   /**
-   * From what attention made of whole sequences, [B, heads, T, D], to the tokens that go on, [N,
-   * heads * D].
+   * Begins attention, once a layer: queries are from here on those of the tokens that go on behind
+   * it.
    */
-  NDArray tokens(NDArray sequences);
+  void attend();
 
-  /** The last position of every sequence, [B, width]. */
+  /** From a value of the tokens, [N, heads * w], to that of their tiles, [X, heads, Q, w]. */
+  NDArray queries(NDArray tokens, int heads);
+
+  /**
+   * From a value of the tokens, [N, heads * w], to all of each tile's sequence: [X, heads, T, w].
+   */
+  NDArray keys(NDArray tokens, int heads);
+
+  /** From tiles, [X, heads, Q, w], to their tokens, [N, heads * w]. */
+  NDArray tokens(NDArray tiles);
+
+  /** The last position of every sequence, [sequence, width]. */
   NDArray last(NDArray tokens);
 }

@@ -1,9 +1,14 @@
 package org.patchgrid.transformer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import java.util.stream.LongStream;
 
-/** Every sequence has every token, one sequence after the other: a plain batch. */
+/**
+ * Every sequence has every token, one sequence after the other: a plain batch.
+ *
+ * <p>Axes as in {@link Sequences}; B sequence.
+ */
 public record WholeSequences(SequenceTables tables) implements Sequences {
   @Override
   public long[] positions(int tokens) {
@@ -11,15 +16,55 @@ public record WholeSequences(SequenceTables tables) implements Sequences {
   }
 
   @Override
-  public NDArray sequences(NDArray tokens, int heads) {
-    long headWidth = tokens.getShape().get(1) / heads;
-    return swapped(tokens.reshape(-1, tables.length(), heads, headWidth));
+  public NDArray atPositions(NDArray table, NDArray tokens) {
+    long count = tokens.getShape().get(0);
+    Shape each = new Shape(count / tables.length(), tables.length(), table.getShape().get(1));
+    NDArray rows = table.broadcast(each).reshape(count, -1);
+    rows.attach(tokens.getManager());
+    return rows;
   }
 
   @Override
-  public NDArray tokens(NDArray sequences) {
-    long width = sequences.getShape().get(1) * sequences.getShape().get(3);
-    return swapped(sequences).reshape(-1, width);
+  public void attend() {
+    // All tokens go on.
+  }
+
+  @Override
+  public NDArray queries(NDArray tokens, int heads) {
+    NDArray whole = bySequence(tokens, heads); // [B, T, heads, w]
+    long width = whole.getShape().get(3);
+    long missing = (long) tables.tile() * tables.tiles() - tables.length();
+    if (missing > 0) { // the last tile's, which no token has: any will do
+      whole = whole.concat(whole.get(":, :{}", missing), 1);
+    }
+    return swapped(whole.reshape(-1, tables.tile(), heads, width));
+  }
+
+  @Override
+  public NDArray keys(NDArray tokens, int heads) {
+    NDArray whole = swapped(bySequence(tokens, heads)); // [B, heads, T, w]
+    Shape shape = whole.getShape();
+    Shape ofTiles =
+        new Shape(shape.get(0), tables.tiles(), shape.get(1), shape.get(2), shape.get(3));
+    return whole
+        .expandDims(1)
+        .broadcast(ofTiles)
+        .reshape(-1) // in memory too
+        .reshape(-1, shape.get(1), shape.get(2), shape.get(3));
+  }
+
+  @Override
+  public NDArray tokens(NDArray tiles) {
+    long heads = tiles.getShape().get(1);
+    long width = tiles.getShape().get(3);
+    return swapped(tiles)
+        .reshape(-1, (long) tables.tiles() * tables.tile(), heads * width)
+        .get(":, :{}", tables.length())
+        .reshape(-1, heads * width);
+  }
+
+  private NDArray bySequence(NDArray tokens, int heads) {
+    return tokens.reshape(-1, tables.length(), heads, tokens.getShape().get(1) / heads);
   }
 
   /** With the two middle axes swapped, in memory too. */

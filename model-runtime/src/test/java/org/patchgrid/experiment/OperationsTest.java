@@ -72,13 +72,16 @@ class OperationsTest {
    *   <li>q, k and v in all layers: sum of b + 2ln = Lb + L(L-1)n
    *   <li>the output projection in all layers but the last: (L-1)b + (L-1)(L-2)n; in the last, 2L
    *   <li>the MLP, with n more in every layer: (L-1)b + (L-1)(L-1)n; in the last, 2L + 1
-   *   <li>attention: sum of 2 + 2l = L(L+1) whole rows
+   *   <li>attention: the clean run's c tiles of queries, and the m from p on of the corrupted run
+   *       and of 2l rows, in all layers but the last: (L-1)(c + m) + (L-1)(L-2)m; in the last one
+   *       of every row, 2L. Each is two products of its positions with T keys
    *   <li>the unembedding: 2
    * </ul>
    */
   @ParameterizedTest
-  @CsvSource({"6, 2, 4", "12, 4, 30", "12, 0, 30", "12, 11, 6", "5, 1, 1"})
-  void haveAClosedFormInTheSimplestCase(int tokens, int firstDifference, int layers) {
+  @CsvSource({"6, 2, 4, 6", "12, 4, 30, 4", "12, 0, 30, 4", "12, 11, 6, 4", "5, 1, 1, 5"})
+  void haveAClosedFormInTheSimplestCase(
+      int tokens, int firstDifference, int layers, int positionsOfTile) {
     double width = 576;
     double mlpWidth = 1536;
     double queryWidth = 9 * 64;
@@ -93,7 +96,14 @@ class OperationsTest {
         (l * b + l * (l - 1) * n) * width * (queryWidth + 2 * keyValueWidth)
             + ((l - 1) * b + (l - 1) * (l - 2) * n + 2 * l) * queryWidth * width
             + ((l - 1) * b + (l - 1) * (l - 1) * n + 2 * l + 1) * 3 * width * mlpWidth;
-    double attention = l * (l + 1) * 2 * tokens * tokens * queryWidth;
+    int c = tokens / positionsOfTile;
+    int m = c - firstDifference / positionsOfTile;
+    double attention =
+        ((l - 1) * (c + m) + (l - 1) * (l - 2) * m + 2 * l)
+            * 2
+            * positionsOfTile
+            * tokens
+            * queryWidth;
     double unembedding = 2 * width * 49152;
 
     List<PatchedCell> cells = new ArrayList<>();
@@ -214,9 +224,10 @@ class OperationsTest {
       }
     }
 
-    /** Counts by what goes into attention's two products: the patterns, and what values become. */
+    /** Counts attention's two products by what they make: scores, then what heads gather. */
     private final class CountedAttention implements Sequences, Hooks {
       private final WaveRun run;
+      private long inner; // numbers that each entry of a product sums up
 
       CountedAttention(WaveRun run) {
         this.run = run;
@@ -224,9 +235,7 @@ class OperationsTest {
 
       @Override
       public NDArray at(HookPoint point, NDArray value) {
-        if (point.component() == Component.PATTERN) { // [B, H, T, T], each a product of D numbers
-          attention += 2.0 * value.getShape().size() * structure.headWidth();
-        }
+        inner = point.component() == Component.PATTERN ? run.tables().length() : inner;
         return run.at(point, value);
       }
 
@@ -246,15 +255,30 @@ class OperationsTest {
       }
 
       @Override
-      public NDArray sequences(NDArray tokens, int heads) {
-        return run.sequences(tokens, heads);
+      public NDArray atPositions(NDArray table, NDArray tokens) {
+        return run.atPositions(table, tokens);
       }
 
       @Override
-      public NDArray tokens(NDArray sequences) {
-        // [B, H, T, D], each a product of T numbers
-        attention += 2.0 * sequences.getShape().size() * sequences.getShape().get(2);
-        return run.tokens(sequences);
+      public void attend() {
+        inner = structure.headWidth();
+        run.attend();
+      }
+
+      @Override
+      public NDArray queries(NDArray tokens, int heads) {
+        return run.queries(tokens, heads);
+      }
+
+      @Override
+      public NDArray keys(NDArray tokens, int heads) {
+        return run.keys(tokens, heads);
+      }
+
+      @Override
+      public NDArray tokens(NDArray tiles) {
+        attention += 2.0 * tiles.getShape().size() * inner;
+        return run.tokens(tiles);
       }
 
       @Override

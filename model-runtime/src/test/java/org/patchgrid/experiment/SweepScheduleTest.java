@@ -392,7 +392,7 @@ class SweepScheduleTest {
     long most = tokens.current().size();
     for (int layer = 0; layer < LAYERS; layer++) {
       for (Component component : Component.values()) {
-        if (component == Z) {
+        if (component == PATTERN) {
           tokens.attend(layer);
         }
         tokens.join(new HookPoint(component, layer));

@@ -67,7 +67,7 @@ class WavePackingTest {
   void shortPairsShareAWaveAndLongOnesDoNot() {
     SweepSchedule brief = schedule(5, 6);
     assertThat(brief.waves()).singleElement().satisfies(w -> assertThat(w.pairs()).hasSize(6));
-    SweepSchedule extended = schedule(700, 6);
+    SweepSchedule extended = schedule(2000, 6);
     assertThat(extended.waves()).allSatisfy(w -> assertThat(w.pairs()).hasSize(1));
   }
 
