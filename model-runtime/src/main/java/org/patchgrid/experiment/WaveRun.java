@@ -338,6 +338,7 @@ final class WaveRun implements Hooks, Sequences {
     }
     stages.clear();
     stages.add(to);
+    forgetIndices();
     NDArray index =
         NativeArrays.of(values.getManager(), first, first.length, 1)
             .add(headIndex(heads).inTile()); // [N, heads]

@@ -19,9 +19,9 @@ public record WholeSequences(SequenceTables tables) implements Sequences {
   public NDArray atPositions(NDArray table, NDArray tokens) {
     long count = tokens.getShape().get(0);
     Shape each = new Shape(count / tables.length(), tables.length(), table.getShape().get(1));
-    NDArray rows = table.broadcast(each).reshape(count, -1);
-    rows.attach(tokens.getManager());
-    return rows;
+    NDArray ofEach = table.broadcast(each);
+    ofEach.attach(tokens.getManager()); // the table's lives on
+    return ofEach.reshape(count, -1);
   }
 
   @Override
