@@ -77,7 +77,7 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
     long pass =
         computation.engine() == Engine.REFERENCE
             ? new LayerMemory(model, length)
-                    .residentBytes(length, AttendedTokens.atMost(length, 1, length))
+                    .residentBytes(length, AttendedTokens.atMost(length, 1, length), 0)
                 + kept(model, sites, length)
             : largestWave(model, sites, pairs, length, computation.batchRows(), device);
     return new ExecutorMemory(

@@ -12,6 +12,9 @@ import org.patchgrid.transformer.SequenceTables;
  * @param length T, positions of every row
  */
 record LayerMemory(ModelStructure structure, int length) {
+  /** An estimate: the guide's twelve, whose rows join seven times a layer, keep twice as much. */
+  private static final double KEPT_A_JOIN = 1.0 / 6;
+
   /** Bytes that are alive at once in a pass over so many tokens, which are of so many rows. */
   long bytes(long tokens, long rows) {
     return bytes(tokens, AttendedTokens.atMost(tokens, rows, length), patternWidth());
@@ -22,12 +25,15 @@ record LayerMemory(ModelStructure structure, int length) {
   }
 
   /**
-   * Bytes that the process takes for that. The C library keeps what is freed, as much again: values
-   * grow as rows join, so that a freed one is a little too small for the next. Patterns are so
-   * large that the library gives them back, or so small that they do not count.
+   * Bytes that the process takes for that. The C library keeps what is freed, as much again, since
+   * a freed value is a little too small for the next; and more where values grow often. Patterns
+   * are so large that the library gives them back, or so small that they do not count.
+   *
+   * @param joins how often rows join within a layer
    */
-  long residentBytes(long tokens, AttendedTokens attended) {
-    return bytes(tokens, attended, patternWidth()) + bytes(tokens, attended, 0);
+  long residentBytes(long tokens, AttendedTokens attended, int joins) {
+    double kept = 1 + Math.max(0, joins - 1) * KEPT_A_JOIN;
+    return bytes(tokens, attended, patternWidth()) + (long) (kept * bytes(tokens, attended, 0));
   }
 
   /**

@@ -66,7 +66,9 @@ record SweepSchedule(
     LayerMemory memory = new LayerMemory(structure, length);
     return waves.stream()
         .mapToLong(
-            wave -> memory.residentBytes(wave.tokens(), AttendedTokens.most(wave, structure)))
+            wave ->
+                memory.residentBytes(
+                    wave.tokens(), AttendedTokens.most(wave, structure), wave.joinsALayer()))
         .max()
         .orElseThrow();
   }

@@ -20,6 +20,11 @@ record Wave(int length, List<Pair> pairs, List<Row> rows) {
         + rows.stream().mapToLong(row -> row.run().tokens(length)).sum();
   }
 
+  /** At how many components rows join. */
+  int joinsALayer() {
+    return (int) rows.stream().map(row -> row.run().join().point().component()).distinct().count();
+  }
+
   /**
    * A pair of the wave.
    *
