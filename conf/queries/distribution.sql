@@ -4,6 +4,7 @@
 -- parameter: metric string = null
 -- parameter: component string = null
 -- parameter: bins int = 40
+-- narrows cells: sweep, direction, metric, component
 -- column: sweep string
 -- column: direction string
 -- column: metric string

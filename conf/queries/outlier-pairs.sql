@@ -3,6 +3,7 @@
 -- parameter: direction string = null
 -- parameter: metric string = null
 -- parameter: top int = 20
+-- narrows cells: sweep, direction, metric
 -- column: sweep string
 -- column: direction string
 -- column: metric string

@@ -4,6 +4,7 @@
 -- parameter: direction string = null
 -- parameter: metric string = null
 -- parameter: component string = null
+-- narrows cells: pair_id, sweep, direction, metric, component
 -- column: sweep string
 -- column: direction string
 -- column: component string

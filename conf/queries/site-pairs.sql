@@ -7,6 +7,7 @@
 -- parameter: head int = null
 -- parameter: position int = null
 -- parameter: position_label string = null
+-- narrows cells: sweep, direction, metric, component, layer
 -- column: sweep string
 -- column: direction string
 -- column: metric string

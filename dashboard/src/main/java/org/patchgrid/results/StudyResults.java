@@ -1,6 +1,7 @@
 package org.patchgrid.results;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -22,8 +23,13 @@ import org.patchgrid.study.PatchgridException;
  * Several threads may ask at once.
  */
 public final class StudyResults implements AutoCloseable {
+  private static final long WORKING_MEBIBYTES = 1024;
+
   private final DuckDBConnection database;
   private final AggregateOrigin origin;
+  private volatile Optional<Statement> loading = Optional.empty();
+  private volatile boolean loaded;
+  private volatile boolean closed;
 
   private StudyResults(DuckDBConnection database, AggregateOrigin origin) {
     this.database = database;
@@ -42,6 +48,7 @@ public final class StudyResults implements AutoCloseable {
           DriverManager.getConnection("jdbc:duckdb:").unwrap(DuckDBConnection.class);
       try (Statement statement = database.createStatement()) {
         statement.execute("SET parquet_metadata_cache = true");
+        statement.execute("SET memory_limit = '" + mebibytes(study) + "MiB'");
         statement.execute(
             "SET temp_directory = '"
                 + System.getProperty("java.io.tmpdir").replace("'", "''")
@@ -65,6 +72,15 @@ public final class StudyResults implements AutoCloseable {
     }
   }
 
+  /** Room for the tables and for work on them; what needs more is written to the disk meanwhile. */
+  private static long mebibytes(StudyFiles study) throws IOException {
+    long bytes = 0;
+    for (Path file : study.table("cells")) {
+      bytes += Files.size(file);
+    }
+    return WORKING_MEBIBYTES + 2 * (bytes >> 20);
+  }
+
   public AggregateOrigin origin() {
     return origin;
   }
@@ -85,6 +101,36 @@ public final class StudyResults implements AutoCloseable {
     return new QueryResult(query.columns().stream().map(QueryColumn::name).toList(), rows);
   }
 
+  /**
+   * Copies the tables into memory, so that a question about some cells reads few others. Until it
+   * ends, and should it fail, questions read the files; the answers are the same. Ends early when
+   * the results are closed.
+   */
+  public void load() {
+    try (Connection connection = database.duplicate();
+        Statement statement = connection.createStatement()) {
+      loading = Optional.of(statement);
+      for (String sql : new MemoryTables(connection).statements()) {
+        if (closed) {
+          return;
+        }
+        statement.execute(sql);
+      }
+      loaded = true;
+    } catch (SQLException e) {
+      if (!closed) {
+        throw new IllegalStateException("Cannot read the tables into memory", e);
+      }
+    } finally {
+      loading = Optional.empty();
+    }
+  }
+
+  /** Whether {@link #load} has ended. */
+  public boolean loaded() {
+    return loaded;
+  }
+
   /** For tests that write tables. */
   void execute(String sql) throws SQLException {
     try (Connection connection = database.duplicate();
@@ -95,7 +141,12 @@ public final class StudyResults implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     try {
+      Optional<Statement> running = loading;
+      if (running.isPresent()) {
+        running.get().cancel();
+      }
       database.close();
     } catch (SQLException e) {
       throw new IllegalStateException("Cannot close DuckDB", e);

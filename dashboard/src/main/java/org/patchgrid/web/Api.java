@@ -89,6 +89,7 @@ final class Api {
     json.put("quarantined", facts.quarantined());
     json.put("statistics", asked.results().origin().sentence());
     json.put("statistics_kind", asked.results().origin().kind().name());
+    json.put("in_memory", asked.results().loaded());
     json.put("compares", compares);
     json.put("study_conf", facts.studyText());
     return json;

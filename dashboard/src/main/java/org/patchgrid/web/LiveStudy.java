@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class LiveStudy implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LiveStudy.class);
 
-  /** Opening takes at most this share of the time. */
+  /** Opening and loading rest for so many times as long as they took. */
   private static final int REST = 4;
 
   private final Path views;
@@ -36,6 +37,7 @@ final class LiveStudy implements AutoCloseable {
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final ScheduledThreadPoolExecutor timer;
   private final Duration interval;
+  private final AtomicLong loadingTook = new AtomicLong();
   private Opened opened;
 
   private record Opened(String version, Study study, AnswerCache answers) {}
@@ -55,13 +57,14 @@ final class LiveStudy implements AutoCloseable {
     this.opened = open(source.files());
     this.timer =
         new ScheduledThreadPoolExecutor(
-            1,
+            2,
             task -> {
               Thread thread = new Thread(task, "patchgrid-dashboard-refresh");
               thread.setDaemon(true);
               return thread;
             });
     next(interval.toMillis());
+    loadLater(opened.study());
   }
 
   private Opened open(StudyFiles files) throws IOException {
@@ -110,6 +113,26 @@ final class LiveStudy implements AutoCloseable {
     var unused = timer.schedule(this::refreshSafely, milliseconds, TimeUnit.MILLISECONDS);
   }
 
+  /**
+   * Brings a version into memory, in the background. While a study runs, most versions are gone
+   * before their turn.
+   */
+  private void loadLater(Study study) {
+    var unused = timer.schedule(() -> load(study), REST * loadingTook.get(), TimeUnit.MILLISECONDS);
+  }
+
+  private void load(Study study) {
+    long start = System.nanoTime();
+    try {
+      study.results().load();
+    } catch (RuntimeException e) {
+      log.warn("Answers about this study will be slower: its tables stay on the disk", e);
+    } finally {
+      long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      loadingTook.accumulateAndGet(took, Math::max);
+    }
+  }
+
   /** What cannot be read now may be there the next time: a remote study, a file being replaced. */
   private void refreshSafely() {
     long start = System.nanoTime();
@@ -141,6 +164,7 @@ final class LiveStudy implements AutoCloseable {
       lock.writeLock().unlock();
     }
     old.close();
+    loadLater(fresh.study());
   }
 
   @Override

@@ -7,13 +7,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.query.QueryFile;
+import org.patchgrid.query.QueryParameter;
 
 class StudyResultsTest {
   private static QueryResult ask(StudyResults results, String query, Map<String, String> values)
@@ -121,8 +124,9 @@ class StudyResultsTest {
       }
     }
     try (StudyResults results = open(study)) {
+      results.load();
       for (QueryFile query : QueryFile.all(GeneratedStudy.queries())) {
-        Map<String, String> required = new java.util.TreeMap<>();
+        Map<String, String> required = new TreeMap<>();
         query.parameters().stream()
             .filter(parameter -> parameter.required())
             .forEach(parameter -> required.put(parameter.name(), "1"));
@@ -131,6 +135,73 @@ class StudyResultsTest {
             .hasSize(query.columns().size());
       }
     }
+  }
+
+  /**
+   * Each question of cells, asked about sites of every sweep, before and after they are in memory.
+   */
+  @Test
+  void tablesInMemoryGiveTheSameAnswers(@TempDir Path directory) throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    study.addAggregates();
+    try (StudyResults files = open(study);
+        StudyResults memory = open(study)) {
+      memory.load();
+      assertThat(memory.loaded()).isTrue();
+      List<Map<String, String>> choices = choices(files);
+      for (QueryFile query : QueryFile.all(GeneratedStudy.queries())) {
+        if (!query.reads("cells")) {
+          continue;
+        }
+        List<String> known = query.parameters().stream().map(QueryParameter::name).toList();
+        for (Map<String, String> choice : choices) {
+          Map<String, String> values = new TreeMap<>(choice);
+          values.keySet().retainAll(known);
+          // Sums of doubles depend in their last bits on which thread is first.
+          assertThat(memory.run(query, values).rows())
+              .as(query.name() + values)
+              .usingRecursiveComparison()
+              .withComparatorForType((a, b) -> Math.abs(a - b) < 1e-9 ? 0 : 1, Double.class)
+              .isEqualTo(files.run(query, values).rows());
+        }
+      }
+    }
+  }
+
+  /** All filters of a site of each sweep, each of them left out, and each with an unknown value. */
+  private static List<Map<String, String>> choices(StudyResults results) throws IOException {
+    Map<String, String> required = Map.of("pair_id", "pair-03", "component", "mlp", "layer", "2");
+    List<Map<String, String>> choices = new ArrayList<>(List.of(required));
+    for (String sweep : List.of("default", "positions", "heads")) {
+      QueryResult.Row site =
+          ask(results, "top-sites", Map.of("sweep", sweep, "metric", "l2")).records().get(0);
+      Map<String, String> choice = new TreeMap<>(required);
+      for (String name : List.of("sweep", "direction", "metric", "component", "position_label")) {
+        site.text(name).ifPresent(value -> choice.put(name, value));
+      }
+      for (String name : List.of("layer", "head", "position")) {
+        site.integer(name).ifPresent(value -> choice.put(name, Integer.toString(value)));
+      }
+      choices.add(choice);
+      for (String name : choice.keySet()) {
+        Map<String, String> changed = new TreeMap<>(choice);
+        changed.put(name, "99");
+        choices.add(Map.copyOf(changed));
+        if (!required.containsKey(name)) {
+          changed.remove(name);
+          choices.add(changed);
+        }
+      }
+    }
+    return choices;
+  }
+
+  @Test
+  void loadingEndsWithTheResults(@TempDir Path directory) throws IOException, SQLException {
+    StudyResults results = open(GeneratedStudy.write(directory, "generated"));
+    results.close();
+    results.load();
+    assertThat(results.loaded()).isFalse();
   }
 
   @Test

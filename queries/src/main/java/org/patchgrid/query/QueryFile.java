@@ -17,20 +17,30 @@ import org.patchgrid.study.PatchgridException;
  * SQL. Its README has the format.
  *
  * @param name of the file, without {@code .sql}
+ * @param narrows names of parameters that are also columns of {@code cells}: rows that have another
+ *     value there than a parameter that is not null do not change the answer, and need not be read
  */
 public record QueryFile(
     String name,
     String question,
     List<QueryParameter> parameters,
     List<QueryColumn> columns,
+    List<String> narrows,
     String sql) {
   private static final String SUFFIX = ".sql";
   private static final Pattern PARAMETER = Pattern.compile("-- parameter: (\\w+) (\\w+) = (.+)");
+  private static final Pattern NARROWS = Pattern.compile("-- narrows cells: (\\w+(?:, \\w+)*)");
   private static final Pattern COLUMN = Pattern.compile("-- column: (\\w+) (\\w+)(?:, (.+))?");
 
   public QueryFile {
     parameters = List.copyOf(parameters);
     columns = List.copyOf(columns);
+    narrows = List.copyOf(narrows);
+    List<String> known = parameters.stream().map(QueryParameter::name).toList();
+    if (!known.containsAll(narrows)) {
+      throw new IllegalArgumentException(
+          name + " narrows cells by " + narrows + ", but its parameters are " + known);
+    }
   }
 
   /**
@@ -74,9 +84,11 @@ public record QueryFile(
         sql.lines().takeWhile(line -> line.startsWith("--")).collect(Collectors.toList());
     List<QueryParameter> parameters = new ArrayList<>();
     List<QueryColumn> columns = new ArrayList<>();
+    List<String> narrows = new ArrayList<>();
     for (String comment : comments) {
       Matcher parameter = PARAMETER.matcher(comment);
       Matcher column = COLUMN.matcher(comment);
+      Matcher narrowing = NARROWS.matcher(comment);
       if (parameter.matches()) {
         parameters.add(
             parameter(
@@ -87,9 +99,12 @@ public record QueryFile(
                 column.group(1),
                 ColumnType.named(column.group(2)),
                 Optional.ofNullable(column.group(3)).orElse("")));
+      } else if (narrowing.matches()) {
+        narrows.addAll(List.of(narrowing.group(1).split(", ", -1)));
       }
     }
-    return new QueryFile(name, comments.get(0).substring("-- ".length()), parameters, columns, sql);
+    return new QueryFile(
+        name, comments.get(0).substring("-- ".length()), parameters, columns, narrows, sql);
   }
 
   private static QueryParameter parameter(String name, ColumnType type, String defaultText) {

@@ -26,6 +26,9 @@ import org.patchgrid.study.PatchgridException;
  * directories' names are ever put into SQL, by whoever opens this.
  */
 public final class ResultQueries implements AutoCloseable {
+  /** Before a parameter's name: the variable by which cells may be narrowed. */
+  public static final String NARROW = "cells_";
+
   private final Connection connection;
   private final Path results;
   private final Optional<Path> other;
@@ -119,6 +122,8 @@ public final class ResultQueries implements AutoCloseable {
 
   /**
    * Runs a query over relations that the caller has made; makes the table {@code parameters} alone.
+   * For each parameter by which the query narrows cells, the connection's variable {@code
+   * cells_NAME} has its value, so that the caller's relation can leave out what the query would.
    *
    * @param values as in {@link #run(QueryFile, Map, Rows)}
    */
@@ -126,6 +131,12 @@ public final class ResultQueries implements AutoCloseable {
       Connection connection, QueryFile query, Map<String, String> values, Rows rows)
       throws IOException, SQLException {
     setParameters(connection, query, values);
+    for (String name : query.narrows()) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(
+            "SET VARIABLE %s%s = (SELECT %s FROM parameters)".formatted(NARROW, name, name));
+      }
+    }
     run(connection, query.sql(), rows);
   }
 
