@@ -1,5 +1,6 @@
 import * as echarts from './vendor/echarts.js';
 import { percent } from './dom.js';
+import { saveButtons } from './save.js';
 
 const BLUE = '#4477aa', ROSE = '#cc6677';
 // Red below zero, white at zero, blue above: ColorBrewer's RdBu, as in the report.
@@ -20,7 +21,7 @@ function colours() {
   return { ink: value('--ink'), line: value('--line'), paper: value('--paper') };
 }
 
-function draw(target, height, label, option, onclick) {
+function draw(target, height, label, rows, option, onclick) {
   target.style.height = height + 'px';
   const { ink, paper } = colours();
   const chart = echarts.init(target, null, { renderer: 'canvas' });
@@ -35,7 +36,7 @@ function draw(target, height, label, option, onclick) {
   target.setAttribute('role', 'img');
   target.setAttribute('aria-label', label + '. The table below has the same numbers.');
   if (onclick) chart.on('click', onclick);
-  return chart;
+  target.after(saveButtons(label, Object.keys(rows[0] ?? {}), rows, () => chart.renderToCanvas({ pixelRatio: 2, backgroundColor: paper })));
 }
 
 const axisStyle = () => {
@@ -65,7 +66,7 @@ export function intervals(rows) {
 export function bars(target, { label, rows, name, extent, notes, onclick }) {
   const [low, high] = intervals(rows);
   const text = (row) => row.mean_effect === null ? notes(row) : `${percent(row.mean_effect)}` + (row[low] === null ? '' : ` (${percent(row[low])} to ${percent(row[high])})`);
-  draw(target, 60 + 20 * rows.length, label, {
+  draw(target, 60 + 20 * rows.length, label, rows, {
     grid: { left: 70, right: 175, top: 10, bottom: 28 },
     tooltip: { trigger: 'item', formatter: ({ dataIndex }) => `${name(rows[dataIndex])}\n${text(rows[dataIndex])}` },
     xAxis: { type: 'value', min: extent[0], max: extent[1], ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: (v) => Math.round(100 * v) + '%' } },
@@ -85,7 +86,7 @@ export function heatMap(target, { label, rows, column, columnTitle, limit, oncli
   const small = columns.length <= 24;
   const longest = Math.max(...columns.map((c) => columnTitle(c).length));
   const top = longest > 3 ? Math.min(120, 20 + 6 * longest) : 24;
-  draw(target, top + 24 * layers.length + 50, label, {
+  draw(target, top + 24 * layers.length + 50, label, rows, {
     grid: { left: 70, right: 20, top, bottom: 44 },
     tooltip: { formatter: ({ value }) => `layer ${layers[value[1]]}, ${columnTitle(columns[value[0]])}\n${percent(value[2])}` },
     xAxis: { type: 'category', position: 'top', data: columns.map(columnTitle), ...axisStyle(), axisLabel: { color: colours().ink, rotate: longest > 3 ? 40 : 0, interval: small ? 0 : 'auto' } },
@@ -101,7 +102,7 @@ export function heatMap(target, { label, rows, column, columnTitle, limit, oncli
 
 export function points(target, { label, rows, name, onclick }) {
   const [low, high] = intervals(rows);
-  draw(target, 50 + 21 * rows.length, label, {
+  draw(target, 50 + 21 * rows.length, label, rows, {
     grid: { left: 300, right: 170, top: 8, bottom: 28 },
     tooltip: { formatter: ({ dataIndex }) => `${name(rows[dataIndex])}\n${percent(rows[dataIndex].mean_effect)}` },
     xAxis: { type: 'value', ...axisStyle(), axisLabel: { color: colours().ink, formatter: (v) => Math.round(100 * v) + '%' } },
@@ -116,7 +117,7 @@ export function points(target, { label, rows, name, onclick }) {
 
 export function histogram(target, { label, rows }) {
   const { ink } = colours();
-  draw(target, 190, label, {
+  draw(target, 190, label, rows, {
     grid: { left: 60, right: 20, top: 14, bottom: 28 },
     tooltip: { formatter: ({ dataIndex }) => `${percent(rows[dataIndex].low)} to ${percent(rows[dataIndex].high)}\n${rows[dataIndex].measurements}` },
     xAxis: { type: 'value', min: -0.5, max: 1.5, ...axisStyle(), axisLabel: { color: ink, formatter: (v) => Math.round(100 * v) + '%' } },

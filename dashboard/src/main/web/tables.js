@@ -1,4 +1,5 @@
 import { element, number } from './dom.js';
+import { saveButtons } from './save.js';
 
 const PROSE = new Set(['clean', 'corrupted', 'clean_prompt', 'corrupted_prompt', 'reason']);
 
@@ -8,8 +9,8 @@ export function table(answer, { caption, links = {}, columns = answer.columns })
   const head = element('tr', {}, ...columns.map((column) => element('th', { scope: 'col', title: describe(answer, column) }, column)));
   const body = answer.rows.map((row) => element('tr', {}, ...columns.map((column) => cell(row, column, links))));
   const more = answer.total > answer.rows.length ? ` The first ${answer.rows.length} of ${answer.total} rows.` : '';
-  return element('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table: ' + caption },
-    element('table', {}, element('caption', {}, caption + '.' + more), element('thead', {}, head), element('tbody', {}, ...body)));
+  return element('div', {}, saveButtons(caption, columns, answer.rows), element('div', { class: 'table', tabindex: '0', role: 'region', 'aria-label': 'Table: ' + caption },
+    element('table', {}, element('caption', {}, caption + '.' + more), element('thead', {}, head), element('tbody', {}, ...body))));
 }
 
 function cell(row, column, links) {

@@ -21,6 +21,8 @@ import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.query.QueryColumn;
 import org.patchgrid.query.QueryFile;
 import org.patchgrid.query.ResultQueries;
+import org.patchgrid.report.FigureFiles;
+import org.patchgrid.report.Study;
 import org.patchgrid.store.AggregateSource;
 import org.patchgrid.store.CommittedFiles;
 import org.patchgrid.store.LocalCopy;
@@ -31,10 +33,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Prints a study's aggregates, or the answer of a query, for other programs. */
+/**
+ * Prints a study's aggregates or the answer of a query, or writes its figures, for other programs.
+ */
 @Command(
     name = "export",
-    description = "CSV or JSON of a study's aggregates, or of a query's answer.",
+    description =
+        "CSV or JSON of a study's aggregates, or of a query's answer; or all figures as files.",
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -60,8 +65,18 @@ final class ExportCommand implements Callable<Integer> {
   @Option(names = "--other", paramLabel = "DIR", description = "the study to compare with")
   private @Nullable String other;
 
+  @Option(
+      names = "--figures",
+      paramLabel = "FOLDER",
+      description =
+          "write every figure there: the chart as SVG and PNG, its numbers as CSV and JSON")
+  private @Nullable Path figures;
+
   @Override
   public Integer call() throws IOException {
+    if (figures != null) {
+      return writeFigures(figures);
+    }
     if (format == TableFormat.TABLE) {
       throw new PatchgridException("--format of export is csv or json");
     }
@@ -92,6 +107,21 @@ final class ExportCommand implements Callable<Integer> {
     }
     out.flush();
     warnIfStale(file);
+    return ExitCode.DONE;
+  }
+
+  private int writeFigures(Path folder) throws IOException {
+    if (query != null || other != null) {
+      throw new PatchgridException(
+          "--figures writes all figures of one study: leave --query and --other out");
+    }
+    Path home = ProjectFiles.home("export --figures");
+    try (Study study = LocalStudies.open(LocalStudies.files(directory), home)) {
+      List<String> names = FigureFiles.write(study, Optional.empty(), folder);
+      Console.out(spec)
+          .printf("Figures: %d in %s, each as .svg, .png, .csv and .json%n", names.size(), folder);
+      Console.out(spec).flush();
+    }
     return ExitCode.DONE;
   }
 

@@ -8,12 +8,9 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.execute.HadoopPaths;
-import org.patchgrid.query.QueryFile;
 import org.patchgrid.report.ReportWriter;
 import org.patchgrid.report.Study;
-import org.patchgrid.report.StudyFacts;
 import org.patchgrid.results.StudyFiles;
-import org.patchgrid.results.StudyResults;
 import org.patchgrid.study.PatchgridException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,11 +63,7 @@ final class ReportCommand implements Callable<Integer> {
               + local
               + "': its directory is not there; make it, or choose another --out");
     }
-    try (Study study =
-        Study.of(
-            StudyFacts.read(files),
-            StudyResults.open(ProjectFiles.views(home), files, Optional.empty()),
-            QueryFile.all(ProjectFiles.queries(home)))) {
+    try (Study study = LocalStudies.open(files, home)) {
       ReportWriter.write(study, pair, local);
     }
     if (out.isEmpty() && LocalStudies.isRemote(directory)) {

@@ -90,7 +90,7 @@ public final class HeatMap {
       double row,
       int columns) {
     if (field.isEmpty()) {
-      Svg.rect(svg, x, y, cell - 0.5, row - 0.5, "url(#" + id + "-hatch)");
+      Svg.hatched(svg, id, x, y, cell - 0.5, row - 0.5);
       return;
     }
     double value = field.getAsDouble();
@@ -121,7 +121,7 @@ public final class HeatMap {
     Svg.text(svg, LABEL, y + 23, "middle", Text.percent(-scale.limit()));
     Svg.text(svg, LABEL + steps * 1.5, y + 23, "middle", "0");
     Svg.text(svg, LABEL + steps * 3, y + 23, "middle", Text.percent(scale.limit()));
-    Svg.rect(svg, LABEL + steps * 3 + 40, y, 14, 10, "url(#" + id + "-hatch)");
+    Svg.hatched(svg, id, LABEL + steps * 3 + 40, y, 14, 10);
     Svg.text(svg, LABEL + steps * 3 + 58, y + 9, "start", "no value");
   }
 }

@@ -77,7 +77,7 @@ public final class LayerChart {
     double panelHeight = 24 + rows * row + 22;
     int lines = (panels.size() + columns - 1) / columns;
     double panelWidth =
-        LABEL + BARS + 8 + 6.4 * panels.stream().mapToInt(LayerChart::longestValue).max().orElse(0);
+        LABEL + BARS + 8 + 7.2 * panels.stream().mapToInt(LayerChart::longestValue).max().orElse(0);
     double width = columns * panelWidth + (columns - 1) * GAP;
     Markup svg = Svg.begin(id, title, width, 18 + lines * panelHeight);
     Svg.hatching(svg, id);
@@ -145,7 +145,7 @@ public final class LayerChart {
             svg, axis.at(bar.low().getAsDouble()), axis.at(bar.high().getAsDouble()), middle);
       }
     } else if (!bar.note().isEmpty()) {
-      Svg.rect(svg, axis.at(0), y + 2, axis.at(1) - axis.at(0), row - 4, "url(#" + id + "-hatch)");
+      Svg.hatched(svg, id, axis.at(0), y + 2, axis.at(1) - axis.at(0), row - 4);
     }
     if (bar.single().isPresent()) {
       svg.empty(

@@ -9,6 +9,9 @@ final class Svg {
   static final String GRID = "#b5b5b5";
   static final int FONT = 12;
 
+  /** SansSerif is Java's name, for pictures that Java makes. */
+  private static final String FONTS = "system-ui,SansSerif,sans-serif";
+
   private Svg() {}
 
   /**
@@ -35,7 +38,7 @@ final class Svg {
             "color",
             "#1a1a1a",
             "font-family",
-            "system-ui, sans-serif",
+            FONTS,
             "font-size",
             Integer.toString(FONT))
         .element("title", title, "id", id + "-title");
@@ -56,10 +59,15 @@ final class Svg {
             "userSpaceOnUse",
             "patternTransform",
             "rotate(45)")
-        .empty("rect", "width", "6", "height", "6", "fill", "#e8e8e8")
         .empty("rect", "width", "2", "height", "6", "fill", "#9a9a9a")
         .close()
         .close();
+  }
+
+  /** A field that has no value. Grey under the stripes, whose tiles may not quite meet. */
+  static Markup hatched(Markup svg, String id, double x, double y, double width, double height) {
+    rect(svg, x, y, width, height, "#e8e8e8");
+    return rect(svg, x, y, width, height, "url(#" + id + "-hatch)");
   }
 
   static Markup text(Markup svg, double x, double y, String anchor, String text) {

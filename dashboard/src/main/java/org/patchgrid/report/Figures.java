@@ -71,6 +71,32 @@ public final class Figures {
     return row.number(bootstrapped() ? "bootstrap_high" : "t_high");
   }
 
+  /**
+   * All charts of a slice.
+   *
+   * @param pair to show beside all pairs
+   */
+  List<Figure> charts(Slice slice, Optional<String> pair) {
+    List<Figure> charts = new ArrayList<>();
+    pair.flatMap(id -> onePair(slice, id)).ifPresent(charts::add);
+    charts.add(layers(slice));
+    charts.addAll(positionMaps(slice));
+    charts.addAll(headMaps(slice));
+    topSites(slice).ifPresent(charts::add);
+    distribution(slice).ifPresent(charts::add);
+    return charts;
+  }
+
+  /** A pair called guide if there is one: the guide's own. */
+  Optional<String> firstPair() {
+    List<QueryResult.Row> pairs = study.ask("pairs", Map.of("status", "ok")).records();
+    return pairs.stream()
+        .map(row -> row.text("pair_id").orElse(""))
+        .filter(id -> id.equals("guide"))
+        .findFirst()
+        .or(() -> pairs.stream().findFirst().flatMap(row -> row.text("pair_id")));
+  }
+
   /** The guide's chart over all pairs. */
   Figure layers(Slice slice) {
     QueryResult data = study.ask("layers", slice.parameters());

@@ -247,7 +247,7 @@ public final class ReportWriter {
 
   private void onePair(List<Slice> slices) {
     section("pair", "One pair, as the guide shows it, and all pairs");
-    Optional<String> chosen = pair.or(this::firstPair);
+    Optional<String> chosen = pair.or(figures::firstPair);
     List<Figure> shown = new ArrayList<>();
     for (Slice slice : slices) {
       if (chosen.isPresent() && isMainMetric(slice, slices)) {
@@ -262,16 +262,6 @@ public final class ReportWriter {
     }
     shown.forEach(this::figure);
     html.close();
-  }
-
-  /** A pair called guide if there is one: the guide's own. */
-  private Optional<String> firstPair() {
-    List<QueryResult.Row> pairs = study.ask("pairs", Map.of("status", "ok")).records();
-    return pairs.stream()
-        .map(row -> row.text("pair_id").orElse(""))
-        .filter(id -> id.equals("guide"))
-        .findFirst()
-        .or(() -> pairs.stream().findFirst().flatMap(row -> row.text("pair_id")));
   }
 
   private void prompts(String pairId) {

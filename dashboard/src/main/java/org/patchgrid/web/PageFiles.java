@@ -27,6 +27,7 @@ final class PageFiles {
     "dom.js",
     "tables.js",
     "charts.js",
+    "save.js",
     "views.js",
     "vendor/echarts.js",
     "vendor/echarts-LICENSE.txt",

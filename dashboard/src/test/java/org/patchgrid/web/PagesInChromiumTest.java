@@ -1,5 +1,6 @@
 package org.patchgrid.web;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,6 +8,8 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,8 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -226,6 +231,32 @@ class PagesInChromiumTest {
     opened.results().close();
     assertThat(copied).contains("-- with metric = l2").endsWith(opened.question("layers").sql());
     browser().assertQuiet();
+  }
+
+  @Test
+  void aChartAndATableCanBeSavedWithTheKeyboard() throws IOException {
+    Page page = open("view=layers&metric=l2&direction=denoising", ColorScheme.DARK);
+    byte[] picture = saved(page, "Save as PNG: Mean effect of mlp by layer");
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture));
+    double width = page.locator(".chart").first().boundingBox().width;
+    assertThat(image.getWidth()).isEqualTo((int) Math.round(2 * width));
+    assertThat(IntStream.range(0, image.getHeight()))
+        .as("bars, in the colour of the page")
+        .anyMatch(y -> (image.getRGB(200, y) & 0xffffff) == 0x4477aa);
+    String chart = new String(saved(page, "Save as CSV: Mean effect of mlp by layer"), UTF_8);
+    assertThat(chart.lines()).hasSize(5);
+    String table = new String(saved(page, "Save as CSV: Layers"), UTF_8);
+    assertThat(table.lines().skip(1).map(line -> line.split(",", -1)[3]))
+        .containsExactlyElementsOf(column(page, "component"));
+    browser().assertQuiet();
+  }
+
+  private static byte[] saved(Page page, String label) throws IOException {
+    Locator button = page.locator("button[aria-label='" + label + "']");
+    button.focus();
+    Download download = page.waitForDownload(() -> page.keyboard().press("Enter"));
+    assertThat(download.suggestedFilename()).matches("[a-z-]+\\.(png|csv)");
+    return Files.readAllBytes(download.path());
   }
 
   @Test
