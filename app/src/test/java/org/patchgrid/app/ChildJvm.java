@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The command in a JVM of its own, started as the launcher starts it; killed when closed. */
@@ -29,8 +30,20 @@ final class ChildJvm implements AutoCloseable {
     return onClassPath(System.getProperty("java.class.path", ""), directory, arguments);
   }
 
+  /** The same with options of the JVM, of which the later win. */
+  static ChildJvm withOptions(List<String> options, Path directory, String... arguments)
+      throws IOException {
+    return start(System.getProperty("java.class.path", ""), options, directory, arguments);
+  }
+
   /** The same with other classes. */
   static ChildJvm onClassPath(String classPath, Path directory, String... arguments)
+      throws IOException {
+    return start(classPath, List.of(), directory, arguments);
+  }
+
+  private static ChildJvm start(
+      String classPath, List<String> options, Path directory, String... arguments)
       throws IOException {
     // A cluster on this machine looks for Spark's jars here; ours come by the class path.
     Files.createDirectories(directory.resolve("jars"));
@@ -40,6 +53,8 @@ final class ChildJvm implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
     command.add("@" + SmallStudy.root().resolve("conf/jvm.options"));
     command.addAll(List.of("-Xmx1g", "-cp", classPath));
+    command.add("-Dpatchgrid.home=" + SmallStudy.root());
+    command.addAll(options);
     command.add(Patchgrid.class.getName());
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
@@ -91,6 +106,23 @@ final class ChildJvm implements AutoCloseable {
   void awaitError(String text) throws IOException, InterruptedException {
     while (!errors().contains(text)) {
       poll("it wrote '" + text + "'");
+    }
+  }
+
+  /**
+   * Returns the first line of standard output that begins so, once it is there.
+   *
+   * @throws IllegalStateException if it ends before
+   */
+  String awaitOutput(String beginning) throws IOException, InterruptedException {
+    while (true) {
+      String written = Files.readString(output);
+      String whole = written.substring(0, written.lastIndexOf('\n') + 1);
+      Optional<String> line = whole.lines().filter(l -> l.startsWith(beginning)).findFirst();
+      if (line.isPresent()) {
+        return line.get();
+      }
+      poll("it wrote '" + beginning + "'");
     }
   }
 
