@@ -1,6 +1,7 @@
 package org.patchgrid.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,8 +41,10 @@ import org.patchgrid.query.ColumnType;
 import org.patchgrid.query.QueryFile;
 import org.patchgrid.query.QueryParameter;
 import org.patchgrid.query.ResultQueries;
+import org.patchgrid.store.AggregateFile;
 import org.patchgrid.store.AggregateSource;
 import org.patchgrid.store.CommittedFiles;
+import org.patchgrid.study.PatchgridException;
 
 /**
  * Aggregates of a simulated study, and every query file in DuckDB and in Spark SQL over them. The
@@ -213,6 +216,35 @@ class AggregatesTest {
     new Aggregation(spark, hadoop(running)).run();
     assertThat(Files.readAllBytes(running.resolve("aggregates/effects.parquet")))
         .isEqualTo(Files.readAllBytes(results().resolve("aggregates/effects.parquet")));
+  }
+
+  @Test
+  void whatAKilledAggregateLeftIsCleared(@TempDir Path directory) throws IOException {
+    Path study = directory.resolve("study");
+    STUDY.write(study, 2);
+    Path staging = Files.createDirectories(study.resolve("aggregates/_staging"));
+    Files.writeString(staging.resolve("20260101T000000Z-dead-7.parquet"), "half a file");
+    Files.writeString(staging.resolve(".20260101T000000Z-dead-7.parquet.crc"), "crc");
+    new Aggregation(spark, hadoop(study)).run();
+    try (var files = Files.list(study.resolve("aggregates"))) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .containsExactly("effects.parquet");
+    }
+  }
+
+  @Test
+  void aTableThatAnotherAggregateClearedIsNoDamage(@TempDir Path directory) throws IOException {
+    Path study = directory.resolve("study");
+    STUDY.write(study, 1);
+    assertThatThrownBy(
+            () ->
+                AggregateFile.publish(
+                    hadoop(study),
+                    new Configuration(),
+                    new AggregateFile.Staged("aggregates/_staging/a-1.parquet", 1, 1, "a")))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessageContaining("Another `aggregate` of '")
+        .hasMessageContaining("start again if the study has grown");
   }
 
   @Test

@@ -84,7 +84,7 @@ public final class Aggregation {
                 .mapPartitions(new WriteAggregates(directory, studyId, hadoop, run, source, shared))
                 .collect()
                 .get(0));
-    AggregateFile.publish(study, configuration, run, staged);
+    AggregateFile.publish(study, configuration, staged);
     shared.destroy();
     return new AggregateReport(
         studyId,

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
+import org.patchgrid.study.PatchgridException;
 
 /**
  * The one file of {@code aggregates}: staged by whoever has the rows, then renamed over the file
@@ -60,33 +61,27 @@ public final class AggregateFile {
   }
 
   /**
-   * Makes a staged file the table.
+   * Makes a staged file the table, and clears what is staged beside it: of attempts that were given
+   * up and of calls of {@code aggregate} that were killed.
    *
+   * @throws PatchgridException if another call was faster, and cleared it
    * @throws DamagedFileException if it is not what was reported
    */
-  public static void publish(Path study, Configuration configuration, DriverRun run, Staged staged)
+  public static void publish(Path study, Configuration configuration, Staged staged)
       throws IOException {
     ResultDirectory directory = ResultDirectory.at(study, configuration);
     Optional<FileStatus> status = directory.status(staged.path());
-    if (status.isEmpty()
-        || status.get().getLen() != staged.bytes()
+    if (status.isEmpty()) {
+      throw new PatchgridException(
+          "Another `aggregate` of '%s' ended meanwhile: its table is there; start again if the study has grown"
+              .formatted(directory));
+    }
+    if (status.get().getLen() != staged.bytes()
         || !directory.sha256(staged.path()).equals(staged.sha256())) {
       throw new DamagedFileException(
           "Staged file has other bytes than were written: " + directory.resolve(staged.path()));
     }
     directory.moveOver(staged.path(), NAME);
-    removeStaged(directory, run);
-  }
-
-  /** Also of attempts that were given up. */
-  private static void removeStaged(ResultDirectory directory, DriverRun run) throws IOException {
-    for (FileStatus file : directory.list(STAGING)) {
-      if (file.getPath().getName().startsWith(run.id())) {
-        directory.delete(STAGING + "/" + file.getPath().getName());
-      }
-    }
-    if (directory.list(STAGING).isEmpty()) {
-      directory.delete(STAGING);
-    }
+    directory.delete(STAGING);
   }
 }

@@ -70,7 +70,7 @@ class LocalCopyTest {
       AggregateFile.Staged staged =
           AggregateFile.stage(remote, configuration, run, 1, source, "capitals", List.of());
       assertThat(AggregateFile.Staged.ofText(staged.toText())).isEqualTo(staged);
-      AggregateFile.publish(remote, configuration, run, staged);
+      AggregateFile.publish(remote, configuration, staged);
       assertThat(AggregateSource.read(remote, configuration)).contains(source);
       assertThat(folder.files("aggregates")).containsExactly("effects.parquet");
     }
