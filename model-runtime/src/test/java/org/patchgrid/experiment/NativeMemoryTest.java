@@ -31,6 +31,10 @@ import org.patchgrid.study.SweepSite;
 class NativeMemoryTest {
   private static final int CELLS_A_TASK = 100;
   private static final int SAMPLES = 5;
+
+  /** A leak grows in each of them, Java's compilers in one or the other. */
+  private static final int ROUNDS = 3;
+
   private static final long ALLOWED_GROWTH_KB = 8 * 1024;
 
   /** One activation of one cell kept by mistake would add 9 kB a cell, the logits 7 kB. */
@@ -41,9 +45,16 @@ class NativeMemoryTest {
     try (LoadedModel model = LoadedModel.load(TestModels.atlas())) {
       run(model, engine, 10); // warm: allocator pools, compiled code
       long before = leastResidentKilobytes(model, engine, 1);
-      long after = leastResidentKilobytes(model, engine, tasks / SAMPLES);
-      assertThat(after - before)
-          .as("growth of resident memory, kB, over %d cells", tasks * CELLS_A_TASK)
+      long growth = Long.MAX_VALUE;
+      for (int round = 0; round < ROUNDS && growth >= ALLOWED_GROWTH_KB; round++) {
+        long after = leastResidentKilobytes(model, engine, tasks / SAMPLES);
+        growth = after - before;
+        before = after;
+      }
+      assertThat(growth)
+          .as(
+              "growth of resident memory, kB, over %d cells, round after round",
+              tasks * CELLS_A_TASK)
           .isLessThan(ALLOWED_GROWTH_KB);
     }
   }
