@@ -7,11 +7,12 @@ import org.patchgrid.study.RequiredPrediction;
 /**
  * The prompts of a study and how they are read.
  *
- * @param path a .jsonl, .csv or .parquet file, as written in the study; relative to the working
- *     directory, not to the study file
+ * @param path a .jsonl, .csv, .parquet or .json file, as written in the study; relative to the
+ *     working directory, not to the study file
  */
 public record PromptsConfig(
     String path,
+    FormatChoice format,
     OnError onError,
     RequiredPrediction require,
     BosPolicy bos,

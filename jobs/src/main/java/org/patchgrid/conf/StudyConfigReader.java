@@ -35,7 +35,7 @@ public final class StudyConfigReader {
   private static final List<String> STUDY_KEYS = List.of("id");
   private static final List<String> MODEL_KEYS = List.of("path", "dtype", "device");
   private static final List<String> PROMPTS_KEYS =
-      List.of("path", "on-error", "require", "bos", "answer-token");
+      List.of("path", "format", "counterfactual", "on-error", "require", "bos", "answer-token");
   private static final List<String> EXECUTION_KEYS =
       List.of(
           "task-seconds",
@@ -175,6 +175,8 @@ public final class StudyConfigReader {
     prompts.refuseUnknownKeys(PROMPTS_KEYS);
     return new PromptsConfig(
         prompts.requiredText("path", "data/prompts/capitals.jsonl"),
+        new FormatChoice(
+            prompts.choiceOrAuto("format", PromptFormat.class), prompts.text("counterfactual")),
         prompts.choice("on-error", OnError.class, PromptsConfig.DEFAULT_ON_ERROR),
         prompts.choice("require", RequiredPrediction.class, PromptsConfig.DEFAULT_REQUIRE),
         prompts.choice("bos", BosPolicy.class, PromptsConfig.DEFAULT_BOS),

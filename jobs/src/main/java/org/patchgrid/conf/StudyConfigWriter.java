@@ -44,6 +44,8 @@ final class StudyConfigWriter {
   private void prompts(PromptsConfig prompts) {
     open("prompts");
     put("path", quoted(prompts.path()));
+    put("format", choiceOrAuto(prompts.format().format()));
+    prompts.format().counterfactual().ifPresent(name -> put("counterfactual", quoted(name)));
     put("on-error", choice(prompts.onError()));
     put("require", choice(prompts.require()));
     put("bos", choice(prompts.bos()));

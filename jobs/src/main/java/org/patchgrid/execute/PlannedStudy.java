@@ -57,7 +57,8 @@ public record PlannedStudy(
     ModelLocation location = ModelLocation.of(config.model().path(), hadoop);
     HostedModel hosted = location.onThisHost(hadoop);
     ModelDescription model = hosted.description();
-    PromptIndex prompts = new PromptSetReader(config.prompts().path(), hadoop).scan();
+    PromptIndex prompts =
+        new PromptSetReader(config.prompts().path(), hadoop).scan(config.prompts().format());
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(config.prompts().path());
     String promptsPath = path.getFileSystem(hadoop).makeQualified(path).toString();
     LengthEstimate lengths =
@@ -70,7 +71,7 @@ public record PlannedStudy(
             new Fingerprint.Sources(
                 model.fingerprint(),
                 model.fingerprint(),
-                prompts.sha256(),
+                prompts.identity(),
                 CODE,
                 kernel(config),
                 kernelHere(config)));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -44,14 +45,20 @@ final class CsvRecords implements PromptRecords {
 
   /** The header row's columns, read from the start of the file, which is not closed. */
   static List<String> header(String path, Utf8Lines lines) throws IOException {
-    PromptLocation where = new PromptLocation(path, 1);
+    PromptLocation where = PromptLocation.line(path, 1);
     Optional<Utf8Lines.Line> line = lines.next();
     if (line.isEmpty() || line.get().text().isBlank()) {
       throw where.problem("there is no header row: begin with id,clean,corrupted");
     }
     try (CSVParser header = CSVParser.parse(line.get().text(), FORMAT)) {
       List<String> columns = header.iterator().next().stream().map(String::strip).toList();
-      PromptFields.checkColumns(columns, where);
+      columns.stream()
+          .filter(column -> Collections.frequency(columns, column) > 1)
+          .findFirst()
+          .ifPresent(
+              column -> {
+                throw where.problem("column '" + column + "' is there twice");
+              });
       return columns;
     } catch (UncheckedIOException e) {
       throw malformed(e, "the header row", where);
@@ -78,7 +85,7 @@ final class CsvRecords implements PromptRecords {
   public Optional<PromptRecord> next() throws IOException {
     while (!broken) {
       long line = firstLine + parser.getCurrentLineNumber();
-      PromptLocation where = new PromptLocation(path, line);
+      PromptLocation where = PromptLocation.line(path, line);
       Optional<CSVRecord> record = parsed(where);
       if (record.isEmpty()) {
         return Optional.empty();
@@ -87,7 +94,7 @@ final class CsvRecords implements PromptRecords {
         long offset = firstOffset + record.get().getBytePosition();
         return Optional.of(
             new PromptRecord(
-                new PromptIndex.Checkpoint(offset, line), fields(record.get(), where)));
+                new PromptIndex.Checkpoint(offset, line), where, fields(record.get(), where)));
       }
     }
     return Optional.empty();
@@ -133,7 +140,7 @@ final class CsvRecords implements PromptRecords {
     ObjectNode fields = PromptFields.empty();
     for (int i = 0; i < columns.size(); i++) {
       if (!record.get(i).isEmpty()) {
-        PromptFields.put(fields, columns.get(i), TextNode.valueOf(record.get(i)), where);
+        fields.set(columns.get(i), TextNode.valueOf(record.get(i)));
       }
     }
     return fields;

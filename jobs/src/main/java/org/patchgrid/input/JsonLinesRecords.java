@@ -25,10 +25,10 @@ final class JsonLinesRecords implements PromptRecords {
   }
 
   private PromptRecord parsed(Utf8Lines.Line line) {
-    PromptLocation here = new PromptLocation(path, line.start().line());
+    PromptLocation here = PromptLocation.line(path, line.start().line());
     JsonNode value = PromptFields.json(line.text(), "the line", here);
     if (value instanceof ObjectNode fields) {
-      return new PromptRecord(line.start(), fields);
+      return new PromptRecord(line.start(), here, fields);
     }
     throw here.problem("the line is not a JSON object: write {\"clean\": ..., \"corrupted\": ...}");
   }

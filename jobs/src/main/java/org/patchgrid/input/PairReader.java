@@ -17,7 +17,11 @@ import org.patchgrid.study.TokenSpan;
 
 /** Makes a pair of one record's fields, or says what is wrong with them. */
 final class PairReader {
-  private static final String AUTO = "auto";
+  static final String AUTO = "auto";
+
+  /** The field of a label whose range counts from the first token of the text. */
+  static final String TOKENS = "tokens";
+
   private static final List<String> LABEL_PARTS = List.of("clean", "corrupted");
 
   private final ObjectNode fields;
@@ -28,9 +32,9 @@ final class PairReader {
     this.where = where;
   }
 
-  static PromptPair read(long number, PromptRecord record, String path) {
-    PromptLocation where = new PromptLocation(path, record.start().line());
-    return new PairReader(record.fields(), where).pair(number);
+  static PromptPair read(long number, PromptRecord record, PromptDialect dialect) {
+    ObjectNode fields = dialect.fields(record.fields(), record.where());
+    return new PairReader(fields, record.where()).pair(number);
   }
 
   private PromptPair pair(long number) {
@@ -53,7 +57,7 @@ final class PairReader {
   private String id() {
     Optional<JsonNode> id = field("id");
     if (id.isEmpty()) {
-      return Long.toString(where.line());
+      return Long.toString(where.number());
     }
     String text = id.get().isIntegralNumber() ? id.get().asText() : text(id.get(), "'id'");
     if (text.isBlank()) {
@@ -172,6 +176,9 @@ final class PairReader {
           "label '"
               + name
               + "' must be {\"clean\": ..., \"corrupted\": ...} or a range of positions [4, 5]");
+    }
+    if (value.size() == 1 && value.has(TOKENS)) {
+      return new LabelSpec.TextTokens(span(value.get(TOKENS), name));
     }
     for (Map.Entry<String, JsonNode> part : value.properties()) {
       if (!LABEL_PARTS.contains(part.getKey())) {

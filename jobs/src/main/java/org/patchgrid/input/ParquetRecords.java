@@ -1,6 +1,5 @@
 package org.patchgrid.input;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -46,14 +45,16 @@ final class ParquetRecords implements PromptRecords {
     }
     ParquetRecords records = new ParquetRecords(path, reader);
     try {
-      List<String> columns = records.schema.getFields().stream().map(Type::getName).toList();
-      PromptFields.checkColumns(columns, new PromptLocation(path, 1));
       records.skipTo(firstRow);
     } catch (IOException | RuntimeException e) {
       reader.close();
       throw e;
     }
     return records;
+  }
+
+  List<String> columns() {
+    return schema.getFields().stream().map(Type::getName).toList();
   }
 
   private void skipTo(long firstRow) throws IOException {
@@ -75,14 +76,10 @@ final class ParquetRecords implements PromptRecords {
     if (group.isEmpty()) {
       return Optional.empty();
     }
-    PromptLocation where = new PromptLocation(path, row + 1);
+    PromptLocation where = PromptLocation.line(path, row + 1);
     PromptIndex.Checkpoint start = new PromptIndex.Checkpoint(row, row + 1);
     row++;
-    ObjectNode fields = PromptFields.empty();
-    ParquetValues.object(group.get(), where)
-        .properties()
-        .forEach(field -> PromptFields.put(fields, field.getKey(), field.getValue(), where));
-    return Optional.of(new PromptRecord(start, fields));
+    return Optional.of(new PromptRecord(start, where, ParquetValues.object(group.get(), where)));
   }
 
   private Optional<Group> nextRow() throws IOException {

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -63,15 +62,11 @@ final class PromptFields {
     }
   }
 
-  /** Refuses columns that mean nothing, and columns that are there twice. */
+  /** Refuses columns that mean nothing. */
   static void checkColumns(Collection<String> columns, PromptLocation where) {
-    Set<String> seen = new HashSet<>();
     for (String column : columns) {
       if (!isKnown(column)) {
         throw unknown("column", column, where);
-      }
-      if (!seen.add(column)) {
-        throw where.problem("column '" + column + "' is there twice");
       }
     }
   }
@@ -81,7 +76,8 @@ final class PromptFields {
         "unknown " + kind + " '" + name + "': " + NearestName.hint(name, "a pair", NAMES));
   }
 
-  private static boolean isKnown(String column) {
+  /** Whether a table of ours may have this column. */
+  static boolean isKnown(String column) {
     return NAMES.contains(column)
         || LABEL_COLUMN.matcher(column).matches()
         || TAG_COLUMN.matcher(column).matches();
@@ -101,6 +97,13 @@ final class PromptFields {
           fields, column, json(value.textValue(), "column '" + column + "'", where), column, where);
     } else {
       once(fields, column, value, column, where);
+    }
+  }
+
+  /** What is missing or null stays away. */
+  static void copy(ObjectNode from, String name, ObjectNode to, String newName) {
+    if (from.hasNonNull(name)) {
+      to.set(newName, from.get(name));
     }
   }
 

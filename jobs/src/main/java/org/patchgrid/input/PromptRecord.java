@@ -2,5 +2,9 @@ package org.patchgrid.input;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
-/** One record of a prompt file, as fields that are not yet checked. */
-record PromptRecord(PromptIndex.Checkpoint start, ObjectNode fields) {}
+/**
+ * One record of a prompt file.
+ *
+ * @param fields as the file has them, not yet checked
+ */
+record PromptRecord(PromptIndex.Checkpoint start, PromptLocation where, ObjectNode fields) {}

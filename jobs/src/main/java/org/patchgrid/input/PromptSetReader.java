@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.patchgrid.conf.FormatChoice;
 import org.patchgrid.conf.Problems;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
@@ -36,7 +36,7 @@ public final class PromptSetReader {
 
   private final String path;
   private final Path file;
-  private final PromptFormat format;
+  private final FileKind kind;
   private final Configuration configuration;
 
   /**
@@ -45,7 +45,7 @@ public final class PromptSetReader {
    */
   public PromptSetReader(String path, Configuration configuration) {
     this.path = path;
-    this.format = PromptFormat.of(path);
+    this.kind = FileKind.of(path);
     try {
       this.file = new Path(path);
     } catch (IllegalArgumentException e) {
@@ -54,32 +54,39 @@ public final class PromptSetReader {
     this.configuration = configuration;
   }
 
-  /**
-   * Reads the whole file once (Parquet: once more, for its hash) and checks every record. Needs 16
-   * to 48 bytes of memory a pair, to find ids that are there twice.
-   *
-   * @throws PatchgridException if the file cannot be read, has no pairs, or has records that are
-   *     malformed; a line for each of the first ten
-   */
+  /** {@link #scan(FormatChoice)} of a file whose form is told by name and content. */
   public PromptIndex scan() {
+    return scan(FormatChoice.AUTO);
+  }
+
+  /**
+   * Reads the whole file once (Parquet and JSON documents: once more, for the hash) and checks
+   * every record. Needs 16 to 48 bytes of memory a pair, to find ids that are there twice.
+   *
+   * @throws PatchgridException if the file cannot be read, is of no known format or not of the
+   *     chosen one, has no pairs, or has records that are malformed; a line for each of the first
+   *     ten
+   */
+  public PromptIndex scan(FormatChoice choice) {
     try {
       FileStatus status = file.getFileSystem(configuration).getFileStatus(file);
       if (status.isDirectory()) {
         throw new PatchgridException(
             "Cannot read prompts " + path + ": it is a directory; name a file");
       }
+      PromptDialect dialect = new DialectFinder(path, kind, sample(), choice).find();
       MessageDigest digest = sha256();
       List<PromptIndex.Checkpoint> checkpoints = new ArrayList<>();
       long pairs;
       try (PromptRecords records = openHashed(digest)) {
-        pairs = check(records, checkpoints);
+        pairs = check(records, dialect, checkpoints);
       }
       if (pairs == 0) {
         throw new PatchgridException(
             "Cannot use prompts " + path + ": there is no pair in it; add one a line");
       }
       String sha256 = HexFormat.of().formatHex(digest.digest());
-      return new PromptIndex(pairs, status.getLen(), sha256, checkpoints);
+      return new PromptIndex(pairs, status.getLen(), sha256, dialect, checkpoints);
     } catch (IOException e) {
       throw unreadable(e);
     }
@@ -107,7 +114,7 @@ public final class PromptSetReader {
         for (; number < endPair; number++) {
           PromptRecord record = records.next().orElseThrow(this::changed);
           if (number >= firstPair) {
-            pairs.add(PairReader.read(number, record, path));
+            pairs.add(PairReader.read(number, record, index.dialect()));
           }
         }
       }
@@ -118,7 +125,8 @@ public final class PromptSetReader {
   }
 
   /** Counts and checks; gives back how many pairs there are. */
-  private long check(PromptRecords records, List<PromptIndex.Checkpoint> checkpoints)
+  private long check(
+      PromptRecords records, PromptDialect dialect, List<PromptIndex.Checkpoint> checkpoints)
       throws IOException {
     Problems problems = new Problems();
     DistinctIds ids = new DistinctIds();
@@ -132,10 +140,10 @@ public final class PromptSetReader {
           if (pairs % PromptIndex.CHECKPOINT_INTERVAL == 0) {
             checkpoints.add(record.get().start());
           }
-          PromptPair pair = PairReader.read(pairs, record.get(), path);
+          PromptPair pair = PairReader.read(pairs, record.get(), dialect);
           pairs++;
           if (!ids.add(pair.id())) {
-            problems.add(duplicate(pair.id(), record.get().start().line()));
+            problems.add(duplicate(pair.id(), record.get(), dialect));
           }
         }
       } catch (PatchgridException e) {
@@ -146,17 +154,18 @@ public final class PromptSetReader {
     return pairs;
   }
 
-  private String duplicate(String id, long line) throws IOException {
-    String problem = new PromptLocation(path, line) + ": id '" + id + "' is there twice";
+  private String duplicate(String id, PromptRecord second, PromptDialect dialect)
+      throws IOException {
+    String problem = second.where() + ": id '" + id + "' is there twice";
     // The scan keeps hashes only, so the first one has to be looked up.
     try (PromptRecords records = open(START)) {
       for (long number = 0; ; number++) {
         Optional<PromptRecord> record = records.next();
-        if (record.isEmpty() || record.get().start().line() >= line) {
+        if (record.isEmpty() || record.get().start().line() >= second.start().line()) {
           return problem;
         }
-        if (PairReader.read(number, record.get(), path).id().equals(id)) {
-          return problem + ": first in line " + record.get().start().line();
+        if (PairReader.read(number, record.get(), dialect).id().equals(id)) {
+          return problem + ": first in " + record.get().where().inFile();
         }
       }
     } catch (PatchgridException e) {
@@ -165,26 +174,72 @@ public final class PromptSetReader {
     }
   }
 
+  /** Looks at the beginning, as far as it tells the format. */
+  private FileSample sample() throws IOException {
+    return switch (kind) {
+      case PARQUET -> FileSample.ofTable(parquetColumns());
+      case CSV -> FileSample.ofTable(csvColumns());
+      case JSON_LINES -> firstRecord();
+      case JSON -> {
+        Optional<FileSample> document = JsonDocumentRecords.sample(path, content());
+        yield document.isPresent() ? document.get() : firstRecord();
+      }
+    };
+  }
+
+  private List<String> parquetColumns() throws IOException {
+    try (ParquetRecords records = ParquetRecords.open(path, file, configuration, 0)) {
+      return records.columns();
+    }
+  }
+
+  private List<String> csvColumns() throws IOException {
+    try (Utf8Lines lines = new Utf8Lines(path, content(), START)) {
+      return CsvRecords.header(path, lines);
+    }
+  }
+
+  private FileSample firstRecord() throws IOException {
+    try (PromptRecords records = open(START)) {
+      List<String> names = new ArrayList<>();
+      records.next().ifPresent(record -> record.fields().fieldNames().forEachRemaining(names::add));
+      return FileSample.ofRecord(names);
+    } catch (PatchgridException malformed) {
+      return FileSample.ofRecord(List.of()); // the scan tells of it, and of others with it
+    }
+  }
+
   private PromptRecords open(PromptIndex.Checkpoint start) throws IOException {
-    if (format == PromptFormat.PARQUET) {
+    if (kind == FileKind.PARQUET) {
       return ParquetRecords.open(path, file, configuration, start.offset());
     }
-    FSDataInputStream input = file.getFileSystem(configuration).open(file);
+    if (isJsonDocument()) {
+      return JsonDocumentRecords.open(path, content(), start.offset());
+    }
+    FSDataInputStream input = content();
     return text(input, input, start);
   }
 
   /** From the start of the file; when its end is reached, {@code digest} has seen every byte. */
   private PromptRecords openHashed(MessageDigest digest) throws IOException {
-    FileSystem fileSystem = file.getFileSystem(configuration);
-    if (format == PromptFormat.PARQUET) {
-      // Parquet is not read from front to back: its footer comes first.
-      try (InputStream content = new DigestInputStream(fileSystem.open(file), digest)) {
+    if (kind == FileKind.PARQUET || isJsonDocument()) {
+      // Neither is read to its last byte: Parquet's footer comes first, and a list ends before.
+      try (InputStream content = new DigestInputStream(content(), digest)) {
         content.transferTo(OutputStream.nullOutputStream());
       }
       return open(START);
     }
-    FSDataInputStream input = fileSystem.open(file);
+    FSDataInputStream input = content();
     return text(input, new DigestInputStream(input, digest), START);
+  }
+
+  /** Else a .json file has an object a line. */
+  private boolean isJsonDocument() throws IOException {
+    return kind == FileKind.JSON && JsonDocumentRecords.isDocument(path, content());
+  }
+
+  private FSDataInputStream content() throws IOException {
+    return file.getFileSystem(configuration).open(file);
   }
 
   /**
@@ -194,7 +249,7 @@ public final class PromptSetReader {
       FSDataInputStream input, InputStream content, PromptIndex.Checkpoint start)
       throws IOException {
     try {
-      if (format == PromptFormat.JSON_LINES) {
+      if (kind != FileKind.CSV) {
         input.seek(start.offset());
         return new JsonLinesRecords(path, new Utf8Lines(path, content, start));
       }

@@ -108,7 +108,7 @@ final class Utf8Lines implements Closeable {
   }
 
   private PromptLocation here() {
-    return new PromptLocation(path, line);
+    return PromptLocation.line(path, line);
   }
 
   @Override

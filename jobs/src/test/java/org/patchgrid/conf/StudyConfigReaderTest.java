@@ -66,6 +66,7 @@ class StudyConfigReaderTest {
                 new ModelConfig("data/models/atlas-6l", Dtype.FLOAT32, Device.CPU),
                 new PromptsConfig(
                     "data/prompts/capitals.jsonl",
+                    FormatChoice.AUTO,
                     OnError.SKIP,
                     RequiredPrediction.NONE,
                     BosPolicy.TOKENIZER,
@@ -111,7 +112,7 @@ class StudyConfigReaderTest {
             """
             study.id = s
             model.path = m
-            prompts { path = p.csv, on-error = fail, require = both, bos = never, answer-token = first }
+            prompts { path = p.csv, format = eap-ig, counterfactual = corrupted_hard, on-error = fail, require = both, bos = never, answer-token = first }
             sweeps {
               c { directions = [noising, denoising], layers = "1-3", positions = [3, 4], heads = each }
               a { components = all, layers = [0, 3], positions = { labels = [subject, last] }, heads = [0, 2] }
@@ -126,6 +127,7 @@ class StudyConfigReaderTest {
         .isEqualTo(
             new PromptsConfig(
                 "p.csv",
+                new FormatChoice(Optional.of(PromptFormat.EAP_IG), Optional.of("corrupted_hard")),
                 OnError.FAIL,
                 RequiredPrediction.BOTH,
                 BosPolicy.NEVER,
@@ -436,6 +438,7 @@ class StudyConfigReaderTest {
             }
             prompts {
               path = "data/prompts/capitals.jsonl"
+              format = auto
               on-error = skip
               require = none
               bos = tokenizer

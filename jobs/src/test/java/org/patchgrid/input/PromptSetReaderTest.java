@@ -260,7 +260,7 @@ class PromptSetReaderTest {
     assertThatThrownBy(() -> new PromptSetReader("p.txt", new Configuration(false)))
         .isInstanceOf(PatchgridException.class)
         .hasMessage(
-            "Cannot tell the format of the prompts p.txt: name it .jsonl, .csv or .parquet");
+            "Cannot tell the format of the prompts p.txt: name it .jsonl, .csv, .parquet or .json");
     assertThatThrownBy(() -> new PromptSetReader("nofs://h/p.csv", new Configuration(false)).scan())
         .isInstanceOf(PatchgridException.class)
         .hasMessageStartingWith("Cannot read prompts nofs://h/p.csv: No FileSystem for scheme");
@@ -426,7 +426,8 @@ class PromptSetReaderTest {
     Path unknown =
         writeParquet(
             "unknown.parquet",
-            MessageTypeParser.parseMessageType("message p { optional binary cleen (STRING); }"),
+            MessageTypeParser.parseMessageType(
+                "message p { optional binary cleen (STRING); optional binary corrupted (STRING); }"),
             List.of(),
             1 << 20);
     assertThat(problems(unknown))

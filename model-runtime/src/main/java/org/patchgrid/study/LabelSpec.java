@@ -15,4 +15,10 @@ public sealed interface LabelSpec extends Serializable {
 
   /** A range of token positions, BOS included. */
   record Tokens(TokenSpan span) implements LabelSpec {}
+
+  /**
+   * A range of tokens counted from the first one of the prompt's text, whatever the tokenizer or
+   * {@code prompts.bos} puts before it.
+   */
+  record TextTokens(TokenSpan span) implements LabelSpec {}
 }

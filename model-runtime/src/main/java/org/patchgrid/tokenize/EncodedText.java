@@ -7,10 +7,12 @@ import org.patchgrid.study.TokenSequence;
  * A text as the tokenizer cuts it.
  *
  * @param ranges the characters each token stands for, one a token
+ * @param leadingSpecials how many tokens at the start were put before the text
  * @param trailingSpecials how many tokens at the end were appended by the tokenizer's
  *     post-processor
  */
-record EncodedText(TokenSequence tokens, List<CharRange> ranges, int trailingSpecials) {
+record EncodedText(
+    TokenSequence tokens, List<CharRange> ranges, int leadingSpecials, int trailingSpecials) {
   EncodedText {
     ranges = List.copyOf(ranges);
     if (ranges.size() != tokens.length()) {

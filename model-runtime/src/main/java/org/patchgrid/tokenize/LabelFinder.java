@@ -55,6 +55,9 @@ final class LabelFinder {
     if (label instanceof LabelSpec.Tokens given) {
       return inside(name, given.span());
     }
+    if (label instanceof LabelSpec.TextTokens given) {
+      return inside(name, behindSpecials(name, given.span()));
+    }
     LabelSpec.Text text = (LabelSpec.Text) label;
     TokenSpan inClean = covering(name, text.clean(), "clean", clean);
     TokenSpan inCorrupted = covering(name, text.corrupted(), "corrupted", corrupted);
@@ -68,6 +71,21 @@ final class LabelFinder {
               + " of the corrupted one; both must cover the same positions");
     }
     return inClean;
+  }
+
+  private TokenSpan behindSpecials(String name, TokenSpan span) throws UnusablePair {
+    int before = clean.leadingSpecials();
+    if (before != corrupted.leadingSpecials()) {
+      throw missing(
+          named(name)
+              + " counts from the first token of the text, before which the clean prompt has "
+              + before
+              + " special tokens and the corrupted one "
+              + corrupted.leadingSpecials()
+              + "; "
+              + GIVE_RANGE);
+    }
+    return new TokenSpan(before + span.start(), before + span.end());
   }
 
   private TokenSpan inside(String name, TokenSpan span) throws UnusablePair {

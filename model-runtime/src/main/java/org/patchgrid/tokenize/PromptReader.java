@@ -65,7 +65,7 @@ final class PromptReader {
     int leading = encoder.leadingSpecials(ids);
     List<Integer> body = ids.subList(leading, ids.size());
     String text = encoder.decode(body);
-    return EncodedPrompt.ofIds(text, tokens, encodingOf(text, tokens, body));
+    return EncodedPrompt.ofIds(text, tokens, encodingOf(text, tokens, body), leading);
   }
 
   /** Offsets exist only where the tokenizer cuts the decoded text into these very ids. */
@@ -82,7 +82,7 @@ final class PromptReader {
     List<CharRange> ranges =
         new ArrayList<>(Collections.nCopies(tokens.length() - body.size(), CharRange.NONE));
     ranges.addAll(again.ranges());
-    return Optional.of(new EncodedText(tokens, ranges, 0));
+    return Optional.of(new EncodedText(tokens, ranges, tokens.length() - body.size(), 0));
   }
 
   private Optional<Integer> foreignId(List<Integer> ids) {

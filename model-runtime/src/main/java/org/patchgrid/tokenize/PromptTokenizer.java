@@ -15,6 +15,7 @@ import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
 
@@ -131,6 +132,23 @@ public final class PromptTokenizer implements AutoCloseable {
         labels,
         answer,
         foil);
+  }
+
+  /**
+   * The tokens of a text alone, without those that the tokenizer puts around it; empty if it
+   * refuses the text.
+   */
+  public Optional<TokenSequence> tokens(String text) {
+    try {
+      return Optional.of(encoder.encode(text, BosPolicy.NEVER).tokens());
+    } catch (UnusablePair refused) {
+      return Optional.empty();
+    }
+  }
+
+  /** The token of an id as the vocabulary spells it; {@code [id]} for one without a token. */
+  public String spelling(int id) {
+    return encoder.spelling(id);
   }
 
   /**

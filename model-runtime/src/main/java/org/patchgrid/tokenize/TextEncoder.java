@@ -34,16 +34,21 @@ final class TextEncoder {
     List<Integer> ids = new ArrayList<>(ids(encoding));
     List<String> texts = new ArrayList<>(Arrays.asList(encoding.getTokens()));
     List<CharRange> ranges = new ArrayList<>(ranges(text, encoding.getCharTokenSpans()));
+    int leading = countLeading(encoding.getSpecialTokenMask());
     if (bos == BosPolicy.ALWAYS) {
       int id = bosToken.require();
       if (ids.isEmpty() || ids.get(0) != id) {
         ids.add(0, id);
         texts.add(0, spelling(id));
         ranges.add(0, CharRange.NONE);
+        leading++;
       }
     }
     return new EncodedText(
-        new TokenSequence(ids, texts), ranges, countTrailing(encoding.getSpecialTokenMask()));
+        new TokenSequence(ids, texts),
+        ranges,
+        leading,
+        countTrailing(encoding.getSpecialTokenMask()));
   }
 
   /** The text that these ids spell; no id may be negative. */

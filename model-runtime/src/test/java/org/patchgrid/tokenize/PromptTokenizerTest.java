@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -568,6 +569,51 @@ class PromptTokenizerTest {
         tokenize(FRANCE.label("subject", 5, 7)),
         PairStatus.LABEL_MISSING,
         "label \"subject\" is the token range [5, 7), but the prompts have 6 tokens, 0 to 5");
+  }
+
+  @Test
+  void countsTokensOfTheTextWhateverIsPutBeforeThem() {
+    Map<String, LabelSpec> labels =
+        Map.of("subject", new LabelSpec.TextTokens(new TokenSpan(3, 4)));
+    Map<BosPolicy, Integer> starts =
+        Map.of(BosPolicy.TOKENIZER, 4, BosPolicy.ALWAYS, 4, BosPolicy.NEVER, 3);
+    starts.forEach(
+        (bos, start) -> {
+          TokenizedPair pair =
+              tokenizer.tokenize(FRANCE.labels(labels).pair(), bos, AnswerTokenPolicy.ONE);
+          assertThat(pair.labels().get("subject")).isEqualTo(new TokenSpan(start, start + 1));
+          assertThat(pair.clean().texts().get(start)).isEqualTo("ĠFrance");
+        });
+    TokenizedPair text = tokenize(FRANCE);
+    Pairs ids = Pairs.of(text.clean().ids(), text.corrupted().ids()).labels(labels);
+    assertThat(tokenize(ids).labels().get("subject")).isEqualTo(new TokenSpan(4, 5));
+    assertRejected(
+        tokenize(FRANCE.labels(Map.of("subject", new LabelSpec.TextTokens(new TokenSpan(4, 6))))),
+        PairStatus.LABEL_MISSING,
+        "label \"subject\" is the token range [5, 7), but the prompts have 6 tokens, 0 to 5");
+  }
+
+  @Test
+  void refusesToCountTokensOfTheTextWhereTheBosIsInOnePromptOnly() {
+    TokenizedPair text = tokenize(FRANCE);
+    List<Integer> corrupted = new ArrayList<>(text.corrupted().ids().subList(1, 6));
+    corrupted.add(5);
+    assertRejected(
+        tokenize(
+            Pairs.of(text.clean().ids(), corrupted)
+                .labels(Map.of("s", new LabelSpec.TextTokens(new TokenSpan(0, 1))))),
+        PairStatus.LABEL_MISSING,
+        "label \"s\" counts from the first token of the text, before which the clean prompt has 1"
+            + " special tokens and the corrupted one 0; give its token range, such as [4, 5],"
+            + " instead");
+  }
+
+  @Test
+  void tokensOfATextAreWithoutSpecials() {
+    assertThat(tokenizer.tokens("The capital").orElseThrow().texts())
+        .containsExactly("The", "Ġcapital");
+    assertThat(tokenizer.tokens("half \ud83d")).isEmpty();
+    assertThat(tokenizer.spelling(0)).isEqualTo("<|bos|>");
   }
 
   @Test
