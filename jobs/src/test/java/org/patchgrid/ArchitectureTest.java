@@ -17,6 +17,7 @@ import org.patchgrid.kernel.TensorKernels;
     packages = {
       "org.patchgrid.conf",
       "org.patchgrid.input",
+      "org.patchgrid.generate",
       "org.patchgrid.plan",
       "org.patchgrid.execute",
       "org.patchgrid.store",
@@ -41,7 +42,7 @@ class ArchitectureTest {
   static final ArchRule STUDY_AND_PLAN_NEED_NO_CLUSTER =
       noClasses()
           .that()
-          .resideInAnyPackage("org.patchgrid.conf", "org.patchgrid.plan")
+          .resideInAnyPackage("org.patchgrid.conf", "org.patchgrid.plan", "org.patchgrid.generate")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "org.apache.parquet..");

@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
       ExportCommand.class,
       DoctorCommand.class,
       ConformanceCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      PromptsCommand.class
     })
 public final class Patchgrid {
   private static final Logger log = LoggerFactory.getLogger(Patchgrid.class);

@@ -1,0 +1,125 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.conf.PromptsConfig;
+import org.patchgrid.conf.StudyConfigReader;
+import org.patchgrid.conf.StudyOverrides;
+import org.patchgrid.conf.StudyOverrides.Setting;
+import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.experiment.PairPredictions;
+import org.patchgrid.experiment.PairPredictions.CheckedPair;
+import org.patchgrid.input.PromptIndex;
+import org.patchgrid.input.PromptSetReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says of each pair of a prompt set what a model makes of it. */
+@Command(
+    name = "check",
+    description = "Say of each pair whether a model can use it, and what it predicts after it.",
+    mixinStandardHelpOptions = true)
+final class PromptsCheckCommand implements Callable<Integer> {
+  /** Pairs that are read and run at once. */
+  private static final int BATCH = 1024;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "FILE", description = "the prompts, as prompts.path of a study")
+  private String file = "";
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "model directory, a URI of one, or hf:ORG/NAME")
+  private String model = "";
+
+  @Option(
+      names = "--prompts-format",
+      description = "prompts.format of a study: auto, patchgrid, eap-ig, auto-circuit or mib")
+  private String promptsFormat = "auto";
+
+  @Option(
+      names = "--counterfactual",
+      paramLabel = "NAME",
+      description = "prompts.counterfactual of a study")
+  private @Nullable String counterfactual;
+
+  @Option(names = "--bos", description = "prompts.bos of a study: tokenizer, always or never")
+  private String bos = "tokenizer";
+
+  @Option(names = "--answer-token", description = "prompts.answer-token of a study: one or first")
+  private String answerToken = "one";
+
+  @Option(names = "--format", description = "table, csv or json (default: table)")
+  private TableFormat format = TableFormat.TABLE;
+
+  @Override
+  public Integer call() throws IOException {
+    PromptsConfig prompts = config();
+    PromptSetReader reader = new PromptSetReader(file, new Configuration());
+    PromptIndex index = reader.scan(prompts.format());
+    PrintWriter err = Console.err(spec);
+    err.println(describe(index));
+    err.flush();
+    PrintWriter out = Console.out(spec);
+    CheckSummary summary = new CheckSummary();
+    try (LoadedModel loaded = LoadedModel.load(Models.directory(model));
+        CheckPrinter printer = CheckPrinter.of(format, out)) {
+      for (long first = 0; first < index.pairs(); first += BATCH) {
+        long end = Math.min(index.pairs(), first + BATCH);
+        List<CheckedPair> checked =
+            PairPredictions.of(
+                loaded, reader.read(index, first, end), prompts.bos(), prompts.answerToken());
+        for (CheckedPair pair : checked) {
+          summary.add(pair);
+          printer.print(CheckRow.of(pair, loaded.tokenizer()));
+        }
+      }
+    }
+    out.flush();
+    PrintWriter end = format == TableFormat.TABLE ? out : err;
+    summary.print(end);
+    end.flush();
+    return summary.unusable() == 0 ? ExitCode.DONE : ExitCode.INCOMPLETE;
+  }
+
+  /** As a study would have it, with a study's messages. */
+  private PromptsConfig config() {
+    List<Setting> settings =
+        new ArrayList<>(
+            List.of(
+                Setting.ofSet("study.id=check"),
+                Setting.ofSet("sweep.components=[mlp]"),
+                new Setting("--model " + model, "model.path=" + model),
+                new Setting("FILE " + file, "prompts.path=" + file),
+                new Setting("--prompts-format " + promptsFormat, "prompts.format=" + promptsFormat),
+                new Setting("--bos " + bos, "prompts.bos=" + bos),
+                new Setting(
+                    "--answer-token " + answerToken, "prompts.answer-token=" + answerToken)));
+    if (counterfactual != null) {
+      settings.add(
+          new Setting(
+              "--counterfactual " + counterfactual, "prompts.counterfactual=" + counterfactual));
+    }
+    return StudyConfigReader.read("check", "", new StudyOverrides(settings, Optional.empty()))
+        .prompts();
+  }
+
+  private String describe(PromptIndex index) {
+    List<String> parts = new ArrayList<>();
+    parts.add(file + " read as " + index.dialect().format().title());
+    parts.addAll(index.dialect().remarks());
+    return String.join("; ", parts);
+  }
+}

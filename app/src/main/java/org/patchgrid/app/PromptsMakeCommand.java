@@ -1,0 +1,136 @@
+package org.patchgrid.app;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.checkpoint.ModelDirectory;
+import org.patchgrid.family.ModelFamilies;
+import org.patchgrid.generate.NameCorruption;
+import org.patchgrid.generate.PromptSetMaker;
+import org.patchgrid.generate.Task;
+import org.patchgrid.input.PairWriter;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptPair;
+import org.patchgrid.tokenize.PromptTokenizer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Writes pairs of a task that a model's tokenizer allows. */
+@Command(
+    name = "make",
+    description = "Write pairs that are valid for a model's tokenizer, as JSON lines.",
+    mixinStandardHelpOptions = true)
+final class PromptsMakeCommand implements Callable<Integer> {
+  private static final int MOST_PAIRS = 1_000_000;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "TASK",
+      converter = Converters.OfTask.class,
+      description = "ioi, capitals, greater-than or docstring")
+  private Task task = Task.IOI;
+
+  @Option(names = "--n", required = true, paramLabel = "N", description = "how many pairs")
+  private int count;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description = "of the generator (default: ${DEFAULT-VALUE})")
+  private long seed = 1;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "DIR",
+      description = "model directory, a URI of one, or hf:ORG/NAME")
+  private String model = "";
+
+  @Option(
+      names = "--corruption",
+      converter = Converters.OfNameCorruption.class,
+      description =
+          "of ioi: s2-io (the giver is the other one; the default), abc (a third person) or"
+              + " random-names (all names are others)")
+  private @Nullable NameCorruption corruption;
+
+  @Option(names = "--out", paramLabel = "FILE", description = "default: standard output")
+  private @Nullable Path out;
+
+  @Override
+  public Integer call() throws IOException {
+    if (count < 1 || count > MOST_PAIRS) {
+      throw new PatchgridException(
+          String.format(Locale.ROOT, "--n is %d: it must be from 1 to %,d", count, MOST_PAIRS));
+    }
+    if (corruption != null && task != Task.IOI) {
+      throw new PatchgridException("--corruption is for ioi: leave it out for " + task.label());
+    }
+    requireNew();
+    List<String> lines = pairs().stream().map(PairWriter::line).toList();
+    if (out == null) {
+      PrintWriter console = Console.out(spec);
+      lines.forEach(console::println);
+      console.flush();
+      return ExitCode.DONE;
+    }
+    try {
+      Files.write(out, lines, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (FileAlreadyExistsException e) {
+      throw thereAlready(out);
+    }
+    Console.out(spec).println("Prompts: " + out);
+    Console.out(spec).flush();
+    return ExitCode.DONE;
+  }
+
+  private List<PromptPair> pairs() {
+    ModelDirectory directory = ModelDirectory.open(Models.directory(model));
+    int vocabulary =
+        ModelFamilies.of(directory.config())
+            .config(directory.name(), directory.config())
+            .structure()
+            .vocabularySize();
+    try (PromptTokenizer tokenizer = PromptTokenizer.open(directory.path(), vocabulary)) {
+      NameCorruption names = corruption == null ? NameCorruption.S2_IO : corruption;
+      return new PromptSetMaker(tokenizer, directory.name()).make(task, names, count, seed);
+    }
+  }
+
+  /** Told before the work. */
+  private void requireNew() {
+    if (out == null) {
+      return;
+    }
+    Path folder = out.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new PatchgridException(
+          "Cannot write '%s': its directory is not there; make it, or choose another --out"
+              .formatted(out));
+    }
+    if (!out.toString().endsWith(".jsonl")) {
+      throw new PatchgridException(
+          "Cannot write '%s': name it .jsonl, by which a study knows what it is".formatted(out));
+    }
+    if (Files.exists(out)) {
+      throw thereAlready(out);
+    }
+  }
+
+  private static PatchgridException thereAlready(Path file) {
+    return new PatchgridException(
+        "Cannot write '%s': it is there already; remove it, or choose another --out"
+            .formatted(file));
+  }
+}

@@ -1,0 +1,131 @@
+package org.patchgrid.experiment;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.metric.MetricReader;
+import org.patchgrid.metric.RunLogits;
+import org.patchgrid.study.AnswerTokenPolicy;
+import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.Computation;
+import org.patchgrid.study.Engine;
+import org.patchgrid.study.PairStatus;
+import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.TokenizedPair;
+
+/** What a model predicts after both prompts of pairs: the runs of a study without its patches. */
+public final class PairPredictions {
+  private static final double[] NONE = {};
+
+  private PairPredictions() {}
+
+  /**
+   * The most likely next token of a run; of equal ones the lowest.
+   *
+   * @param probability over the whole vocabulary
+   */
+  public record Prediction(int token, double probability) {}
+
+  /** The predictions of both runs. */
+  public record Predictions(Prediction clean, Prediction corrupted) {}
+
+  /**
+   * A pair with what was predicted.
+   *
+   * @param answers ids of the right answers; the clean run's prediction for {@code auto}
+   * @param foils ids of the wrong ones; the corrupted run's prediction for {@code auto}
+   * @param predictions empty for a pair that cannot be run
+   */
+  public record CheckedPair(
+      TokenizedPair pair,
+      List<Integer> answers,
+      List<Integer> foils,
+      Optional<Predictions> predictions) {
+    public CheckedPair {
+      answers = List.copyOf(answers);
+      foils = List.copyOf(foils);
+    }
+  }
+
+  /**
+   * Runs both prompts of every pair that can be run, those of one length together.
+   *
+   * @return one a pair, by their numbers
+   */
+  public static List<CheckedPair> of(
+      LoadedModel model, List<PromptPair> pairs, BosPolicy bos, AnswerTokenPolicy policy) {
+    JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    List<CheckedPair> checked = new ArrayList<>();
+    Map<Integer, List<TokenizedPair>> byLength = new TreeMap<>();
+    for (PromptPair pair : pairs) {
+      TokenizedPair tokenized =
+          requirePositions(model, model.tokenizer().tokenize(pair, bos, policy));
+      if (tokenized.isUsable()) {
+        byLength
+            .computeIfAbsent(tokenized.clean().length(), length -> new ArrayList<>())
+            .add(tokenized);
+      } else {
+        checked.add(
+            new CheckedPair(
+                tokenized,
+                BaseRuns.known(tokenized.answer()),
+                BaseRuns.known(tokenized.foil()),
+                Optional.empty()));
+      }
+    }
+    for (List<TokenizedPair> equallyLong : byLength.values()) {
+      checked.addAll(run(model, equallyLong));
+    }
+    checked.sort(Comparator.comparingLong(pair -> pair.pair().pair().number()));
+    return checked;
+  }
+
+  private static List<CheckedPair> run(LoadedModel model, List<TokenizedPair> pairs) {
+    try (NDManager manager = model.newManager()) {
+      Readout readout = model.readout(manager);
+      List<PairStates> states =
+          model
+              .engine(Computation.of(Engine.WAVEFRONT), manager)
+              .run(pairs.stream().map(pair -> new PairCells(pair, List.of())).toList());
+      List<CheckedPair> checked = new ArrayList<>();
+      for (int i = 0; i < pairs.size(); i++) {
+        BaseRuns runs = BaseRuns.of(pairs.get(i), states.get(i), readout);
+        checked.add(
+            new CheckedPair(
+                pairs.get(i),
+                runs.answers(),
+                runs.foils(),
+                Optional.of(
+                    new Predictions(
+                        prediction(runs.cleanLogits()), prediction(runs.corruptedLogits())))));
+      }
+      return checked;
+    }
+  }
+
+  private static Prediction prediction(float[] logits) {
+    int top = MetricReader.argMax(logits);
+    double[] probability =
+        new MetricReader(logits, List.of(top), List.of())
+            .read(
+                List.of(Metric.ANSWER_PROB),
+                RunLogits.ofVocabulary(logits, new double[] {logits[top]}, NONE));
+    return new Prediction(top, probability[0]);
+  }
+
+  private static TokenizedPair requirePositions(LoadedModel model, TokenizedPair pair) {
+    int length = pair.clean().length();
+    return pair.isUsable() && length > model.longestPrompt()
+        ? pair.rejected(
+            PairStatus.INVALID,
+            "it has %d tokens, and %s has positions for %d"
+                .formatted(length, model.structure().name(), model.longestPrompt()))
+        : pair;
+  }
+}
