@@ -122,10 +122,11 @@ public final class Conformance {
     double ahead = 0;
     for (int row = 0; row < pattern.length / length; row++) {
       double total = 0;
+      int query = row / structure.queryHeads(); // [T, H, T]
       for (int key = 0; key < length; key++) {
         float weight = pattern[row * length + key];
         total += weight;
-        ahead = key > row % length ? Math.max(ahead, Math.abs(weight)) : ahead;
+        ahead = key > query ? Math.max(ahead, Math.abs(weight)) : ahead;
       }
       sum = Math.max(sum, Math.abs(total - 1));
     }
