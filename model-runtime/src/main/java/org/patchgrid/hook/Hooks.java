@@ -7,8 +7,8 @@ import org.patchgrid.study.HookPoint;
 /**
  * Sees every value of a forward pass that has a name, and says what the pass goes on with.
  *
- * <p>Values are [token, width], heads side by side in the width; a head of an attention pattern has a
- * number for each key position.
+ * <p>Values are [token, width], heads side by side in the width; a head of an attention pattern has
+ * a number for each key position.
  */
 @FunctionalInterface
 public interface Hooks {
