@@ -16,6 +16,7 @@ import org.patchgrid.experiment.SweepWay;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.TokenizedPair;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -28,12 +29,7 @@ import picocli.CommandLine.Spec;
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "model directory, a URI of one, or hf:ORG/NAME")
-  private String model = "";
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = "--sweep",
@@ -83,7 +79,7 @@ final class BenchCommand implements Callable<Integer> {
     requirePositive("--sample", sample);
     // Read when the engine loads, once a process.
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
-    try (LoadedModel loaded = LoadedModel.load(Models.directory(model))) {
+    try (LoadedModel loaded = LoadedModel.load(model.directory())) {
       TokenizedPair pair =
           BenchPair.choose(loaded, Optional.ofNullable(clean), Optional.ofNullable(corrupted));
       SweepBenchmark benchmark = new SweepBenchmark(loaded, Set.copyOf(ways), rounds, sample);

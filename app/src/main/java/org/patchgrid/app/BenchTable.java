@@ -1,7 +1,5 @@
 package org.patchgrid.app;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -11,8 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.Agreement;
 import org.patchgrid.experiment.SweepTimes;
@@ -81,8 +77,8 @@ final class BenchTable {
   void print(TableFormat format, PrintWriter out) throws IOException {
     switch (format) {
       case TABLE -> printTable(out);
-      case CSV -> printCsv(out);
-      case JSON -> printJson(out);
+      case CSV -> printRows(ColumnPrinter.csv(out));
+      case JSON -> printRows(ColumnPrinter.json(out));
     }
     out.flush();
   }
@@ -177,20 +173,9 @@ final class BenchTable {
         : String.format(Locale.ROOT, "differ by up to %.1e", agreement.largestDifference());
   }
 
-  private void printCsv(PrintWriter out) throws IOException {
-    CSVPrinter csv =
-        new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
-    csv.printRecord(columns(rows().get(0)).keySet());
+  private void printRows(ColumnPrinter printer) throws IOException {
     for (Row row : rows()) {
-      csv.printRecord(columns(row).values());
-    }
-    csv.flush();
-  }
-
-  private void printJson(PrintWriter out) throws JsonProcessingException {
-    ObjectMapper json = new ObjectMapper();
-    for (Row row : rows()) {
-      out.println(json.writeValueAsString(columns(row)));
+      printer.print(columns(row));
     }
   }
 

@@ -1,18 +1,11 @@
 package org.patchgrid.app;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
-import org.jspecify.annotations.Nullable;
 import org.patchgrid.app.CheckRow.Guess;
 import org.patchgrid.app.CheckRow.Token;
 import org.patchgrid.study.TokenizedPair;
@@ -27,8 +20,20 @@ interface CheckPrinter extends AutoCloseable {
   static CheckPrinter of(TableFormat format, PrintWriter out) throws IOException {
     return switch (format) {
       case TABLE -> new Table(out);
-      case CSV -> new Csv(out);
-      case JSON -> new JsonLines(out);
+      case CSV -> of(ColumnPrinter.csv(out));
+      case JSON -> of(ColumnPrinter.json(out));
+    };
+  }
+
+  private static CheckPrinter of(ColumnPrinter columns) {
+    return new CheckPrinter() {
+      @Override
+      public void print(CheckRow row) throws IOException {
+        columns.print(row.columns());
+      }
+
+      @Override
+      public void close() {}
     };
   }
 
@@ -121,57 +126,5 @@ interface CheckPrinter extends AutoCloseable {
         }
       }
     }
-  }
-
-  /** Lists and labels are JSON text in their cells. */
-  final class Csv implements CheckPrinter {
-    private final CSVPrinter csv;
-    private final ObjectMapper json = new ObjectMapper();
-    private boolean hasHeader;
-
-    private Csv(PrintWriter out) throws IOException {
-      this.csv = new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
-    }
-
-    @Override
-    public void print(CheckRow row) throws IOException {
-      Map<String, @Nullable Object> columns = row.columns();
-      if (!hasHeader) {
-        csv.printRecord(columns.keySet());
-        hasHeader = true;
-      }
-      List<@Nullable Object> cells = new ArrayList<>();
-      for (Object value : columns.values()) {
-        cells.add(cell(value));
-      }
-      csv.printRecord(cells);
-    }
-
-    private @Nullable Object cell(@Nullable Object value) throws JsonProcessingException {
-      return value instanceof Collection || value instanceof Map
-          ? json.writeValueAsString(value)
-          : value;
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  /** An object a line. */
-  final class JsonLines implements CheckPrinter {
-    private final PrintWriter out;
-    private final ObjectMapper json = new ObjectMapper();
-
-    private JsonLines(PrintWriter out) {
-      this.out = out;
-    }
-
-    @Override
-    public void print(CheckRow row) throws JsonProcessingException {
-      out.println(json.writeValueAsString(row.columns()));
-    }
-
-    @Override
-    public void close() {}
   }
 }

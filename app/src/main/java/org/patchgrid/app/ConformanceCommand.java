@@ -10,6 +10,7 @@ import org.patchgrid.experiment.Conformance;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.study.TokenizedPair;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,12 +23,7 @@ import picocli.CommandLine.Spec;
 final class ConformanceCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "model directory, a URI of one, or hf:ORG/NAME")
-  private String model = "";
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(names = "--clean", description = "the clean prompt (default: one of 12 tokens or so)")
   private @Nullable String clean;
@@ -39,7 +35,7 @@ final class ConformanceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (LoadedModel loaded = LoadedModel.load(Models.directory(model))) {
+    try (LoadedModel loaded = LoadedModel.load(model.directory())) {
       TokenizedPair pair =
           BenchPair.choose(loaded, Optional.ofNullable(clean), Optional.ofNullable(corrupted));
       PrintWriter out = Console.out(spec);

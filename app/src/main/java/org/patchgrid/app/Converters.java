@@ -3,8 +3,6 @@ package org.patchgrid.app;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.patchgrid.generate.NameCorruption;
-import org.patchgrid.generate.Task;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -12,18 +10,9 @@ import picocli.CommandLine.TypeConversionException;
 final class Converters {
   private Converters() {}
 
-  static final class OfTask implements ITypeConverter<Task> {
-    @Override
-    public Task convert(String text) {
-      return find(text, Task.values(), Task::label);
-    }
-  }
-
-  static final class OfNameCorruption implements ITypeConverter<NameCorruption> {
-    @Override
-    public NameCorruption convert(String text) {
-      return find(text, NameCorruption.values(), NameCorruption::label);
-    }
+  /** What takes the labels of these values, in upper or lower case. */
+  static <E> ITypeConverter<E> ofLabels(E[] values, Function<E, String> label) {
+    return text -> find(text, values, label);
   }
 
   private static <E> E find(String text, E[] values, Function<E, String> label) {

@@ -1,7 +1,5 @@
 package org.patchgrid.app;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
@@ -12,12 +10,11 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.study.Measurement;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -30,12 +27,7 @@ import picocli.CommandLine.Spec;
 final class PatchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "model directory, a URI of one, or hf:ORG/NAME")
-  private String model = "";
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(names = "--clean", required = true, description = "the clean prompt")
   private String clean = "";
@@ -95,7 +87,7 @@ final class PatchCommand implements Callable<Integer> {
             setting("--metrics", metrics, "metrics", list(metrics)));
     PairExperiment experiment =
         new PairExperiment(
-            model,
+            model.name(),
             clean,
             corrupted,
             Optional.ofNullable(answer),
@@ -104,8 +96,8 @@ final class PatchCommand implements Callable<Integer> {
     PrintWriter out = Console.out(spec);
     switch (format) {
       case TABLE -> experiment.print(out);
-      case CSV -> printCsv(experiment.run().measurements(), out);
-      case JSON -> printJson(experiment.run().measurements(), out);
+      case CSV -> print(experiment.run().measurements(), ColumnPrinter.csv(out));
+      case JSON -> print(experiment.run().measurements(), ColumnPrinter.json(out));
     }
     out.flush();
     return ExitCode.DONE;
@@ -127,26 +119,9 @@ final class PatchCommand implements Callable<Integer> {
     return values.size() == 1 && !number ? values.get(0) : "[" + String.join(",", values) + "]";
   }
 
-  private static void printCsv(List<Measurement> rows, PrintWriter out) throws IOException {
-    CSVPrinter csv =
-        new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
-    boolean header = true;
+  private static void print(List<Measurement> rows, ColumnPrinter printer) throws IOException {
     for (Measurement row : rows) {
-      Map<String, @Nullable Object> columns = columns(row);
-      if (header) {
-        csv.printRecord(columns.keySet());
-        header = false;
-      }
-      csv.printRecord(columns.values());
-    }
-    csv.flush();
-  }
-
-  private static void printJson(List<Measurement> rows, PrintWriter out)
-      throws JsonProcessingException {
-    ObjectMapper json = new ObjectMapper();
-    for (Measurement row : rows) {
-      out.println(json.writeValueAsString(columns(row)));
+      printer.print(columns(row));
     }
   }
 

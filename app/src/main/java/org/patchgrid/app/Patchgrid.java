@@ -1,6 +1,8 @@
 package org.patchgrid.app;
 
 import org.patchgrid.experiment.AuditException;
+import org.patchgrid.generate.NameCorruption;
+import org.patchgrid.generate.Task;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,7 +45,12 @@ public final class Patchgrid {
     return new CommandLine(new Patchgrid())
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
         .setParameterExceptionHandler(new UsageMistakes())
-        .registerConverter(TableFormat.class, TableFormat::parse)
+        .registerConverter(
+            TableFormat.class, Converters.ofLabels(TableFormat.values(), TableFormat::toString))
+        .registerConverter(Task.class, Converters.ofLabels(Task.values(), Task::label))
+        .registerConverter(
+            NameCorruption.class,
+            Converters.ofLabels(NameCorruption.values(), NameCorruption::label))
         .registerConverter(BenchSweep.class, BenchSweep::parse)
         .setUsageHelpAutoWidth(true)
         .execute(args);

@@ -18,6 +18,7 @@ import org.patchgrid.experiment.PairPredictions.CheckedPair;
 import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,12 +38,7 @@ final class PromptsCheckCommand implements Callable<Integer> {
   @Parameters(paramLabel = "FILE", description = "the prompts, as prompts.path of a study")
   private String file = "";
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "model directory, a URI of one, or hf:ORG/NAME")
-  private String model = "";
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = "--prompts-format",
@@ -74,7 +70,7 @@ final class PromptsCheckCommand implements Callable<Integer> {
     err.flush();
     PrintWriter out = Console.out(spec);
     CheckSummary summary = new CheckSummary();
-    try (LoadedModel loaded = LoadedModel.load(Models.directory(model));
+    try (LoadedModel loaded = LoadedModel.load(model.directory());
         CheckPrinter printer = CheckPrinter.of(format, out)) {
       for (long first = 0; first < index.pairs(); first += BATCH) {
         long end = Math.min(index.pairs(), first + BATCH);
@@ -101,7 +97,7 @@ final class PromptsCheckCommand implements Callable<Integer> {
             List.of(
                 Setting.ofSet("study.id=check"),
                 Setting.ofSet("sweep.components=[mlp]"),
-                new Setting("--model " + model, "model.path=" + model),
+                new Setting("--model " + model.name(), "model.path=" + model.name()),
                 new Setting("FILE " + file, "prompts.path=" + file),
                 new Setting("--prompts-format " + promptsFormat, "prompts.format=" + promptsFormat),
                 new Setting("--bos " + bos, "prompts.bos=" + bos),

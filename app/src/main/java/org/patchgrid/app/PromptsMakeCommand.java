@@ -20,6 +20,7 @@ import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.tokenize.PromptTokenizer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,10 +36,7 @@ final class PromptsMakeCommand implements Callable<Integer> {
 
   @Spec private @Nullable CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "TASK",
-      converter = Converters.OfTask.class,
-      description = "ioi, capitals, greater-than or docstring")
+  @Parameters(paramLabel = "TASK", description = "ioi, capitals, greater-than or docstring")
   private Task task = Task.IOI;
 
   @Option(names = "--n", required = true, paramLabel = "N", description = "how many pairs")
@@ -50,16 +48,10 @@ final class PromptsMakeCommand implements Callable<Integer> {
       description = "of the generator (default: ${DEFAULT-VALUE})")
   private long seed = 1;
 
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "DIR",
-      description = "model directory, a URI of one, or hf:ORG/NAME")
-  private String model = "";
+  @Mixin private ModelOption model = new ModelOption();
 
   @Option(
       names = "--corruption",
-      converter = Converters.OfNameCorruption.class,
       description =
           "of ioi: s2-io (the giver is the other one; the default), abc (a third person) or"
               + " random-names (all names are others)")
@@ -96,7 +88,7 @@ final class PromptsMakeCommand implements Callable<Integer> {
   }
 
   private List<PromptPair> pairs() {
-    ModelDirectory directory = ModelDirectory.open(Models.directory(model));
+    ModelDirectory directory = ModelDirectory.open(model.directory());
     int vocabulary =
         ModelFamilies.of(directory.config())
             .config(directory.name(), directory.config())
@@ -113,12 +105,7 @@ final class PromptsMakeCommand implements Callable<Integer> {
     if (out == null) {
       return;
     }
-    Path folder = out.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new PatchgridException(
-          "Cannot write '%s': its directory is not there; make it, or choose another --out"
-              .formatted(out));
-    }
+    OutputFiles.requireDirectoryOf(out);
     if (!out.toString().endsWith(".jsonl")) {
       throw new PatchgridException(
           "Cannot write '%s': name it .jsonl, by which a study knows what it is".formatted(out));

@@ -1,7 +1,6 @@
 package org.patchgrid.app;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -11,7 +10,6 @@ import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.report.ReportWriter;
 import org.patchgrid.report.Study;
 import org.patchgrid.results.StudyFiles;
-import org.patchgrid.study.PatchgridException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,13 +54,7 @@ final class ReportCommand implements Callable<Integer> {
     StudyFiles files = LocalStudies.files(directory);
     Path home = ProjectFiles.home("report");
     Path local = out.orElse(files.directory().resolve("report.html"));
-    Path folder = local.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new PatchgridException(
-          "Cannot write '"
-              + local
-              + "': its directory is not there; make it, or choose another --out");
-    }
+    OutputFiles.requireDirectoryOf(local);
     try (Study study = LocalStudies.open(files, home)) {
       ReportWriter.write(study, pair, local);
     }

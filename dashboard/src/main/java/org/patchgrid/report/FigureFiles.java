@@ -51,9 +51,10 @@ public final class FigureFiles {
       throws IOException {
     Files.createDirectories(folder);
     Figures figures = new Figures(study);
+    Optional<String> shown = pair.or(figures::firstPair);
     List<String> names = new ArrayList<>();
     for (Slice slice : figures.slices()) {
-      for (Figure figure : figures.charts(slice, pair.or(figures::firstPair))) {
+      for (Figure figure : figures.charts(slice, shown)) {
         write(figure, folder);
         names.add(figure.id());
       }

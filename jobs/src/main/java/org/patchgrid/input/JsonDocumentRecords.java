@@ -46,19 +46,6 @@ final class JsonDocumentRecords implements PromptRecords {
   }
 
   /**
-   * Whether {@code content} is such a document, and not an object a line.
-   *
-   * @param content from its start; closed
-   */
-  static boolean isDocument(String path, InputStream content) throws IOException {
-    try (JsonParser json = FACTORY.createParser(content)) {
-      return findsList(json);
-    } catch (JsonProcessingException e) {
-      throw malformed(path, e);
-    }
-  }
-
-  /**
    * What tells the format of a document with prompts in it; empty for other content.
    *
    * @param content from its start; closed
@@ -110,19 +97,22 @@ final class JsonDocumentRecords implements PromptRecords {
   }
 
   /**
-   * @param content from the document's start; closed with this
+   * Records of a document; empty if {@code content} is none, but an object a line.
+   *
+   * @param content from its start; closed with the records, or if there are none
    * @param firstRecord counted from 0
    */
-  static JsonDocumentRecords open(String path, InputStream content, long firstRecord)
+  static Optional<PromptRecords> open(String path, InputStream content, long firstRecord)
       throws IOException {
     JsonParser json = FACTORY.createParser(content);
     try {
       JsonDocumentRecords records = new JsonDocumentRecords(path, json);
       if (!findsList(json)) {
-        throw new IllegalArgumentException(path + " is no document with a list in it");
+        json.close();
+        return Optional.empty();
       }
       while (records.record < firstRecord && records.next().isPresent()) {}
-      return records;
+      return Optional.of(records);
     } catch (JsonProcessingException e) {
       json.close();
       throw malformed(path, e);

@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.patchgrid.conf.NearestName;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.LabelSpec;
+import org.patchgrid.study.Labels;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenSpan;
@@ -161,7 +162,7 @@ final class PairReader {
     if (name.isBlank()) {
       throw where.problem("a label has a blank name");
     }
-    if (name.equals("last") || name.endsWith(".first") || name.endsWith(".last")) {
+    if (Labels.isBuiltIn(name)) {
       throw where.problem("label '" + name + "' has the name of a built-in one: rename it");
     }
     return name;

@@ -60,8 +60,8 @@ public final class PromptSetReader {
   }
 
   /**
-   * Reads the whole file once (Parquet and JSON documents: once more, for the hash) and checks
-   * every record. Needs 16 to 48 bytes of memory a pair, to find ids that are there twice.
+   * Reads the whole file once (Parquet and .json: once more, for the hash) and checks every record.
+   * Needs 16 to 48 bytes of memory a pair, to find ids that are there twice.
    *
    * @throws PatchgridException if the file cannot be read, is of no known format or not of the
    *     chosen one, has no pairs, or has records that are malformed; a line for each of the first
@@ -213,8 +213,11 @@ public final class PromptSetReader {
     if (kind == FileKind.PARQUET) {
       return ParquetRecords.open(path, file, configuration, start.offset());
     }
-    if (isJsonDocument()) {
-      return JsonDocumentRecords.open(path, content(), start.offset());
+    if (kind == FileKind.JSON) {
+      Optional<PromptRecords> document = JsonDocumentRecords.open(path, content(), start.offset());
+      if (document.isPresent()) {
+        return document.get();
+      }
     }
     FSDataInputStream input = content();
     return text(input, input, start);
@@ -222,8 +225,8 @@ public final class PromptSetReader {
 
   /** From the start of the file; when its end is reached, {@code digest} has seen every byte. */
   private PromptRecords openHashed(MessageDigest digest) throws IOException {
-    if (kind == FileKind.PARQUET || isJsonDocument()) {
-      // Neither is read to its last byte: Parquet's footer comes first, and a list ends before.
+    if (kind == FileKind.PARQUET || kind == FileKind.JSON) {
+      // Not always read to the last byte: Parquet's footer comes first, and a list ends before.
       try (InputStream content = new DigestInputStream(content(), digest)) {
         content.transferTo(OutputStream.nullOutputStream());
       }
@@ -231,11 +234,6 @@ public final class PromptSetReader {
     }
     FSDataInputStream input = content();
     return text(input, new DigestInputStream(input, digest), START);
-  }
-
-  /** Else a .json file has an object a line. */
-  private boolean isJsonDocument() throws IOException {
-    return kind == FileKind.JSON && JsonDocumentRecords.isDocument(path, content());
   }
 
   private FSDataInputStream content() throws IOException {

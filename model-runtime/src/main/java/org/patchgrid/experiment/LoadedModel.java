@@ -18,17 +18,21 @@ import org.patchgrid.kernel.PlainTensorOps;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.metric.UnembeddingFactor;
+import org.patchgrid.study.AnswerTokenPolicy;
+import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.tokenize.PromptTokenizer;
 import org.patchgrid.transformer.Transformer;
 import org.patchgrid.transformer.TransformerConfig;
@@ -158,6 +162,20 @@ public final class LoadedModel implements AutoCloseable {
     return config.longestPrompt();
   }
 
+  /**
+   * A pair as this model sees it: unusable too where it has more tokens than there are positions.
+   */
+  TokenizedPair tokenize(PromptPair pair, BosPolicy bos, AnswerTokenPolicy policy) {
+    TokenizedPair tokenized = tokenizer.tokenize(pair, bos, policy);
+    int length = tokenized.clean().length();
+    return tokenized.isUsable() && length > longestPrompt()
+        ? tokenized.rejected(
+            PairStatus.INVALID,
+            "it has %d tokens, and %s has positions for %d"
+                .formatted(length, structure.name(), longestPrompt()))
+        : tokenized;
+  }
+
   /** The tokenizer, for counting tokens. */
   public PromptTokenizer tokenizer() {
     return tokenizer;
@@ -196,8 +214,7 @@ public final class LoadedModel implements AutoCloseable {
       Readout readout = readout(manager);
       return new TaskRunner(
               structure,
-              longestPrompt(),
-              tokenizer,
+              pair -> tokenize(pair, settings.bos(), settings.answerToken()),
               engine(computation, manager),
               readout,
               task,

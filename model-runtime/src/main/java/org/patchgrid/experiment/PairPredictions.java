@@ -15,7 +15,6 @@ import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Engine;
-import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.TokenizedPair;
 
@@ -64,8 +63,7 @@ public final class PairPredictions {
     List<CheckedPair> checked = new ArrayList<>();
     Map<Integer, List<TokenizedPair>> byLength = new TreeMap<>();
     for (PromptPair pair : pairs) {
-      TokenizedPair tokenized =
-          requirePositions(model, model.tokenizer().tokenize(pair, bos, policy));
+      TokenizedPair tokenized = model.tokenize(pair, bos, policy);
       if (tokenized.isUsable()) {
         byLength
             .computeIfAbsent(tokenized.clean().length(), length -> new ArrayList<>())
@@ -117,15 +115,5 @@ public final class PairPredictions {
                 List.of(Metric.ANSWER_PROB),
                 RunLogits.ofVocabulary(logits, new double[] {logits[top]}, NONE));
     return new Prediction(top, probability[0]);
-  }
-
-  private static TokenizedPair requirePositions(LoadedModel model, TokenizedPair pair) {
-    int length = pair.clean().length();
-    return pair.isUsable() && length > model.longestPrompt()
-        ? pair.rejected(
-            PairStatus.INVALID,
-            "it has %d tokens, and %s has positions for %d"
-                .formatted(length, model.structure().name(), model.longestPrompt()))
-        : pair;
   }
 }

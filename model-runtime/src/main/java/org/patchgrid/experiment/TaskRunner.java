@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.MeasurementSettings;
@@ -19,14 +20,12 @@ import org.patchgrid.study.RequiredPrediction;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
 import org.patchgrid.study.TokenizedPair;
-import org.patchgrid.tokenize.PromptTokenizer;
 
 /** Goes through the pairs of one task, those of one length together. Belongs to one thread. */
 final class TaskRunner {
 
   private final ModelStructure structure;
-  private final int longestPrompt;
-  private final PromptTokenizer tokenizer;
+  private final Function<PromptPair, TokenizedPair> tokenize;
   private final PatchEngine engine;
   private final Readout readout;
   private final List<SweepSite> planSites;
@@ -41,14 +40,13 @@ final class TaskRunner {
   private long cells;
 
   /**
-   * @param longestPrompt most tokens that the model has positions for
+   * @param tokenize for the model: what it cannot run is not usable
    * @param planSites all sites of the plan: whether a pair is usable must not depend on the task
    * @param cellsDone told the number of cells done since the last time
    */
   TaskRunner(
       ModelStructure structure,
-      int longestPrompt,
-      PromptTokenizer tokenizer,
+      Function<PromptPair, TokenizedPair> tokenize,
       PatchEngine engine,
       Readout readout,
       PatchTask task,
@@ -57,8 +55,7 @@ final class TaskRunner {
       LongConsumer cellsDone,
       Audit audit) {
     this.structure = structure;
-    this.longestPrompt = longestPrompt;
-    this.tokenizer = tokenizer;
+    this.tokenize = tokenize;
     this.engine = engine;
     this.readout = readout;
     this.planSites = planSites;
@@ -72,10 +69,7 @@ final class TaskRunner {
   TaskResult run(List<PromptPair> pairs) {
     Map<Integer, List<TokenizedPair>> byLength = new TreeMap<>();
     for (PromptPair pair : pairs) {
-      TokenizedPair tokenized =
-          SiteExpansion.requireEverySite(
-              requirePositions(tokenizer.tokenize(pair, settings.bos(), settings.answerToken())),
-              planSites);
+      TokenizedPair tokenized = SiteExpansion.requireEverySite(tokenize.apply(pair), planSites);
       if (tokenized.isUsable()) {
         byLength
             .computeIfAbsent(tokenized.clean().length(), length -> new ArrayList<>())
@@ -89,16 +83,6 @@ final class TaskRunner {
     pairResults.sort(Comparator.comparingLong(result -> result.tokenized().pair().number()));
     measurements.sort(Measurement.ROW_ORDER);
     return new TaskResult(pairResults, measurements, cells, auditedCells, audit.recoveryErrors());
-  }
-
-  private TokenizedPair requirePositions(TokenizedPair pair) {
-    int length = pair.clean().length();
-    return pair.isUsable() && length > longestPrompt
-        ? pair.rejected(
-            PairStatus.INVALID,
-            "it has %d tokens, and %s has positions for %d"
-                .formatted(length, structure.name(), longestPrompt))
-        : pair;
   }
 
   private void report(PairResult result) {

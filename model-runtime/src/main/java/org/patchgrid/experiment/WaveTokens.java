@@ -69,11 +69,6 @@ final class WaveTokens {
     return current;
   }
 
-  /** The rows that attention sees by now, in the order in which they joined. */
-  List<Integer> attending() {
-    return attending;
-  }
-
   /** What is written at this point, by row, in the order of rows. */
   Map<Integer, EffectivePatch> patches(HookPoint point) {
     return patches.getOrDefault(point, NONE);
