@@ -82,6 +82,6 @@ public final class AggregateFile {
           "Staged file has other bytes than were written: " + directory.resolve(staged.path()));
     }
     directory.moveOver(staged.path(), NAME);
-    directory.delete(STAGING);
+    directory.clear(STAGING);
   }
 }

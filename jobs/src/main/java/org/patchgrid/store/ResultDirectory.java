@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.parquet.io.InputFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A study's directory on whatever file system holds it; files are named relative to it, with {@code
@@ -31,7 +34,9 @@ final class ResultDirectory {
   static final String STAGING = "_staging";
   static final String MANIFEST = "manifest";
   static final String AGGREGATES = "aggregates";
+  private static final Logger log = LoggerFactory.getLogger(ResultDirectory.class);
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final int WRITE_ATTEMPTS = 5;
 
   private final FileSystem fileSystem;
   private final Path root;
@@ -121,6 +126,12 @@ final class ResultDirectory {
           .toList();
     } catch (FileNotFoundException e) {
       return List.of();
+    } catch (IOException e) {
+      // The local file system has no type for a directory that goes while it looks.
+      if (statusOf(path).isPresent()) {
+        throw e;
+      }
+      return List.of();
     }
   }
 
@@ -178,12 +189,12 @@ final class ResultDirectory {
 
   /** Makes an empty file. */
   void touch(String name) throws IOException {
-    twice(() -> write(name, new byte[0]));
+    retrying(() -> write(name, new byte[0]));
   }
 
   /** Writes a new file so that readers see all of it or none. */
   void writeNew(String name, byte[] content, DriverRun run) throws IOException {
-    twice(
+    retrying(
         () -> {
           String temporary = write(temporaryName(name, run), content);
           moveToFreeName(temporary, name);
@@ -208,7 +219,7 @@ final class ResultDirectory {
    * half of one.
    */
   void replace(String name, byte[] content, DriverRun run) throws IOException {
-    twice(
+    retrying(
         () -> {
           String temporary = write(temporaryName(name, run), content);
           moveOver(temporary, name);
@@ -268,11 +279,22 @@ final class ResultDirectory {
     }
   }
 
-  /** Removes a file or a whole directory; one that is absent already is fine. */
+  /** Removes a file; one that is absent already is fine. */
   void delete(String name) throws IOException {
     Path path = resolve(name);
-    if (!naming("delete", path, () -> fileSystem.delete(path, true)) && exists(name)) {
+    if (!naming("delete", path, () -> fileSystem.delete(path, false)) && exists(name)) {
       throw new IOException("Cannot delete " + path);
+    }
+  }
+
+  /**
+   * Removes a directory in which others may be writing just now, living drivers or executors that
+   * were given up. What they write meanwhile may stay: it is theirs, and nobody reads it.
+   */
+  void clear(String name) throws IOException {
+    Path path = resolve(name);
+    if (!naming("delete", path, () -> fileSystem.delete(path, true)) && exists(name)) {
+      log.info("Left {}: somebody writes there", path);
     }
   }
 
@@ -282,18 +304,22 @@ final class ResultDirectory {
   }
 
   /**
-   * Runs what writes into a staging directory, once more where it fails: another driver that has
-   * just completed the study clears what all have staged, perhaps between two steps of this one.
+   * Runs what writes into a staging directory, again where it fails: another driver that has just
+   * completed the study clears what all have staged, entry by entry, perhaps between two steps of
+   * this one. It disturbs a write at most three times: it removes the file, the run's directory
+   * and, if that is not there again, the directory of all runs.
    */
-  static <T> T twice(Access<T> write) throws IOException {
-    try {
-      return write.run();
-    } catch (IOException e) {
+  static <T> T retrying(Access<T> write) throws IOException {
+    List<IOException> failures = new ArrayList<>();
+    while (true) {
       try {
         return write.run();
-      } catch (IOException again) {
-        again.addSuppressed(e);
-        throw again;
+      } catch (IOException e) {
+        if (failures.size() + 1 == WRITE_ATTEMPTS) {
+          failures.forEach(e::addSuppressed);
+          throw e;
+        }
+        failures.add(e);
       }
     }
   }

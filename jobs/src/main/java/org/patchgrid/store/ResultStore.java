@@ -1,5 +1,6 @@
 package org.patchgrid.store;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -29,9 +30,9 @@ import org.patchgrid.study.PatchgridException;
  * exception.
  *
  * <p>Staging directories: {@link #finish} removes that of its run, and all of them when the study
- * is complete. Opening removes those of runs that are listed as finished (files that a late
- * executor left there after the end). Those of other runs may be in use by a living driver and stay
- * until the study is complete.
+ * is complete, save what others write there meanwhile. Opening removes those of runs that are
+ * listed as finished (files that a late executor left there after the end). Those of other runs may
+ * be in use by a living driver and stay until the study is complete.
  */
 public final class ResultStore implements AutoCloseable {
   static final String STUDY_TEXT = "study.conf";
@@ -164,7 +165,7 @@ public final class ResultStore implements AutoCloseable {
     for (FileStatus entry : directory.list(ResultDirectory.STAGING)) {
       String name = entry.getPath().getName();
       if (manifest.hasFinished(name)) {
-        directory.delete(ResultDirectory.STAGING + "/" + name);
+        directory.clear(ResultDirectory.STAGING + "/" + name);
       }
     }
   }
@@ -353,7 +354,7 @@ public final class ResultStore implements AutoCloseable {
   private void requireAsReportedOrThere(ResultFile staged, ResultFile target) throws IOException {
     try {
       requireAsReported(staged);
-    } catch (DamagedFileException e) {
+    } catch (DamagedFileException | FileNotFoundException e) {
       if (!isThere(target)) {
         throw e;
       }
@@ -464,7 +465,7 @@ public final class ResultStore implements AutoCloseable {
         run);
     list(new ManifestEntry.RunFinished(run.id(), now, outcome, exitCode));
     log.flush();
-    directory.delete(
+    directory.clear(
         outcome == RunOutcome.COMPLETE ? ResultDirectory.STAGING : run.stagingDirectory());
   }
 

@@ -93,7 +93,7 @@ public final class TaskWriter {
     String path =
         run.stagingDirectory() + "/" + task + "-" + attempt + "." + table.label() + ".parquet";
     ParquetFiles.HashingOutput out =
-        ResultDirectory.twice(
+        ResultDirectory.retrying(
             () -> {
               directory.delete(path);
               return write(path, content);

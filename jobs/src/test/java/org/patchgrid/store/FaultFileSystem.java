@@ -1,5 +1,6 @@
 package org.patchgrid.store;
 
+import java.io.File;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -50,7 +51,14 @@ public final class FaultFileSystem extends RawLocalFileSystem {
     /** The process is stopped, until somebody sends it SIGCONT. */
     FREEZE,
     /** Another process is faster: a rename finds its target there, with the same bytes. */
-    TWIN
+    TWIN,
+    /** Another process acts just before the call: what the test gave ({@link #onTurn}). */
+    ACT
+  }
+
+  /** What another process does to the same files. */
+  interface Action {
+    void run() throws IOException;
   }
 
   /** Exit code of a process that {@link Kind#HALT} has ended: that of SIGKILL. */
@@ -65,6 +73,10 @@ public final class FaultFileSystem extends RawLocalFileSystem {
   private int at;
   private int every;
   private String marker = "";
+  private Action action =
+      () -> {
+        throw new IllegalStateException("What happens was not said");
+      };
   private volatile boolean dead;
 
   @Override
@@ -89,12 +101,17 @@ public final class FaultFileSystem extends RawLocalFileSystem {
     return "fault";
   }
 
+  /** For {@link Kind#ACT}; to be said before the first call that counts. */
+  void onTurn(Action whatHappens) {
+    action = whatHappens;
+  }
+
   /** How many calls there were that count. */
   int calls() {
     return calls.get();
   }
 
-  /** Returns whether it is this call's turn, where it is not over with that. */
+  /** Returns whether the call is to find that a twin was faster. */
   private boolean call(String word, Path path) throws IOException {
     if (dead) {
       throw new IOException("This process is dead");
@@ -115,9 +132,12 @@ public final class FaultFileSystem extends RawLocalFileSystem {
       }
       case HALT -> Runtime.getRuntime().halt(KILLED);
       case FREEZE -> freeze();
-      case TWIN -> {}
+      case ACT -> action.run();
+      case TWIN -> {
+        return true;
+      }
     }
-    return true;
+    return false;
   }
 
   private boolean mark() throws IOException {
@@ -175,15 +195,35 @@ public final class FaultFileSystem extends RawLocalFileSystem {
     return renamed;
   }
 
+  /** One after the other, as on the local disk, where others may write meanwhile. */
   @Override
   public boolean delete(Path path, boolean recursive) throws IOException {
     call("delete", path);
-    return super.delete(path, recursive);
+    File file = pathToFile(path);
+    if (recursive && file.isDirectory()) {
+      for (String entry : entries(file)) {
+        delete(new Path(path, entry), true);
+      }
+      call("rmdir", path);
+    }
+    return file.delete();
+  }
+
+  /** Those of a directory that is gone are none. */
+  private static String[] entries(File directory) {
+    String[] names = directory.list();
+    return names == null ? new String[0] : names;
   }
 
   @Override
   public FileStatus[] listStatus(Path path) throws IOException {
     call("list", path);
+    boolean directory = pathToFile(path).isDirectory();
+    call("listing", path);
+    if (directory && !pathToFile(path).exists()) {
+      // What Hadoop says where it goes between its look and its list.
+      throw new IOException("Invalid directory or I/O error occurred for dir: " + path);
+    }
     return super.listStatus(path);
   }
 
@@ -200,7 +240,9 @@ public final class FaultFileSystem extends RawLocalFileSystem {
   @Override
   public boolean mkdirs(Path path) throws IOException {
     call("mkdirs", path);
-    return super.mkdirs(path);
+    boolean made = super.mkdirs(path);
+    call("made", path);
+    return made;
   }
 
   @Override

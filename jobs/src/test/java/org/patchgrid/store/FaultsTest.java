@@ -6,11 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +122,99 @@ class FaultsTest {
     assertThat(Verification.verify(folder.path(), PLAIN).problems()).isEmpty();
   }
 
+  /** The same at any moment of a run, whose staging directory is gone from there on. */
+  @Test
+  void anotherDriverCompletesTheStudyMeanwhile() throws IOException {
+    int at = 1;
+    while (completedBefore(at)) {
+      at++;
+    }
+    assertThat(at).as("calls in the staging directory, and renames").isGreaterThan(50);
+  }
+
+  private boolean completedBefore(int at) throws IOException {
+    StudyFolder folder = new StudyFolder(root.resolve("completed-" + at));
+    FaultFileSystem fileSystem = actor(folder, ".*/_staging.*|rename.*", at, 0);
+    fileSystem.onTurn(() -> run(folder.path(), PLAIN));
+    run(faulty(folder), NO_FAULTS);
+    requireComplete(folder);
+    return fileSystem.calls() >= at;
+  }
+
+  /**
+   * It removes one entry after the other, so that a write may fail more than once: a file is gone
+   * before it is renamed, the directory once it was made for the next try, and that above it too.
+   */
+  @Test
+  void anotherDriverClearsWhatAWriteNeedsAgainAndAgain() throws IOException {
+    int at = 1;
+    while (clearedThreeTimes(at)) {
+      at++;
+    }
+    assertThat(at).as("writes of a run").isGreaterThan(8);
+  }
+
+  private boolean clearedThreeTimes(int at) throws IOException {
+    StudyFolder folder = new StudyFolder(root.resolve("cleared-" + at));
+    FaultFileSystem fileSystem = actor(folder, "made .*/_staging/[^/]+", at, 1);
+    AtomicInteger turns = new AtomicInteger();
+    fileSystem.onTurn(
+        () -> {
+          if (turns.incrementAndGet() <= 3) {
+            run(folder.path(), PLAIN);
+          }
+        });
+    run(faulty(folder), NO_FAULTS);
+    requireComplete(folder);
+    return turns.get() > 0;
+  }
+
+  /** A directory that was just emptied is not empty any more, and the disk refuses to remove it. */
+  @Test
+  void anotherDriverStagesMeanwhile() throws IOException {
+    int at = 1;
+    while (stagedBefore(at)) {
+      at++;
+    }
+    assertThat(at).as("calls in the staging directory").isGreaterThan(50);
+  }
+
+  private boolean stagedBefore(int at) throws IOException {
+    StudyFolder folder = new StudyFolder(root.resolve("staged-" + at));
+    FaultFileSystem fileSystem = actor(folder, ".*/_staging.*", at, 0);
+    try (ResultStore another = folder.open()) {
+      List<StagedTask> staged = new ArrayList<>();
+      fileSystem.onTurn(() -> staged.add(folder.stage(another, 0)));
+      run(faulty(folder), NO_FAULTS);
+      for (StagedTask task : staged) {
+        assertThat(another.commit(task)).isEqualTo(CommitOutcome.ALREADY_COMMITTED);
+      }
+      another.finish(RunOutcome.COMPLETE, 0);
+    }
+    requireComplete(folder);
+    return fileSystem.calls() >= at;
+  }
+
+  private static FaultFileSystem actor(StudyFolder folder, String calls, int at, int every)
+      throws IOException {
+    Configuration faults = faults(FaultFileSystem.Kind.ACT, calls);
+    faults.setInt("fs.fault.at", at);
+    faults.setInt("fs.fault.every", every);
+    return fileSystem(faulty(folder), faults);
+  }
+
+  /** The file system's name is the folder's. */
+  private static org.apache.hadoop.fs.Path faulty(StudyFolder folder) {
+    return faulty(folder.root.getFileName().toString(), folder);
+  }
+
+  private void requireComplete(StudyFolder folder) throws IOException {
+    String name = folder.root.getFileName().toString();
+    assertThat(tables(folder)).as(name).containsExactlyInAnyOrderEntriesOf(expected);
+    assertThat(Verification.verify(folder.path(), PLAIN).problems()).as(name).isEmpty();
+    assertThat(folder.file("_staging")).as(name).doesNotExist();
+  }
+
   /** What a driver and its executors do to the output of a study. */
   private static void run(org.apache.hadoop.fs.Path path, Configuration configuration)
       throws IOException {
@@ -127,6 +222,7 @@ class FaultsTest {
     try (ResultStore store =
         ResultStore.open(path, configuration, Samples.identity(), DriverRun.begin(clock), clock)) {
       store.runStarted(Map.of());
+      assertThat(store.endedUnder()).allSatisfy((task, alone) -> assertThat(alone).isZero());
       SharedOutput output = store.sharedOutput();
       for (int task = 0; task < TASKS; task++) {
         if (store.completedTasks().get(task)) {
