@@ -84,6 +84,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("ai.djl.pytorch..");
 
+  /** Its users meet plain values; nothing of the engine's lifetime rules reaches them. */
+  @ArchTest
+  static final ArchRule THE_API_SHOWS_NO_TENSORS =
+      noClasses()
+          .that()
+          .resideInAPackage("org.patchgrid.model")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl..");
+
   @ArchTest
   static final ArchRule NO_CYCLES =
       slices().matching("org.patchgrid.(*)..").should().beFreeOfCycles();

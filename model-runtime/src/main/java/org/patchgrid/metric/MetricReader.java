@@ -64,6 +64,15 @@ public final class MetricReader {
     return best;
   }
 
+  /** The probability of every token, [V] both. */
+  public static double[] probabilities(float[] logits) {
+    double[] probabilities = logProbabilities(logits);
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = Math.exp(probabilities[i]);
+    }
+    return probabilities;
+  }
+
   /** One run; what several metrics share is computed once, and only when one asks for it. */
   private final class Run {
     private final RunLogits logits;

@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * A component as a user names it: a role, a module of the family ({@code mlp.c_fc}), or a full
- * path, which fixes the layer too ({@code blocks.3.attn.hook_z}, {@code model.layers.3.mlp}).
+ * path, which fixes the layer too ({@code layers.3.mlp} in any family, {@code
+ * blocks.3.attn.hook_z}, {@code model.layers.3.mlp}).
  *
  * <p>A role wins over a module of the same name; in a full path of the family's the module wins.
  */
@@ -18,6 +19,9 @@ public record ComponentRef(Component component, OptionalInt layer) {
 
   /** TransformerLens: the layers, whose parts are roles or hooks. */
   private static final String BLOCKS = "blocks";
+
+  /** The layers of any family, whatever it calls them itself. */
+  private static final String LAYERS = "layers";
 
   /** TransformerLens: what enters the activation function; a gate where the MLP has one. */
   private static final String HOOK_PRE = "mlp.hook_pre";
@@ -43,6 +47,9 @@ public record ComponentRef(Component component, OptionalInt layer) {
   private static Optional<Component> inLayer(String layers, String inside, ModelStructure model) {
     if (layers.equals(BLOCKS)) {
       return role(inside, model);
+    }
+    if (layers.equals(LAYERS)) {
+      return role(inside, model).or(() -> model.modules().component(inside));
     }
     return model.modules().areLayersAt(layers)
         ? model.modules().component(inside).or(() -> role(inside, model))

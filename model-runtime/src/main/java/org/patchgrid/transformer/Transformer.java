@@ -92,10 +92,15 @@ public final class Transformer {
     }
     try (NDManager end = manager.newSubManager()) {
       x.attach(end);
-      NDArray normed = finalNorm.forward(ops.wide(sequences.last(x)));
+      NDArray normed = normed(sequences.last(x));
       normed.attach(manager);
       return normed;
     }
+  }
+
+  /** What the unembedding reads of a residual stream: [B, d_model] both, the result in float32. */
+  public NDArray normed(NDArray stream) {
+    return finalNorm.forward(ops.wide(stream));
   }
 
   private NDArray embedded(NDManager manager, NDArray ids, Sequences sequences) {

@@ -3,14 +3,13 @@ package org.patchgrid.experiment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.patchgrid.ResidentMemory;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
@@ -30,11 +29,6 @@ import org.patchgrid.study.SweepSite;
 
 class NativeMemoryTest {
   private static final int CELLS_A_TASK = 100;
-  private static final int SAMPLES = 5;
-
-  /** A leak grows in each of them, Java's compilers in one or the other. */
-  private static final int ROUNDS = 3;
-
   private static final long ALLOWED_GROWTH_KB = 8 * 1024;
 
   /** One activation of one cell kept by mistake would add 9 kB a cell, the logits 7 kB. */
@@ -44,30 +38,14 @@ class NativeMemoryTest {
   void isFlatOverThousandsOfCells(Engine engine, int tasks) throws IOException {
     try (LoadedModel model = LoadedModel.load(TestModels.atlas())) {
       run(model, engine, 10); // warm: allocator pools, compiled code
-      long before = leastResidentKilobytes(model, engine, 1);
-      long growth = Long.MAX_VALUE;
-      for (int round = 0; round < ROUNDS && growth >= ALLOWED_GROWTH_KB; round++) {
-        long after = leastResidentKilobytes(model, engine, tasks / SAMPLES);
-        growth = after - before;
-        before = after;
-      }
+      long growth =
+          ResidentMemory.growth(tasks, ALLOWED_GROWTH_KB, times -> run(model, engine, times));
       assertThat(growth)
           .as(
               "growth of resident memory, kB, over %d cells, round after round",
               tasks * CELLS_A_TASK)
           .isLessThan(ALLOWED_GROWTH_KB);
     }
-  }
-
-  /** Java's own memory comes and goes by tens of megabytes: the least of a few looks is steady. */
-  private static long leastResidentKilobytes(LoadedModel model, Engine engine, int tasks)
-      throws IOException {
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < SAMPLES; i++) {
-      run(model, engine, tasks);
-      least = Math.min(least, residentKilobytes());
-    }
-    return least;
   }
 
   private static void run(LoadedModel model, Engine engine, int tasks) {
@@ -103,14 +81,5 @@ class NativeMemoryTest {
       assertThat(model.run(task, List.of(pair), sites, settings, Computation.of(engine)).cells())
           .isEqualTo(CELLS_A_TASK);
     }
-  }
-
-  private static long residentKilobytes() throws IOException {
-    System.gc(); // what Java itself holds back is not what is measured
-    return Files.readAllLines(Path.of("/proc/self/status")).stream()
-        .filter(line -> line.startsWith("VmRSS:"))
-        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-        .findFirst()
-        .orElseThrow();
   }
 }

@@ -53,6 +53,10 @@ class ComponentRefTest {
     "olmo2-f32, model.layers.2.post_attention_layernorm, SELF_ATTN",
     "llama-mha-f32, model.layers.2.mlp, MLP",
     "llama-mha-f32, layers.2.mlp, MLP",
+    "gpt2-tied-f32, layers.2.mlp, MLP", // any family's layers, by roles
+    "gpt2-tied-f32, layers.2.mlp.c_fc, UP_PROJ",
+    "gemma2-bf16, layers.2.self_attn, SELF_ATTN",
+    "gemma2-bf16, layers.2.post_attention_layernorm, POST_ATTENTION_LAYERNORM",
     "llama-mha-f32, blocks.2.attn.hook_z, Z"
   })
   void aFullPathFixesTheLayer(String family, String name, Component component) {

@@ -1,0 +1,115 @@
+package org.patchgrid.experiment;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.patchgrid.hook.ActivationCache;
+import org.patchgrid.hook.Interventions;
+import org.patchgrid.kernel.NativeArrays;
+import org.patchgrid.study.HookPoint;
+import org.patchgrid.study.TokenSequence;
+import org.patchgrid.transformer.Transformer;
+import org.patchgrid.transformer.WholeSequences;
+
+/**
+ * One forward pass that is over, with what was kept of it in native memory. Closing it frees that,
+ * and so does closing the model. One thread at a time may use it.
+ */
+public final class PromptRun implements AutoCloseable {
+  private final LoadedModel model;
+  private final NDManager manager;
+  private final ActivationCache cache;
+  private final float[] state; // [d_model]
+
+  PromptRun(
+      LoadedModel model,
+      TokenSequence tokens,
+      Set<HookPoint> kept,
+      Map<HookPoint, UnaryOperator<float[]>> replacements) {
+    JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    this.model = model;
+    this.manager = model.newManager();
+    this.cache = new ActivationCache(manager, kept);
+    try {
+      this.state = forward(tokens, interventions(replacements));
+    } catch (RuntimeException | Error e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  private float[] forward(TokenSequence tokens, Interventions interventions) {
+    Transformer transformer = model.transformer();
+    try (NDManager run = manager.newSubManager()) {
+      NDArray ids =
+          NativeArrays.of(run, tokens.ids().stream().mapToLong(Integer::longValue).toArray());
+      NDArray last =
+          transformer.forward(
+              run,
+              ids,
+              new WholeSequences(transformer.tables(run, tokens.length())),
+              (point, value) -> cache.at(point, interventions.at(point, value)));
+      interventions.requireEachFiredOnce();
+      return last.toFloatArray();
+    }
+  }
+
+  private static Interventions interventions(Map<HookPoint, UnaryOperator<float[]>> replacements) {
+    Map<HookPoint, UnaryOperator<NDArray>> onArrays = new HashMap<>();
+    replacements.forEach((point, replacement) -> onArrays.put(point, onArrays(replacement)));
+    return new Interventions(onArrays);
+  }
+
+  private static UnaryOperator<NDArray> onArrays(UnaryOperator<float[]> replacement) {
+    return value ->
+        NativeArrays.of(
+            value.getManager(),
+            replacement.apply(value.toFloatArray()),
+            value.getShape().getShape());
+  }
+
+  /**
+   * A value that was kept, [token, width], row after row.
+   *
+   * @throws IllegalStateException if it was not
+   */
+  public float[] value(HookPoint point) {
+    return cache.value(point).toFloatArray();
+  }
+
+  /** What the unembedding reads at the last position, [d_model]. */
+  public float[] state() {
+    return state.clone();
+  }
+
+  /** The logits of such a state, [V]. */
+  public float[] logits(float[] ofState) {
+    JniUtils.setGradMode(false);
+    return model.readout(manager).logits(List.of(ofState)).get(0);
+  }
+
+  /** A token's logit of such a state, in double precision. */
+  public double logit(float[] ofState, int token) {
+    JniUtils.setGradMode(false);
+    return model.readout(manager).logits(ofState, new int[] {token})[0];
+  }
+
+  /** What the unembedding would read of a residual stream, [d_model] both. */
+  public float[] stateOf(float[] residualStream) {
+    JniUtils.setGradMode(false);
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray stream = NativeArrays.of(scope, residualStream, 1, residualStream.length);
+      return model.transformer().normed(stream).toFloatArray();
+    }
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}

@@ -1,0 +1,197 @@
+package org.patchgrid.model;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.patchgrid.checkpoint.HuggingFaceCache;
+import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.experiment.PromptRun;
+import org.patchgrid.experiment.PromptRuns;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.ComponentRef;
+import org.patchgrid.study.HookPoint;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.TokenSequence;
+
+/**
+ * A language model to look into and to change while it runs: in float32, on the CPU, with one
+ * thread of arithmetic a call. Threads may share it.
+ *
+ * <p>Hook points are named as in docs/models.md: {@code layers.3.self_attn.z} on every model,
+ * TransformerLens's names, and the family's own.
+ */
+public final class LanguageModel implements AutoCloseable {
+  private final LoadedModel model;
+  private final PromptRuns runs;
+  private volatile boolean closed;
+
+  private LanguageModel(LoadedModel model) {
+    this.model = model;
+    this.runs = new PromptRuns(model);
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param model a directory as Hugging Face or MLX publishes it, or {@code hf:ORG/NAME} for one in
+   *     this machine's Hugging Face cache; nothing is downloaded
+   * @throws PatchgridException if it is not there, damaged, or of a kind that Patchgrid does not
+   *     know
+   */
+  public static LanguageModel load(String model) {
+    Path directory =
+        model.startsWith(HuggingFaceCache.PREFIX)
+            ? HuggingFaceCache.ofThisMachine().snapshot(model)
+            : Path.of(model);
+    return new LanguageModel(LoadedModel.load(directory));
+  }
+
+  /** Its sizes and components. */
+  public ModelStructure structure() {
+    return model.structure();
+  }
+
+  /** How many it has. */
+  public int layers() {
+    return structure().layers();
+  }
+
+  /** Every hook point by its role, layer after layer. */
+  public List<String> hookPoints() {
+    return names(all());
+  }
+
+  /** Runs a text and keeps every activation. */
+  public Trace trace(String text) {
+    return trace(text, Map.of());
+  }
+
+  /**
+   * Runs a text with interventions, by the names of the hook points, and keeps every activation.
+   *
+   * @throws PatchgridException if the text has no tokens or too many, or if a name, a position, a
+   *     head or a shape is not the model's: the message says what is
+   */
+  public Trace trace(String text, Map<String, ? extends Intervention> interventions) {
+    return run(text, interventions, all());
+  }
+
+  /** The same, keeping only the activations named: none takes no memory. */
+  public Trace trace(
+      String text, Map<String, ? extends Intervention> interventions, Collection<String> kept) {
+    Set<HookPoint> points = new HashSet<>();
+    kept.forEach(name -> points.add(hookPoint(name)));
+    return run(text, interventions, points);
+  }
+
+  private Trace run(
+      String text, Map<String, ? extends Intervention> interventions, Set<HookPoint> kept) {
+    requireOpen();
+    TokenSequence tokens = runs.tokens(text);
+    Map<HookPoint, UnaryOperator<float[]>> replacements = new HashMap<>();
+    interventions.forEach(
+        (name, intervention) -> {
+          HookPoint point = hookPoint(name);
+          if (replacements.put(point, onRows(point, tokens.length(), intervention)) != null) {
+            throw new PatchgridException(
+                "%s has two interventions: write one as first.then(second)".formatted(name(point)));
+          }
+        });
+    PromptRun run = runs.run(tokens, kept, replacements);
+    return new Trace(this, text, tokens, kept, run);
+  }
+
+  private UnaryOperator<float[]> onRows(HookPoint point, int length, Intervention intervention) {
+    return rows -> {
+      Activation value = activation(point, length, rows);
+      Activation changed = intervention.apply(value);
+      if (!changed.hasShapeOf(value)) {
+        throw new PatchgridException(
+            "An intervention turned %s into %s: the shapes must be equal"
+                .formatted(value, changed));
+      }
+      return changed.rows();
+    };
+  }
+
+  Activation activation(HookPoint point, int length, float[] rows) {
+    Component component = point.component();
+    Axes axes = Axes.of(component);
+    int[] shape = axes.shape(component, structure(), length, rows.length / length);
+    return Activation.ofRows(name(point), axes, shape, rows);
+  }
+
+  /** What a name means here. */
+  HookPoint hookPoint(String name) {
+    ComponentRef ref = ComponentRef.resolve(name, structure());
+    int last = layers() - 1;
+    if (ref.layer().isEmpty()) {
+      throw new PatchgridException(
+          "'%s' names no layer: write layers.0.%s to layers.%d.%s"
+              .formatted(name, ref.component(), last, ref.component()));
+    }
+    int layer = ref.layer().getAsInt();
+    if (layer > last) {
+      throw new PatchgridException(
+          "Cannot find '%s': the layers of %s are 0 to %d"
+              .formatted(name, structure().name(), last));
+    }
+    return new HookPoint(ref.component(), layer);
+  }
+
+  static String name(HookPoint point) {
+    return "layers." + point.layer() + "." + point.component();
+  }
+
+  /** In the order in which a run passes them. */
+  List<String> names(Set<HookPoint> points) {
+    return IntStream.range(0, layers())
+        .boxed()
+        .flatMap(layer -> structure().components().stream().map(part -> new HookPoint(part, layer)))
+        .filter(points::contains)
+        .map(LanguageModel::name)
+        .toList();
+  }
+
+  private Set<HookPoint> all() {
+    Set<HookPoint> points = new HashSet<>();
+    for (int layer = 0; layer < layers(); layer++) {
+      for (Component component : structure().components()) {
+        points.add(new HookPoint(component, layer));
+      }
+    }
+    return points;
+  }
+
+  int answerId(String text, String answer) {
+    return runs.answerId(text, answer);
+  }
+
+  String spelling(int token) {
+    return runs.spelling(token);
+  }
+
+  void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException(
+          "The model is closed: use it and its traces inside its try block");
+    }
+  }
+
+  /** Frees the model and the activations of all its traces. A second time does nothing. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    model.close();
+  }
+}
