@@ -18,6 +18,7 @@ import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.execute.RunInterruptedException;
 import org.patchgrid.execute.RunListener;
 import org.patchgrid.execute.RunReport;
+import org.patchgrid.execute.SparkDriver;
 import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
@@ -50,7 +51,7 @@ final class Studies {
     PlannedStudy study = PlannedStudy.of(config, new Configuration());
     HadoopPaths.parse("the output", study.outputPath()); // told before Spark starts
     SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
-    try (JavaSparkContext spark = start(conf)) {
+    try (JavaSparkContext spark = SparkDriver.start(conf)) {
       StudyRun run = new StudyRun(study, spark, listener, retryQuarantined);
       interruption.stops(run);
       return run(run, spark);
@@ -62,7 +63,7 @@ final class Studies {
       throws IOException {
     StoredStudy.read(study, new Configuration()); // told before Spark starts
     SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
-    try (JavaSparkContext spark = start(conf)) {
+    try (JavaSparkContext spark = SparkDriver.start(conf)) {
       return new Aggregation(spark, study).run();
     }
   }
@@ -86,20 +87,6 @@ final class Studies {
       // What Spark logs when it is stopped under running tasks is no news: we know why.
       spark.setLogLevel("OFF");
       throw e;
-    }
-  }
-
-  /** Spark refuses settings with exceptions of many types, some of them unchecked by Scala. */
-  private static JavaSparkContext start(SparkConf conf) {
-    try {
-      return new JavaSparkContext(conf);
-    } catch (Exception e) {
-      throw new PatchgridException(
-          "Cannot start Spark with master '%s': %s; check --master and --spark-conf"
-              .formatted(
-                  conf.get("spark.master"),
-                  String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
-          e);
     }
   }
 }

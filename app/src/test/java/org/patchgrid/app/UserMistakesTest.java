@@ -386,11 +386,27 @@ class UserMistakesTest {
   void masterThatSparkDoesNotKnow() {
     assertMistake(
         Ended.inProcess("run", study.toString(), "--out", out.toString(), "--master", "locl"),
-        "Cannot start Spark with master 'locl': Could not parse Master URL: 'locl'; check --master"
-            + " and --spark-conf");
+        "Cannot start Spark with master 'locl': Could not parse Master URL: 'locl'; check the"
+            + " master and Spark's settings");
     assertMistake(
         run("--spark-conf", "spark.task.cpus"),
         "--spark-conf needs key=value, not 'spark.task.cpus'");
+  }
+
+  @Test
+  void masterThatIsNotThere() {
+    assertMistake(
+        Ended.inProcess(
+            "run",
+            study.toString(),
+            "--out",
+            out.toString(),
+            "--master",
+            "spark://127.0.0.1:1,no-such-host.invalid:7077"),
+        "Cannot reach a Spark master at 'spark://127.0.0.1:1,no-such-host.invalid:7077'"
+            + " (127.0.0.1:1: Connection refused; no-such-host.invalid:7077: unknown host): check"
+            + " the address, that the master runs, and that this machine may connect to it");
+    assertThat(out).doesNotExist();
   }
 
   // The command line.

@@ -53,7 +53,7 @@ public final class GeneratedStudy {
     Files.writeString(
         directory.resolve("manifest/study.json"),
         """
-        {"formatVersion": 1, "identity": {"studyId": "%s", "fingerprint": "0123456789abcdef",
+        {"formatVersion": 2, "identity": {"studyId": "%s", "fingerprint": "0123456789abcdef",
          "fingerprintParts": {"model": "m"}, "versions": {"java": "17", "spark": "4.2.0"},
          "studyText": %s}}
         """

@@ -13,6 +13,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.patchgrid.execute.SparkDriver;
 import org.patchgrid.store.AggregateFile;
 import org.patchgrid.store.AggregateSource;
 import org.patchgrid.store.CommittedFiles;
@@ -50,9 +51,19 @@ public final class Aggregation {
   /**
    * Reads all committed tasks and replaces the table.
    *
-   * @throws PatchgridException if the directory has no study, or none of its tasks is complete
+   * @throws PatchgridException if the directory has no study, none of its tasks is complete, or
+   *     Spark ended the application
    */
   public AggregateReport run() throws IOException {
+    try {
+      return aggregate();
+    } catch (Exception e) {
+      SparkDriver.requireRunning(spark, e);
+      throw e;
+    }
+  }
+
+  private AggregateReport aggregate() throws IOException {
     Configuration configuration = spark.hadoopConfiguration();
     CommittedFiles committed = CommittedFiles.read(study, configuration);
     long measurements = committed.rows(ResultTable.CELLS);

@@ -90,7 +90,7 @@ public final class StudyRun {
       listener.planned(study.plan(), store.completedTasks().cardinality(), missing.size());
       int computed;
       try {
-        computed = missing.isEmpty() ? 0 : execution(store).compute(missing);
+        computed = missing.isEmpty() ? 0 : compute(store, missing);
       } catch (RunInterruptedException e) {
         store.finish(RunOutcome.INTERRUPTED, RunInterruptedException.EXIT_CODE);
         throw e;
@@ -142,6 +142,17 @@ public final class StudyRun {
         .filter(task -> !completed.get(task) && !givenUp.contains(task))
         .boxed()
         .toList();
+  }
+
+  private int compute(ResultStore store, List<Integer> missing) throws IOException {
+    try {
+      return execution(store).compute(missing);
+    } catch (Exception e) {
+      if (!stopped) {
+        SparkDriver.requireRunning(spark, e);
+      }
+      throw e;
+    }
   }
 
   private TaskExecution execution(ResultStore store) throws IOException {

@@ -6,6 +6,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.aggregate.AggregateReport;
 import org.patchgrid.aggregate.Aggregation;
 import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.execute.SparkDriver;
 import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.study.PatchgridException;
 
@@ -20,7 +21,7 @@ public final class AggregateJob {
   /** Exit codes as the contract has them, after Spark's context is stopped. */
   public static void main(String[] args) throws IOException {
     int code = 0;
-    try (JavaSparkContext spark = new JavaSparkContext(SparkSettings.everywhere(new SparkConf()))) {
+    try (JavaSparkContext spark = SparkDriver.start(SparkSettings.everywhere(new SparkConf()))) {
       if (args.length != 1 || args[0].startsWith("--")) {
         throw new PatchgridException("AggregateJob takes one argument: the directory of a study");
       }

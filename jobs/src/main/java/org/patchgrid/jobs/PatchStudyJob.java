@@ -14,6 +14,7 @@ import org.patchgrid.execute.LoggedProgress;
 import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.execute.RunInterruptedException;
 import org.patchgrid.execute.RunReport;
+import org.patchgrid.execute.SparkDriver;
 import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
@@ -31,7 +32,7 @@ public final class PatchStudyJob {
   /** Exit codes as the contract has them, after Spark's context is stopped. */
   public static void main(String[] args) throws IOException {
     int code;
-    try (JavaSparkContext spark = new JavaSparkContext(SparkSettings.everywhere(new SparkConf()))) {
+    try (JavaSparkContext spark = SparkDriver.start(SparkSettings.everywhere(new SparkConf()))) {
       code = run(args, spark);
     } catch (PatchgridException e) {
       System.err.println("patchgrid: " + e.getMessage());

@@ -61,18 +61,12 @@ final class Manifest {
   }
 
   private ManifestEntry parse(String line, String name) {
-    try {
-      return StoreJson.read(line.getBytes(StandardCharsets.UTF_8), ManifestEntry.class);
-    } catch (IOException e) {
-      throw new PatchgridException(
-          "Cannot read '"
-              + name
-              + "' in '"
-              + directory
-              + "': it is damaged; restore it from a copy, or remove it to have its tasks adopted"
-              + " from their files",
-          e);
-    }
+    return StoreJson.read(
+        line.getBytes(StandardCharsets.UTF_8),
+        ManifestEntry.class,
+        name,
+        directory,
+        "restore it from a copy, or remove it to have its tasks adopted from their files");
   }
 
   void add(ManifestEntry entry) {

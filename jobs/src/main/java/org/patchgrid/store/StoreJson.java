@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import org.patchgrid.study.PatchgridException;
 
 /** How the store's own records are written: names as in the record, in its order. */
 final class StoreJson {
@@ -37,5 +38,33 @@ final class StoreJson {
 
   static <T> T read(byte[] json, Class<T> type) throws IOException {
     return MAPPER.readValue(json, type);
+  }
+
+  /**
+   * Reads a record of a study's manifest, or tells the user why that cannot be.
+   *
+   * @param name of the file in {@code directory}
+   * @param remedy what to do where it is damaged
+   * @throws PatchgridException if it is damaged, or whole and of another shape than this version's
+   */
+  static <T> T read(byte[] json, Class<T> type, String name, String directory, String remedy) {
+    try {
+      return read(json, type);
+    } catch (IOException e) {
+      String why =
+          isWellFormed(json)
+              ? "another version of Patchgrid wrote it; use that version, or choose another --out"
+              : "it is damaged; " + remedy;
+      throw new PatchgridException(
+          "Cannot read '%s' in '%s': %s".formatted(name, directory, why), e);
+    }
+  }
+
+  private static boolean isWellFormed(byte[] json) {
+    try {
+      return MAPPER.readTree(json).isObject();
+    } catch (IOException e) {
+      return false;
+    }
   }
 }

@@ -61,6 +61,12 @@ public record StoredStudy(
     if (!directory.exists(STATUS)) {
       return Optional.empty();
     }
-    return Optional.of(StoreJson.read(directory.read(STATUS), RunStatus.class));
+    return Optional.of(
+        StoreJson.read(
+            directory.read(STATUS),
+            RunStatus.class,
+            STATUS,
+            directory.toString(),
+            "remove it, the next run writes it again"));
   }
 }

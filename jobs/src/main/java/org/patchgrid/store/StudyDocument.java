@@ -10,7 +10,9 @@ import org.patchgrid.study.PatchgridException;
  */
 record StudyDocument(int formatVersion, StudyIdentity identity) {
   static final String NAME = ResultDirectory.MANIFEST + "/study.json";
-  private static final int FORMAT_VERSION = 1;
+
+  /** Changes with the shape of what the manifest's files say; {@code ManifestFormatTest} minds. */
+  private static final int FORMAT_VERSION = 2;
 
   static StudyDocument of(StudyIdentity identity) {
     return new StudyDocument(FORMAT_VERSION, identity);
@@ -19,35 +21,39 @@ record StudyDocument(int formatVersion, StudyIdentity identity) {
   /**
    * Reads the document of a directory that has one.
    *
-   * @throws PatchgridException if it is damaged or of a newer version
+   * @throws PatchgridException if it is damaged or of another version
    */
   static Optional<StudyDocument> read(ResultDirectory directory) throws IOException {
     if (!directory.exists(NAME)) {
       return Optional.empty();
     }
     byte[] content = directory.read(NAME);
-    StudyDocument document;
-    try {
-      document = StoreJson.read(content, StudyDocument.class);
-    } catch (IOException e) {
-      throw new PatchgridException(
-          "Cannot read '"
-              + NAME
-              + "' in '"
-              + directory
-              + "': it is damaged; restore it from a copy, or choose another --out",
-          e);
-    }
-    if (document.formatVersion() != FORMAT_VERSION) {
+    requireFormat(read(content, Format.class, directory), directory);
+    return Optional.of(read(content, StudyDocument.class, directory));
+  }
+
+  private static <T> T read(byte[] content, Class<T> type, ResultDirectory directory) {
+    return StoreJson.read(
+        content,
+        type,
+        NAME,
+        directory.toString(),
+        "restore it from a copy, or choose another --out");
+  }
+
+  private static void requireFormat(Format format, ResultDirectory directory) {
+    if (format.formatVersion() != FORMAT_VERSION) {
       throw new PatchgridException(
           "Cannot use '"
               + directory
-              + "': its results have format "
-              + document.formatVersion()
-              + ", this version of Patchgrid knows format "
+              + "': another version of Patchgrid wrote its results, in format "
+              + format.formatVersion()
+              + ", and this one knows format "
               + FORMAT_VERSION
-              + "; use the version that wrote them");
+              + "; use the version that wrote them, or choose another --out");
     }
-    return Optional.of(document);
   }
+
+  /** What the document of every version has. */
+  private record Format(int formatVersion) {}
 }

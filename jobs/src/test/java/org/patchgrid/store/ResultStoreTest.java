@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -393,16 +394,46 @@ class ResultStoreTest {
   }
 
   @Test
-  void newerFormatIsRefused() throws IOException {
+  void anotherFormatIsRefused() throws IOException {
     folder.complete(1);
+    String message =
+        "Cannot use '%s': another version of Patchgrid wrote its results, in format %d, and this"
+            + " one knows format 2; use the version that wrote them, or choose another --out";
+    // A newer one, and an older one that had not all that this version wants.
     Path document = folder.file("manifest/study.json");
     Files.writeString(
         document,
-        Files.readString(document).replaceFirst("formatVersion\" : 1", "formatVersion\" : 2"));
-    assertThatThrownBy(folder::open)
-        .isInstanceOf(PatchgridException.class)
-        .hasMessageContaining(
-            "its results have format 2, this version of Patchgrid knows format 1");
+        Files.readString(document).replaceFirst("formatVersion\" : 2", "formatVersion\" : 3"));
+    assertRefused(message.formatted(folder.root, 3));
+    Files.writeString(document, "{\"formatVersion\": 1, \"study\": \"capitals\"}");
+    assertRefused(message.formatted(folder.root, 1));
+  }
+
+  @Test
+  void manifestOfAnotherShapeIsNotCalledDamaged() throws IOException {
+    folder.complete(1);
+    for (String list : folder.files("manifest")) {
+      if (list.endsWith(".jsonl")) {
+        Path file = folder.file("manifest/" + list);
+        Files.writeString(file, Files.readString(file).replace("\"computedWith\"", "\"kernel\""));
+      }
+    }
+    assertRefused(
+        "another version of Patchgrid wrote it; use that version, or choose another --out");
+  }
+
+  private void assertRefused(String message) {
+    List<ThrowingCallable> readers =
+        List.of(
+            folder::open,
+            () -> StoredStudy.read(folder.path(), folder.configuration),
+            () -> CommittedFiles.read(folder.path(), folder.configuration),
+            () -> Verification.verify(folder.path(), folder.configuration));
+    for (ThrowingCallable reader : readers) {
+      assertThatThrownBy(reader)
+          .isInstanceOf(PatchgridException.class)
+          .hasMessageContaining(message);
+    }
   }
 
   @Test
