@@ -38,6 +38,7 @@ class ArchitectureTest {
               "org.patchgrid.family",
               "org.patchgrid.checkpoint",
               "org.patchgrid.tokenize",
+              "org.patchgrid.attribution",
               "org.patchgrid.experiment");
 
   @ArchTest
@@ -61,6 +62,7 @@ class ArchitectureTest {
               "org.patchgrid.kernel",
               "org.patchgrid.transformer",
               "org.patchgrid.family", // prepares linear maps and applies none
+              "org.patchgrid.attribution",
               "org.patchgrid.experiment");
 
   @ArchTest

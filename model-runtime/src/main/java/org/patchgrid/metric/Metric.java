@@ -70,6 +70,11 @@ public enum Metric {
     return this != ANSWER_RANK;
   }
 
+  /** Whether it changes smoothly with the logits; a rank jumps. */
+  public boolean hasGradient() {
+    return this != ANSWER_RANK;
+  }
+
   public static Optional<Metric> named(String label) {
     return Arrays.stream(values()).filter(m -> m.label().equals(label)).findFirst();
   }

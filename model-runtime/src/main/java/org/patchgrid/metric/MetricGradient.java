@@ -1,0 +1,119 @@
+package org.patchgrid.metric;
+
+import java.util.List;
+
+/**
+ * The gradients of a pair's metrics with respect to a run's logits at the last position, in double
+ * precision. The metrics themselves are in {@link MetricReader}.
+ *
+ * <p>V is the vocabulary. An instance may be shared between threads.
+ */
+public final class MetricGradient {
+  private final float[] clean; // [V]
+  private final List<Integer> answers;
+  private final List<Integer> foils;
+
+  /**
+   * @param clean the clean run's logits, [V]; not copied
+   * @param answers ids of the right answers; empty if there are none
+   * @param foils ids of the wrong answers; empty if there are none
+   */
+  public MetricGradient(float[] clean, List<Integer> answers, List<Integer> foils) {
+    this.clean = clean;
+    this.answers = List.copyOf(answers);
+    this.foils = List.copyOf(foils);
+  }
+
+  /**
+   * The gradient at a run's logits, [V] both.
+   *
+   * @throws IllegalArgumentException for a metric that {@link Metric#hasGradient} denies
+   */
+  public double[] of(Metric metric, float[] logits) {
+    return switch (metric) {
+      case L2 -> scaledDifference(logits, 1 / distance(logits));
+      case MSE -> scaledDifference(logits, 2.0 / clean.length);
+      case COSINE -> ofCosineDistance(logits);
+      case KL -> ofKl(logits);
+      case LOGIT_DIFF -> sum(ofMeanLogit(answers), ofMeanLogit(foils), -1);
+      case PROB_DIFF -> sum(ofProbability(answers, logits), ofProbability(foils, logits), -1);
+      case ANSWER_PROB -> ofProbability(answers, logits);
+      case ANSWER_LOG_PROB -> ofLogProbability(logits);
+      case ANSWER_LOGIT -> ofMeanLogit(answers);
+      case ANSWER_RANK -> throw new IllegalArgumentException("A rank has no gradient");
+    };
+  }
+
+  private double distance(float[] logits) {
+    return Math.sqrt(LogitGeometry.of(logits, clean).squaredDistance());
+  }
+
+  private double[] scaledDifference(float[] logits, double scale) {
+    double[] gradient = new double[logits.length];
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = scale * ((double) logits[i] - clean[i]);
+    }
+    return gradient;
+  }
+
+  private double[] ofCosineDistance(float[] logits) {
+    double product = 0;
+    double ofRun = 0;
+    double ofClean = 0;
+    for (int i = 0; i < logits.length; i++) {
+      product += (double) logits[i] * clean[i];
+      ofRun += (double) logits[i] * logits[i];
+      ofClean += (double) clean[i] * clean[i];
+    }
+    double norms = Math.sqrt(ofRun) * Math.sqrt(ofClean);
+    double[] gradient = new double[logits.length];
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = (product / ofRun * logits[i] - clean[i]) / norms;
+    }
+    return gradient;
+  }
+
+  private double[] ofKl(float[] logits) {
+    return sum(MetricReader.probabilities(logits), MetricReader.probabilities(clean), -1);
+  }
+
+  private double[] ofMeanLogit(List<Integer> ids) {
+    double[] gradient = new double[clean.length];
+    ids.forEach(id -> gradient[id] += 1.0 / ids.size());
+    return gradient;
+  }
+
+  /** Of the summed probability. */
+  private static double[] ofProbability(List<Integer> ids, float[] logits) {
+    double[] probabilities = MetricReader.probabilities(logits);
+    double total = total(ids, probabilities);
+    double[] gradient = new double[logits.length];
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] = -total * probabilities[i];
+    }
+    ids.forEach(id -> gradient[id] += probabilities[id]);
+    return gradient;
+  }
+
+  private double[] ofLogProbability(float[] logits) {
+    double total = total(answers, MetricReader.probabilities(logits));
+    double[] gradient = ofProbability(answers, logits);
+    for (int i = 0; i < gradient.length; i++) {
+      gradient[i] /= total;
+    }
+    return gradient;
+  }
+
+  private static double total(List<Integer> ids, double[] probabilities) {
+    return ids.stream().mapToDouble(id -> probabilities[id]).sum();
+  }
+
+  /** {@code a + factor * b}. */
+  private static double[] sum(double[] a, double[] b, double factor) {
+    double[] sum = new double[a.length];
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = a[i] + factor * b[i];
+    }
+    return sum;
+  }
+}
