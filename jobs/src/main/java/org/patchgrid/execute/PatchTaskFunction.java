@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
@@ -53,7 +54,7 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
       // Nor here: an attempt that happens to agree would hide a machine that computes wrongly.
       log.error("Stopping the study", e);
       reports.add(new TaskReport.AuditDisagreement(String.valueOf(e.getMessage())));
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       if (!isLastAttempt()) {
         throw e; // Spark tries again, perhaps where the disk is not full
       }

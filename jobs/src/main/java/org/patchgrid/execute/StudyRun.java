@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.conf.OnError;
 import org.patchgrid.experiment.AuditException;
@@ -61,7 +62,7 @@ public final class StudyRun {
   public RunReport run() {
     try {
       return runAndStore();
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       // Whatever the file system refuses, the user can mend or avoid by another directory.
       throw new PatchgridException(
           "Cannot write results to '%s': %s; check its permissions and the space that is left, or choose another --out (what is stored is kept: the same command resumes)"

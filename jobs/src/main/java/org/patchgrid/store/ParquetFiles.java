@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.StreamCapabilities;
@@ -309,6 +310,8 @@ final class ParquetFiles {
           if (out.hasCapability(StreamCapabilities.HSYNC)) {
             out.hsync();
           }
+        } catch (FSError e) {
+          throw ResultDirectory.exception(e);
         }
       }
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -332,6 +333,15 @@ final class ResultDirectory {
       throw e; // names its file, and is an answer to those who ask for one
     } catch (IOException e) {
       throw new IOException("Cannot " + deed + " " + path + ": " + e.getMessage(), e);
+    } catch (FSError e) {
+      IOException failure = exception(e);
+      throw new IOException("Cannot " + deed + " " + path + ": " + failure.getMessage(), failure);
     }
+  }
+
+  /** Hadoop's local file system throws an error, not an exception, where a stream's disk fails. */
+  static IOException exception(FSError error) {
+    Throwable cause = error.getCause() == null ? error : error.getCause();
+    return new IOException(String.valueOf(cause.getMessage()), error);
   }
 }

@@ -3,6 +3,7 @@ package org.patchgrid.store;
 import java.io.File;
 import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -44,6 +45,8 @@ public final class FaultFileSystem extends RawLocalFileSystem {
   public enum Kind {
     /** The call throws what the operating system says of a broken disk: no path in it. */
     ERROR,
+    /** A stream's disk fails as Hadoop's local file system tells it: by an error, no exception. */
+    FS_ERROR,
     /** As if the process had died: this call and all later ones do nothing and throw. */
     DEATH,
     /** The process dies. */
@@ -126,6 +129,7 @@ public final class FaultFileSystem extends RawLocalFileSystem {
     }
     switch (Kind.valueOf(kind)) {
       case ERROR -> throw new IOException("Input/output error");
+      case FS_ERROR -> writeToFullDisk();
       case DEATH -> {
         dead = true;
         throw new IOException("This process is dead");
@@ -138,6 +142,15 @@ public final class FaultFileSystem extends RawLocalFileSystem {
       }
     }
     return false;
+  }
+
+  /** Linux has a device that is always full. */
+  private void writeToFullDisk() throws IOException {
+    try (OutputStream full =
+        super.create(new Path("/dev/full"), true, 1, (short) 1, 1L, () -> {})) {
+      full.write(0);
+      full.flush();
+    }
   }
 
   private boolean mark() throws IOException {

@@ -48,17 +48,27 @@ class FaultsTest {
   @EnumSource(names = {"ERROR", "DEATH"})
   void atEveryCall(FaultFileSystem.Kind kind) throws IOException {
     int at = 1;
-    while (disturb(kind, at)) {
+    while (disturb(kind, ".*", at)) {
       at++;
     }
     assertThat(at).as("calls that a run makes").isGreaterThan(100);
   }
 
+  /** A full disk, above all. */
+  @Test
+  void atEveryCallOfAStreamAsTheLocalDiskTellsIt() throws IOException {
+    int at = 1;
+    while (disturb(FaultFileSystem.Kind.FS_ERROR, "(write|flush|sync|close|read) .*", at)) {
+      at++;
+    }
+    assertThat(at).as("calls of streams").isGreaterThan(20);
+  }
+
   /** Returns whether there was such a call. */
-  private boolean disturb(FaultFileSystem.Kind kind, int at) throws IOException {
+  private boolean disturb(FaultFileSystem.Kind kind, String calls, int at) throws IOException {
     String name = kind.name().toLowerCase(Locale.ROOT) + "-" + at;
     StudyFolder folder = new StudyFolder(root.resolve(name));
-    Configuration faults = faults(kind, ".*");
+    Configuration faults = faults(kind, calls);
     faults.setInt("fs.fault.at", at);
     org.apache.hadoop.fs.Path path = faulty(name, folder);
     Optional<String> error = Optional.empty();
