@@ -2,11 +2,10 @@ package org.patchgrid.app;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
@@ -86,11 +85,11 @@ final class PairExperiment {
     PairResult tokens = result.pairs().get(0);
     out.println("clean      " + String.join(" ", tokens.tokenized().clean().texts()));
     out.println("corrupted  " + String.join(" ", tokens.tokenized().corrupted().texts()));
-    List<Component> components =
+    List<String> components =
         result.measurements().stream()
             .map(m -> m.cell().component())
-            .collect(Collectors.toCollection(TreeSet::new))
-            .stream()
+            .distinct()
+            .sorted(Comparator.comparing(name -> Component.named(name).orElseThrow()))
             .toList();
     new PatchTable(out).print(result.measurements(), components, config.metrics());
   }

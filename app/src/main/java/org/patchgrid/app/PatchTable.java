@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.CellStatus;
-import org.patchgrid.study.Component;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchDirection;
 
@@ -58,7 +57,7 @@ final class PatchTable {
   }
 
   /** One table a direction and metric, in the order given. */
-  void print(List<Measurement> measurements, List<Component> components, List<Metric> metrics) {
+  void print(List<Measurement> measurements, List<String> components, List<Metric> metrics) {
     for (PatchDirection direction : PatchDirection.values()) {
       for (Metric metric : metrics) {
         List<Measurement> part =
@@ -74,7 +73,7 @@ final class PatchTable {
   }
 
   private void print(
-      PatchDirection direction, Metric metric, List<Measurement> part, List<Component> components) {
+      PatchDirection direction, Metric metric, List<Measurement> part, List<String> components) {
     Measurement any = part.get(0);
     out.printf(
         Locale.ROOT,
@@ -86,11 +85,11 @@ final class PatchTable {
     if (!metric.hasRecovery() || part.stream().allMatch(m -> m.recovery().isEmpty())) {
       out.println(whyNoRecovery(metric, any));
     }
-    List<Component> shown =
+    List<String> shown =
         components.stream()
-            .filter(c -> part.stream().anyMatch(m -> m.cell().component() == c))
+            .filter(c -> part.stream().anyMatch(m -> m.cell().component().equals(c)))
             .toList();
-    SortedMap<Place, Map<Component, Measurement>> rows = new TreeMap<>(Place.ORDER);
+    SortedMap<Place, Map<String, Measurement>> rows = new TreeMap<>(Place.ORDER);
     part.forEach(
         m ->
             rows.computeIfAbsent(Place.of(m.cell()), place -> new LinkedHashMap<>())
@@ -119,8 +118,8 @@ final class PatchTable {
   }
 
   private void printBars(
-      Component component, Map<Place, Map<Component, Measurement>> rows, Metric metric) {
-    out.println(component.roleName());
+      String component, Map<Place, Map<String, Measurement>> rows, Metric metric) {
+    out.println(component);
     int width = rows.keySet().stream().mapToInt(p -> p.toString().length()).max().orElse(0);
     rows.forEach(
         (place, row) -> {
@@ -130,17 +129,17 @@ final class PatchTable {
   }
 
   private void printColumns(
-      List<Component> components, Map<Place, Map<Component, Measurement>> rows, Metric metric) {
+      List<String> components, Map<Place, Map<String, Measurement>> rows, Metric metric) {
     int first = rows.keySet().stream().mapToInt(p -> p.toString().length()).max().orElse(0);
     out.print(" ".repeat(first));
-    for (Component component : components) {
+    for (String component : components) {
       out.print("  " + padLeft(shortName(component), columnWidth(component)));
     }
     out.println();
     rows.forEach(
         (place, row) -> {
           out.printf(Locale.ROOT, "%-" + first + "s", place);
-          for (Component component : components) {
+          for (String component : components) {
             int width = columnWidth(component);
             Measurement m = row.get(component);
             String text = m == null ? "" : percent(m, metric, 1) + " " + block(m);
@@ -150,10 +149,10 @@ final class PatchTable {
         });
   }
 
-  private void printExtremes(Component component, List<Measurement> part, Metric metric) {
+  private void printExtremes(String component, List<Measurement> part, Metric metric) {
     List<Measurement> ranked =
         part.stream()
-            .filter(m -> m.cell().component() == component && m.status() == CellStatus.OK)
+            .filter(m -> m.cell().component().equals(component) && m.status() == CellStatus.OK)
             .filter(m -> m.recovery().isPresent())
             .sorted(Comparator.comparingDouble(m -> m.recovery().getAsDouble()))
             .collect(Collectors.toCollection(ArrayList::new));
@@ -165,7 +164,7 @@ final class PatchTable {
     out.printf(
         Locale.ROOT,
         "%s: highest %s (%s), lowest %s (%s)%n",
-        component.roleName(),
+        component,
         Place.of(highest.cell()),
         percent(highest, metric, 1).strip(),
         Place.of(lowest.cell()),
@@ -200,12 +199,12 @@ final class PatchTable {
     return BLOCKS.charAt((int) Math.round(recovery * (BLOCKS.length() - 1)));
   }
 
-  private static int columnWidth(Component component) {
+  private static int columnWidth(String component) {
     return Math.max(10, shortName(component).length());
   }
 
-  private static String shortName(Component component) {
-    String name = component.roleName();
+  private static String shortName(String component) {
+    String name = component;
     return name.substring(name.indexOf('.') + 1);
   }
 

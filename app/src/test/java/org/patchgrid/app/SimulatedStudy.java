@@ -19,7 +19,6 @@ import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.store.RunOutcome;
 import org.patchgrid.store.StoredStudy;
-import org.patchgrid.store.StudyColumns;
 import org.patchgrid.store.StudyIdentity;
 import org.patchgrid.store.TaskWriter;
 import org.patchgrid.study.AnswerSpec;
@@ -133,7 +132,7 @@ final class SimulatedStudy {
               configuration,
               run,
               identity.fingerprint(),
-              new StudyColumns(ID, "activation", "prompt"),
+              ID,
               new ComputedWith("none", "none"));
       for (int task = 0; task < tasks; task++) {
         if (!store.completedTasks().get(task)) {
@@ -207,11 +206,15 @@ final class SimulatedStudy {
         whole.window(),
         head < 0 ? OptionalInt.empty() : OptionalInt.of(head),
         position < 0 ? OptionalInt.empty() : OptionalInt.of(position),
-        label.isEmpty() ? Optional.empty() : Optional.of(label));
+        label.isEmpty() ? Optional.empty() : Optional.of(label),
+        whole.value(),
+        whole.corruption(),
+        whole.sourcePosition(),
+        whole.receiver());
   }
 
   private void add(List<Measurement> rows, SplittableRandom random, double ofPair, Cell cell) {
-    double distance = cell.layer() - ((cell.component().roleName().length() * 5) % layers);
+    double distance = cell.layer() - ((cell.component().length() * 5) % layers);
     double share = cell.sweep().equals("components") ? 0.6 : 0.2;
     double effect = share * Math.exp(-distance * distance / 8) * (1 + ofPair);
     for (Metric metric : METRICS) {
@@ -221,7 +224,7 @@ final class SimulatedStudy {
   }
 
   private CellStatus status(Cell cell, SplittableRandom random) {
-    if (cell.component() == Component.OUTPUT) {
+    if (cell.component().equals(Component.OUTPUT.roleName())) {
       return CellStatus.BY_CONSTRUCTION;
     }
     int chance = random.nextInt(10_000);

@@ -89,7 +89,7 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
             configuration,
             inputs.driverRun(),
             inputs.fingerprint(),
-            inputs.columns(),
+            inputs.studyId(),
             inputs.model().computedHere());
     LoadedModel model =
         ExecutorModel.get(

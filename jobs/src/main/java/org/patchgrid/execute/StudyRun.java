@@ -18,7 +18,6 @@ import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.store.RunOutcome;
 import org.patchgrid.store.StoredStudy;
-import org.patchgrid.store.StudyColumns;
 import org.patchgrid.store.StudyIdentity;
 import org.patchgrid.study.PatchgridException;
 
@@ -185,7 +184,7 @@ public final class StudyRun {
         store.sharedOutput(),
         store.run(),
         study.fingerprint().sha256(),
-        new StudyColumns(study.config().id(), "activation", "prompt"),
+        study.config().id(),
         new HadoopSettings(spark.hadoopConfiguration()));
   }
 }

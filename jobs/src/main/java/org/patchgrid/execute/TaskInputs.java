@@ -9,7 +9,6 @@ import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.SharedOutput;
-import org.patchgrid.store.StudyColumns;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.PatchTask;
@@ -33,7 +32,7 @@ record TaskInputs(
     SharedOutput output,
     DriverRun driverRun,
     String fingerprint,
-    StudyColumns columns,
+    String studyId,
     HadoopSettings hadoop)
     implements Serializable {
 

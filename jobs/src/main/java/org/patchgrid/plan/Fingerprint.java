@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -18,9 +19,12 @@ import org.patchgrid.conf.SweepConfig;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.JointSite;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchSite;
+import org.patchgrid.study.PathSite;
 import org.patchgrid.study.Positions;
+import org.patchgrid.study.Site;
 import org.patchgrid.study.SweepSite;
 
 /**
@@ -135,19 +139,39 @@ public record Fingerprint(String text) {
   private static String canonical(List<SweepSite> sites) {
     StringBuilder text = new StringBuilder();
     for (SweepSite sweepSite : sites) {
-      PatchSite site = sweepSite.site();
-      List<String> parts =
-          List.of(
-              TextNode.valueOf(sweepSite.sweep()).toString(),
-              sweepSite.direction().label(),
-              site.component().roleName(),
-              Integer.toString(site.layer()),
-              Integer.toString(site.window()),
-              site.heads() instanceof HeadSelection.One one ? Integer.toString(one.head()) : "all",
-              canonical(site.positions()));
+      List<String> parts = new ArrayList<>();
+      parts.add(TextNode.valueOf(sweepSite.sweep()).toString());
+      parts.add(sweepSite.direction().label());
+      parts.addAll(canonical(sweepSite.site()));
       text.append(String.join(" ", parts)).append('\n');
     }
     return text.toString();
+  }
+
+  private static List<String> canonical(Site site) {
+    List<String> parts = new ArrayList<>();
+    if (site instanceof PathSite path) {
+      parts.addAll(List.of("path", path.sender().toString(), path.receiver().label()));
+      parts.add(path.freeze().label());
+      return parts;
+    }
+    if (site instanceof JointSite joint) {
+      parts.add(TextNode.valueOf(joint.componentName()).toString());
+      joint.places().forEach(place -> parts.add(place.toString()));
+      parts.add(canonical(joint.positions()));
+      return parts;
+    }
+    PatchSite patch = (PatchSite) site;
+    parts.add(patch.component().roleName());
+    parts.add(Integer.toString(patch.layer()));
+    parts.add(Integer.toString(patch.window()));
+    parts.add(
+        patch.heads() instanceof HeadSelection.One one ? Integer.toString(one.head()) : "all");
+    parts.add(canonical(patch.positions()));
+    if (!(patch.sourcePositions() instanceof Positions.All)) {
+      parts.add(canonical(patch.sourcePositions()));
+    }
+    return parts;
   }
 
   private static String canonical(Positions positions) {

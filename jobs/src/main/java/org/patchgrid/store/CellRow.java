@@ -3,4 +3,4 @@ package org.patchgrid.store;
 import org.patchgrid.study.Measurement;
 
 /** One row of a cells file, as read back. */
-public record CellRow(StudyColumns study, Measurement measurement) {}
+public record CellRow(String studyId, Measurement measurement) {}

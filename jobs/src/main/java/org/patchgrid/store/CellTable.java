@@ -26,9 +26,10 @@ import org.apache.parquet.schema.Types;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.CellStatus;
-import org.patchgrid.study.Component;
+import org.patchgrid.study.CorruptionKind;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.ValueKind;
 
 /**
  * The table {@code cells}: one row a measurement, in {@link Measurement#ROW_ORDER}. A later column
@@ -94,8 +95,10 @@ public final class CellTable {
 
   private static final Map<String, PatchDirection> DIRECTIONS =
       byLabel(PatchDirection.values(), PatchDirection::label);
-  private static final Map<String, Component> COMPONENTS =
-      byLabel(Component.values(), Component::roleName);
+  private static final Map<String, ValueKind> VALUES =
+      byLabel(ValueKind.values(), ValueKind::label);
+  private static final Map<String, CorruptionKind> CORRUPTIONS =
+      byLabel(CorruptionKind.values(), CorruptionKind::label);
   private static final Map<String, Metric> METRICS = byLabel(Metric.values(), Metric::label);
   private static final Map<String, CellStatus> STATUSES =
       byLabel(CellStatus.values(), CellStatus::label);
@@ -109,7 +112,7 @@ public final class CellTable {
       OutputFile file,
       Configuration configuration,
       FooterTag tag,
-      StudyColumns study,
+      String studyId,
       List<Measurement> rows)
       throws IOException {
     checkOrder(rows);
@@ -119,7 +122,7 @@ public final class CellTable {
         SCHEMA,
         tag.toMetadata(),
         rows,
-        (row, measurement) -> fields(row, study, measurement));
+        (row, measurement) -> fields(row, studyId, measurement));
   }
 
   private static void checkOrder(List<Measurement> rows) {
@@ -135,20 +138,22 @@ public final class CellTable {
     }
   }
 
-  private static void fields(RowWriter row, StudyColumns study, Measurement measurement) {
+  private static void fields(RowWriter row, String studyId, Measurement measurement) {
     Cell cell = measurement.cell();
-    row.text("study_id", study.studyId());
+    row.text("study_id", studyId);
     row.text("sweep", cell.sweep());
     row.text("pair_id", cell.pairId());
     row.text("direction", cell.direction().label());
-    row.text("component", cell.component().roleName());
+    row.text("component", cell.component());
     row.integer("layer", cell.layer());
     row.integer("head", cell.head());
     row.integer("position", cell.position());
     row.text("position_label", cell.positionLabel());
     row.integer("window", cell.window());
-    row.text("value", study.value());
-    row.text("corruption", study.corruption());
+    row.text("value", cell.value().label());
+    row.text("corruption", cell.corruption().label());
+    row.integer("source_position", cell.sourcePosition());
+    row.text("receiver", cell.receiver());
     row.text("metric", measurement.metric().label());
     row.number("clean", measurement.clean());
     row.number("corrupted", measurement.corrupted());
@@ -199,14 +204,16 @@ public final class CellTable {
             text(group, "sweep"),
             text(group, "pair_id"),
             named(DIRECTIONS, text(group, "direction")),
-            named(COMPONENTS, text(group, "component")),
+            text(group, "component"),
             group.getInteger("layer", 0),
             group.getInteger("window", 0),
             integer(group, "head"),
             integer(group, "position"),
-            isNull(group, "position_label")
-                ? Optional.empty()
-                : Optional.of(text(group, "position_label")));
+            optionalText(group, "position_label"),
+            named(VALUES, text(group, "value")),
+            named(CORRUPTIONS, text(group, "corruption")),
+            integer(group, "source_position"),
+            optionalText(group, "receiver"));
     Measurement measurement =
         new Measurement(
             cell,
@@ -217,12 +224,7 @@ public final class CellTable {
             number(group, "recovery"),
             number(group, "effect"),
             named(STATUSES, text(group, "status")));
-    if (!isNull(group, "source_position") || !isNull(group, "receiver")) {
-      throw new IllegalStateException("This version stores no source_position and no receiver");
-    }
-    return new CellRow(
-        new StudyColumns(text(group, "study_id"), text(group, "value"), text(group, "corruption")),
-        measurement);
+    return new CellRow(text(group, "study_id"), measurement);
   }
 
   private static boolean isNull(Group group, String field) {
@@ -231,6 +233,10 @@ public final class CellTable {
 
   private static String text(Group group, String field) {
     return group.getString(field, 0);
+  }
+
+  private static Optional<String> optionalText(Group group, String field) {
+    return isNull(group, field) ? Optional.empty() : Optional.of(text(group, field));
   }
 
   private static OptionalInt integer(Group group, String field) {

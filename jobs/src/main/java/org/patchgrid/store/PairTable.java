@@ -90,7 +90,7 @@ public final class PairTable {
       OutputFile file,
       Configuration configuration,
       FooterTag tag,
-      StudyColumns study,
+      String studyId,
       List<PairResult> rows)
       throws IOException {
     Set<String> ids = new HashSet<>();
@@ -106,12 +106,12 @@ public final class PairTable {
         SCHEMA,
         tag.toMetadata(),
         rows,
-        (row, pair) -> fields(row, study, pair));
+        (row, pair) -> fields(row, studyId, pair));
   }
 
-  private static void fields(RowWriter row, StudyColumns study, PairResult result) {
+  private static void fields(RowWriter row, String studyId, PairResult result) {
     TokenizedPair pair = result.tokenized();
-    row.text("study_id", study.studyId());
+    row.text("study_id", studyId);
     row.text("pair_id", pair.pair().id());
     row.text("status", pair.status().label());
     row.text("reason", result.reason());

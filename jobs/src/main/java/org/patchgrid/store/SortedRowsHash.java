@@ -24,21 +24,20 @@ final class SortedRowsHash {
     line.setLength(0);
     Measurement measurement = row.measurement();
     Cell cell = measurement.cell();
-    text(row.study().studyId());
+    text(row.studyId());
     text(cell.sweep());
     text(cell.pairId());
     text(cell.direction().label());
-    text(cell.component().roleName());
+    text(cell.component());
     field(Integer.toString(cell.layer()));
     integer(cell.head());
     integer(cell.position());
     cell.positionLabel().ifPresentOrElse(this::text, () -> field(NULL));
     field(Integer.toString(cell.window()));
-    text(row.study().value());
-    text(row.study().corruption());
-    // source_position and receiver, which this version leaves null.
-    field(NULL);
-    field(NULL);
+    text(cell.value().label());
+    text(cell.corruption().label());
+    integer(cell.sourcePosition());
+    cell.receiver().ifPresentOrElse(this::text, () -> field(NULL));
     text(measurement.metric().label());
     number(measurement.clean());
     number(measurement.corrupted());

@@ -16,7 +16,7 @@ public final class TaskWriter {
   private final ResultDirectory directory;
   private final DriverRun run;
   private final String fingerprint;
-  private final StudyColumns study;
+  private final String studyId;
   private final ComputedWith computedWith;
 
   /**
@@ -29,13 +29,13 @@ public final class TaskWriter {
       Configuration configuration,
       DriverRun run,
       String fingerprint,
-      StudyColumns study,
+      String studyId,
       ComputedWith computedWith)
       throws IOException {
     this.directory = ResultDirectory.at(directory, configuration);
     this.run = run;
     this.fingerprint = fingerprint;
-    this.study = study;
+    this.studyId = studyId;
     this.computedWith = computedWith;
   }
 
@@ -61,7 +61,7 @@ public final class TaskWriter {
               task.number(),
               attempt,
               result.pairs().size(),
-              out -> PairTable.write(out, configuration, tag, study, result.pairs())));
+              out -> PairTable.write(out, configuration, tag, studyId, result.pairs())));
     }
     files.add(
         stage(
@@ -69,7 +69,7 @@ public final class TaskWriter {
             task.number(),
             attempt,
             result.measurements().size(),
-            out -> CellTable.write(out, configuration, tag, study, result.measurements())));
+            out -> CellTable.write(out, configuration, tag, studyId, result.measurements())));
     return new StagedTask(task.number(), attempt, files, TaskCounts.of(result), computedWith);
   }
 

@@ -46,7 +46,7 @@ class StudyPlannerTest {
   void theGuidesTwelveAtEveryLayer() {
     StudyPlan plan = plan("sweep {}", 4);
     assertThat(plan.sites()).hasSize(12 * 6);
-    assertThat(plan.sites().stream().map(s -> s.site().component()).distinct())
+    assertThat(plan.sites().stream().map(s -> patch(s).component()).distinct())
         .isEqualTo(Component.GUIDE);
     assertThat(plan.cells()).isEqualTo(4 * 72);
     assertThat(plan.cellsAreEstimated()).isFalse();
@@ -92,12 +92,12 @@ class StudyPlannerTest {
         plan(
             "sweep { components = [self_attn.z, self_attn.k_proj, mlp], layers = 0, heads = each }",
             1);
-    assertThat(plan.sites().stream().filter(s -> s.site().component() == Component.Z)).hasSize(6);
-    assertThat(plan.sites().stream().filter(s -> s.site().component() == Component.K_PROJ))
+    assertThat(plan.sites().stream().filter(s -> patch(s).component() == Component.Z)).hasSize(6);
+    assertThat(plan.sites().stream().filter(s -> patch(s).component() == Component.K_PROJ))
         .hasSize(3);
-    assertThat(plan.sites().stream().filter(s -> s.site().component() == Component.MLP))
+    assertThat(plan.sites().stream().filter(s -> patch(s).component() == Component.MLP))
         .singleElement()
-        .satisfies(s -> assertThat(s.site().heads()).isEqualTo(HeadSelection.ALL));
+        .satisfies(s -> assertThat(patch(s).heads()).isEqualTo(HeadSelection.ALL));
   }
 
   @Test
@@ -131,7 +131,7 @@ class StudyPlannerTest {
   void aFullPathIsItsLayerOnly() {
     StudyPlan plan = plan("sweep { components = [blocks.3.attn.hook_z, model.layers.1.mlp] }", 1);
     assertThat(plan.sites())
-        .extracting(s -> s.site().component() + "@" + s.site().layer())
+        .extracting(s -> patch(s).component() + "@" + patch(s).layer())
         .containsExactly("self_attn.z@3", "mlp@1");
     assertThatThrownBy(() -> plan("sweep { components = [blocks.3.hook_z], layers = [0, 1] }", 1))
         .isInstanceOf(PatchgridException.class)
@@ -340,5 +340,9 @@ class StudyPlannerTest {
       int position) {
     return new SweepSite(
         sweep, direction, new PatchSite(component, layer, 1, heads, new Positions.At(position)));
+  }
+
+  private static PatchSite patch(SweepSite site) {
+    return (PatchSite) site.site();
   }
 }

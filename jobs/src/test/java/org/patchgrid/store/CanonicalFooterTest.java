@@ -54,7 +54,7 @@ class CanonicalFooterTest {
             new Configuration(),
             new DriverRun("run"),
             "fingerprint",
-            new StudyColumns("study", "activation", "prompt"),
+            "study",
             Samples.COMPUTED_WITH);
     writer.write(
         new PatchTask(0, 0, 1, 0, 1),

@@ -245,7 +245,7 @@ class FaultsTest {
                 configuration,
                 store.run(),
                 store.identity().fingerprint(),
-                Samples.COLUMNS,
+                Samples.STUDY_ID,
                 Samples.COMPUTED_WITH);
         writer.began(Samples.task(task), false);
         StagedTask staged = writer.write(Samples.task(task), 1, Samples.result(task));

@@ -28,7 +28,7 @@ import org.patchgrid.study.TokenizedPair;
 
 /** Small results whose every value can be told from every other. */
 final class Samples {
-  static final StudyColumns COLUMNS = new StudyColumns("capitals", "activation", "prompt");
+  static final String STUDY_ID = "capitals";
 
   static final ComputedWith COMPUTED_WITH = new ComputedWith("onednn", "x86_64 avx512f");
 

@@ -48,7 +48,7 @@ final class StudyFolder {
             configuration,
             store.run(),
             store.identity().fingerprint(),
-            Samples.COLUMNS,
+            Samples.STUDY_ID,
             computedWith);
     return writer.write(Samples.task(task), attempt, result);
   }

@@ -41,7 +41,7 @@ class TablesTest {
         configuration,
         DriverRun.begin(Clock.systemUTC()),
         "f1",
-        Samples.COLUMNS,
+        Samples.STUDY_ID,
         Samples.COMPUTED_WITH);
   }
 
@@ -72,7 +72,7 @@ class TablesTest {
             CellStatus.DEGENERATE_BASELINE));
     StagedTask staged = write(rows);
     assertThat(readCells(staged)).extracting(CellRow::measurement).containsExactlyElementsOf(rows);
-    assertThat(readCells(staged)).extracting(CellRow::study).containsOnly(Samples.COLUMNS);
+    assertThat(readCells(staged)).extracting(CellRow::studyId).containsOnly(Samples.STUDY_ID);
     assertThat(staged.file(ResultTable.CELLS).orElseThrow().rows()).isEqualTo(rows.size());
   }
 

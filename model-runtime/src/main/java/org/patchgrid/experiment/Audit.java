@@ -12,6 +12,7 @@ import org.patchgrid.study.Computation;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.RecoveryError;
+import org.patchgrid.study.ValueKind;
 
 /**
  * Repeats some cells of a task by one forward pass each and compares ({@link AuditRule}). It only
@@ -95,8 +96,8 @@ final class Audit {
     if (screen.isEmpty()) {
       return cell -> true;
     }
-    PairOutcomes outcomes = new PairOutcomes(structure, pair.pair());
-    return cell -> outcomes.of(cell) instanceof Outcome.PatchedRow;
+    PairOutcomes outcomes = new PairOutcomes(structure, pair);
+    return cell -> outcomes.of(cell.run()) instanceof Outcome.PatchedRow;
   }
 
   /**
@@ -156,12 +157,17 @@ final class Audit {
     parts.add("sweep " + cell.sweep());
     parts.add("pair '" + cell.pairId() + "'");
     parts.add(cell.direction().label());
-    parts.add(cell.component().roleName());
+    parts.add(cell.component());
     parts.add("layer " + cell.layer());
     parts.add("window " + cell.window());
     cell.head().ifPresent(head -> parts.add("head " + head));
     cell.position().ifPresent(position -> parts.add("position " + position));
     cell.positionLabel().ifPresent(label -> parts.add("label " + label));
+    cell.sourcePosition().ifPresent(position -> parts.add("source position " + position));
+    cell.receiver().ifPresent(receiver -> parts.add("receiver " + receiver));
+    if (cell.value() != ValueKind.ACTIVATION) {
+      parts.add("value " + cell.value().label());
+    }
     return "the cell " + String.join(", ", parts);
   }
 }

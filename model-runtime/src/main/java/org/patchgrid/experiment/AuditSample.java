@@ -53,7 +53,7 @@ final class AuditSample {
     }
     return Optional.of(
         new AuditSample(
-            new PairCells(pair.pair(), places.stream().map(Place::cell).toList()),
+            pair.with(places.stream().map(Place::cell).toList()),
             new PairStates(
                 states.clean(),
                 states.corrupted(),
@@ -64,7 +64,7 @@ final class AuditSample {
   AuditSample first(long count) {
     int end = (int) Math.min(count, cells.cells().size());
     return new AuditSample(
-        new PairCells(cells.pair(), cells.cells().subList(0, end)),
+        cells.with(cells.cells().subList(0, end)),
         new PairStates(states.clean(), states.corrupted(), states.patched().subList(0, end)));
   }
 
@@ -82,6 +82,6 @@ final class AuditSample {
 
   /** Whole forward passes that it takes to repeat the cells one by one. */
   int passes() {
-    return UNPATCHED_RUNS + size();
+    return UNPATCHED_RUNS + cells.cells().stream().mapToInt(cell -> cell.run().passes()).sum();
   }
 }

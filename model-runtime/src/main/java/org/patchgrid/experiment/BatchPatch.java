@@ -16,7 +16,8 @@ import org.patchgrid.study.ModelStructure;
 
 /**
  * The patches of a plain batch: at each hook point, the source run's values in the rows, positions
- * and heads that are patched there, and the batch's own elsewhere.
+ * and heads that are patched there, and the batch's own elsewhere. For values of the source run
+ * alone.
  *
  * <p>Axes: B row, T position, H head (one where the component has none), D width of a head.
  */
@@ -74,18 +75,20 @@ final class BatchPatch {
     boolean[] entries = new boolean[rows.size() * length * heads];
     int next = 0;
     for (PatchedCell row : rows) {
-      boolean patched =
-          row.cell().component() == point.component() && row.layers().contains(point.layer());
+      List<Patch> here =
+          row.run().patches().stream().filter(patch -> patch.point().equals(point)).toList();
       for (int i = 0; i < length * heads; i++) {
         int position = i / heads;
         int head = i % heads;
-        entries[next++] = patched && row.span(length).contains(position) && covers(row, head);
+        entries[next++] =
+            here.stream()
+                .anyMatch(patch -> patch.span(length).contains(position) && covers(patch, head));
       }
     }
     return owner.create(entries, new Shape(rows.size(), length, heads, 1));
   }
 
-  private static boolean covers(PatchedCell row, int head) {
-    return !(row.heads() instanceof HeadSelection.One one) || one.head() == head;
+  private static boolean covers(Patch patch, int head) {
+    return !(patch.heads() instanceof HeadSelection.One one) || one.head() == head;
   }
 }

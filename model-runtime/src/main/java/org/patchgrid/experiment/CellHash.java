@@ -20,12 +20,16 @@ final class CellHash {
             cell.sweep(),
             cell.pairId(),
             cell.direction().label(),
-            cell.component().roleName(),
+            cell.component(),
             Integer.toString(cell.layer()),
             Integer.toString(cell.window()),
             Integer.toString(cell.head().orElse(-1)),
             Integer.toString(cell.position().orElse(-1)),
-            cell.positionLabel().orElse(""));
+            cell.positionLabel().orElse(""),
+            cell.value().label(),
+            cell.corruption().label(),
+            Integer.toString(cell.sourcePosition().orElse(-1)),
+            cell.receiver().orElse(""));
     long hash = FNV_OFFSET;
     for (byte b : key.getBytes(StandardCharsets.UTF_8)) {
       hash = (hash ^ (b & 0xff)) * FNV_PRIME;

@@ -157,11 +157,11 @@ public final class Conformance {
     PairCells work = new PairCells(pair, cells);
     PairStates reference = run(Engine.REFERENCE, work, manager);
     PairStates waves = run(Engine.WAVEFRONT, work, manager);
-    PairOutcomes outcomes = new PairOutcomes(structure, pair);
+    PairOutcomes outcomes = new PairOutcomes(structure, work);
     Map<Outcome, float[]> first = new HashMap<>();
     for (int i = 0; i < cells.size(); i++) {
       float[] state = reference.patched().get(i).orElseThrow();
-      Outcome outcome = outcomes.of(cells.get(i));
+      Outcome outcome = outcomes.of(cells.get(i).run());
       boolean denoising = outcome.direction() == PatchDirection.DENOISING;
       float[] source = denoising ? reference.clean() : reference.corrupted();
       float[] target = denoising ? reference.corrupted() : reference.clean();

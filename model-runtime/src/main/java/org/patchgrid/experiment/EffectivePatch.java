@@ -2,24 +2,82 @@ package org.patchgrid.experiment;
 
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
 
 /**
- * One layer's part of a patch, cut down to the positions where writing the source's value can
- * change anything.
+ * What is written at one hook point, cut down to the positions where that can change anything.
  *
- * @param positions at least one; not to be changed
+ * @param written at least one; a later one is written over an earlier
  */
-record EffectivePatch(HookPoint point, BitSet positions, HeadSelection heads) {
+record EffectivePatch(HookPoint point, List<Written> written) {
   /** As a forward pass meets them. */
   static final Comparator<EffectivePatch> FORWARD_ORDER =
-      Comparator.comparingInt((EffectivePatch patch) -> patch.point().layer())
-          .thenComparing(patch -> patch.point().component());
+      Comparator.comparing(EffectivePatch::point, HookPoint.FORWARD_ORDER);
 
   EffectivePatch {
-    if (positions.isEmpty()) {
-      throw new IllegalArgumentException("A patch without positions changes nothing: " + point);
+    written = List.copyOf(written);
+    if (written.isEmpty()) {
+      throw new IllegalArgumentException("Nothing is written at " + point);
     }
+  }
+
+  /** All positions that are written to. */
+  BitSet positions() {
+    BitSet positions = new BitSet();
+    written.forEach(each -> positions.or(each.positions()));
+    return positions;
+  }
+
+  /** Whether all of the value is the target run's again, from a position on. */
+  boolean takesBackFrom(int first, int end) {
+    Written last = written.get(written.size() - 1);
+    return last.value() instanceof Value.Target
+        && last.isWhole()
+        && last.positions().nextClearBit(first) >= end;
+  }
+
+  /**
+   * Values of some positions and heads, all from one place.
+   *
+   * @param positions at least one; not to be changed
+   * @param sourcePosition the one entry of a pattern's row that is written
+   */
+  record Written(BitSet positions, HeadSelection heads, OptionalInt sourcePosition, Value value) {
+    Written {
+      if (positions.isEmpty()) {
+        throw new IllegalArgumentException("A patch without positions changes nothing");
+      }
+    }
+
+    /** Whether it is of all heads and entries. */
+    boolean isWhole() {
+      return heads instanceof HeadSelection.All && sourcePosition.isEmpty();
+    }
+
+    boolean covers(int position, int head) {
+      return positions.get(position)
+          && (!(heads instanceof HeadSelection.One one) || one.head() == head);
+    }
+  }
+
+  /** Where the values are taken from. */
+  sealed interface Value {
+    Value SOURCE = new Source();
+    Value TARGET = new Target();
+
+    /** The source run. */
+    record Source() implements Value {}
+
+    /** The target run. */
+    record Target() implements Value {}
+
+    /** Another patched row of the same pair. */
+    record Row(Outcome.PatchedRow row) implements Value {}
+
+    /** What is the same for all pairs. */
+    record Constant(Origin.Constant constant) implements Value {}
   }
 }

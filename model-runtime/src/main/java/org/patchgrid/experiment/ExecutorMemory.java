@@ -2,11 +2,8 @@ package org.patchgrid.experiment;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.IntStream;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
@@ -15,10 +12,8 @@ import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.Kernel;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
-import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.transformer.TransformerConfig;
@@ -122,24 +117,14 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
 
   /** Activations of both runs that the reference engine keeps for a pair's cells. */
   private static long kept(ModelStructure model, List<SweepSite> sites, int length) {
+    PairCells points = NominalPair.of(model, sites, 1); // which do not depend on the length
     long bytes = 0;
     for (PatchDirection direction : PatchDirection.values()) {
-      Set<HookPoint> points = new HashSet<>();
-      sites.stream()
-          .filter(site -> site.direction() == direction)
-          .forEach(site -> points.addAll(points(site.site(), model.layers())));
-      for (HookPoint point : points) {
+      for (HookPoint point : points.pointsOf(direction)) {
         bytes += (long) Float.BYTES * length * width(model, point.component(), length);
       }
     }
     return bytes;
-  }
-
-  private static List<HookPoint> points(PatchSite site, int layers) {
-    LayerWindow window = LayerWindow.around(site.layer(), site.window(), layers);
-    return IntStream.range(window.first(), window.end())
-        .mapToObj(layer -> new HookPoint(site.component(), layer))
-        .toList();
   }
 
   /** Numbers that a component has at one position. */

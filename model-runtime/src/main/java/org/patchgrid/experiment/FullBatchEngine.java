@@ -124,11 +124,7 @@ final class FullBatchEngine implements PatchEngine {
 
   private static Set<HookPoint> points(List<PatchedCell> cells) {
     Set<HookPoint> points = new HashSet<>();
-    for (PatchedCell cell : cells) {
-      for (int layer = cell.layers().first(); layer < cell.layers().end(); layer++) {
-        points.add(new HookPoint(cell.cell().component(), layer));
-      }
-    }
+    cells.forEach(cell -> points.addAll(cell.run().points(Origin.SOURCE)));
     return points;
   }
 

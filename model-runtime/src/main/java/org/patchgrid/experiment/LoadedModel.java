@@ -30,6 +30,7 @@ import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.PromptSetStatistics;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
 import org.patchgrid.study.TokenizedPair;
@@ -181,17 +182,15 @@ public final class LoadedModel implements AutoCloseable {
     return tokenizer;
   }
 
-  /**
-   * {@link #run(PatchTask, List, List, MeasurementSettings, Computation, LongConsumer)} without
-   * progress.
-   */
+  /** {@link #run} without progress, of a study that needs no statistics of its prompt set. */
   public TaskResult run(
       PatchTask task,
       List<PromptPair> pairs,
       List<SweepSite> planSites,
       MeasurementSettings settings,
       Computation computation) {
-    return run(task, pairs, planSites, settings, computation, cells -> {});
+    return run(
+        task, pairs, planSites, settings, PromptSetStatistics.NONE, computation, cells -> {});
   }
 
   /**
@@ -199,6 +198,7 @@ public final class LoadedModel implements AutoCloseable {
    *
    * @param pairs the pairs of the task's range
    * @param planSites all sites of the plan, of which the task has a range
+   * @param statistics of the whole prompt set, as far as the sites need them
    * @param cellsDone told now and then how many cells were done since the last time
    * @throws AuditException if a cell comes out differently when it is repeated
    */
@@ -207,33 +207,41 @@ public final class LoadedModel implements AutoCloseable {
       List<PromptPair> pairs,
       List<SweepSite> planSites,
       MeasurementSettings settings,
+      PromptSetStatistics statistics,
       Computation computation,
       LongConsumer cellsDone) {
     JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    Constants constants = new PromptSetConstants(statistics);
     try (NDManager manager = newManager()) {
       Readout readout = readout(manager);
       return new TaskRunner(
               structure,
               pair -> tokenize(pair, settings.bos(), settings.answerToken()),
-              engine(computation, manager),
+              engine(computation, manager, constants),
               readout,
               task,
               planSites,
               settings,
+              statistics,
               cellsDone,
-              audit(computation, settings, readout, manager))
+              audit(computation, settings, readout, manager, constants))
           .run(pairs);
     }
+  }
+
+  /** An engine for runs that write no means. */
+  PatchEngine engine(Computation computation, NDManager manager) {
+    return engine(computation, manager, Constants.ZEROS);
   }
 
   /**
    * @param manager owner of all that the engine makes
    */
-  PatchEngine engine(Computation computation, NDManager manager) {
+  PatchEngine engine(Computation computation, NDManager manager, Constants constants) {
     return switch (computation.engine()) {
-      case REFERENCE -> reference(transformer, manager);
+      case REFERENCE -> reference(transformer, manager, constants);
       case WAVEFRONT ->
-          new WavefrontEngine(transformer, structure, manager, computation.batchRows());
+          new WavefrontEngine(transformer, structure, manager, computation.batchRows(), constants);
     };
   }
 
@@ -256,20 +264,29 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   private Audit audit(
-      Computation computation, MeasurementSettings settings, Readout readout, NDManager manager) {
+      Computation computation,
+      MeasurementSettings settings,
+      Readout readout,
+      NDManager manager,
+      Constants constants) {
     AuditRule rule = new AuditRule(kernel, state -> readout.logits(List.of(state)).get(0));
     Optional<Screen> screen =
         switch (dtype) {
           case FLOAT32 -> Optional.empty();
           case BFLOAT16 ->
               Optional.of(
-                  new Screen(reference(float32, manager), readout, settings, structure.layers()));
+                  new Screen(
+                      reference(float32, manager, constants),
+                      readout,
+                      settings,
+                      structure.layers()));
         };
-    return new Audit(structure, computation, reference(transformer, manager), rule, screen);
+    return new Audit(
+        structure, computation, reference(transformer, manager, constants), rule, screen);
   }
 
-  private PatchEngine reference(Transformer forward, NDManager manager) {
-    return new ReferenceEngine(forward, structure, manager);
+  private PatchEngine reference(Transformer forward, NDManager manager, Constants constants) {
+    return new ReferenceEngine(forward, structure, manager, constants);
   }
 
   /** For tests that look inside. */

@@ -6,12 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokens;
+import org.patchgrid.study.JointSite;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
+import org.patchgrid.study.Site;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenizedPair;
@@ -25,10 +27,10 @@ final class NominalPair {
 
   private NominalPair() {}
 
-  /** The pair with the cells of some sites. */
+  /** The pair with the cells of some sites; of noise, those of one sample. */
   static PairCells of(ModelStructure model, List<SweepSite> sites, int length) {
     TokenizedPair pair = pair(length);
-    SiteExpansion expansion = new SiteExpansion(model.layers());
+    SiteExpansion expansion = new SiteExpansion(model);
     List<PatchedCell> cells = new ArrayList<>();
     sites.forEach(site -> cells.addAll(expansion.cells(countable(site, length), pair)));
     return new PairCells(pair, cells);
@@ -36,23 +38,38 @@ final class NominalPair {
 
   /** Labels and positions that only real prompts have stand for one in the middle. */
   private static SweepSite countable(SweepSite site, int length) {
-    boolean known =
-        site.site().positions() instanceof Positions.All
-            || site.site().positions() instanceof Positions.Each
-            || site.site().positions() instanceof Positions.Last
-            || (site.site().positions() instanceof Positions.At at && at.position() < length);
-    if (known) {
-      return site;
-    }
     return new SweepSite(
         site.sweep(),
         site.direction(),
-        new PatchSite(
-            site.site().component(),
-            site.site().layer(),
-            site.site().window(),
-            site.site().heads(),
-            new Positions.At(length / 2)));
+        countable(site.site(), length),
+        site.value(),
+        site.corruption());
+  }
+
+  private static Site countable(Site site, int length) {
+    if (site instanceof PatchSite patch) {
+      return new PatchSite(
+          patch.component(),
+          patch.layer(),
+          patch.window(),
+          patch.heads(),
+          known(patch.positions(), length),
+          known(patch.sourcePositions(), length));
+    }
+    if (site instanceof JointSite joint) {
+      return new JointSite(
+          joint.name(), joint.part(), joint.places(), known(joint.positions(), length));
+    }
+    return site;
+  }
+
+  private static Positions known(Positions positions, int length) {
+    boolean known =
+        positions instanceof Positions.All
+            || positions instanceof Positions.Each
+            || positions instanceof Positions.Last
+            || (positions instanceof Positions.At at && at.position() < length);
+    return known ? positions : new Positions.At(length / 2);
   }
 
   private static TokenizedPair pair(int length) {

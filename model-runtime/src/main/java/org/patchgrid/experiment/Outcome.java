@@ -1,7 +1,9 @@
 package org.patchgrid.experiment;
 
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.patchgrid.study.PatchDirection;
 
 /** What a patched run comes to, as far as structure and the differing ids alone can tell. */
@@ -37,10 +39,27 @@ sealed interface Outcome {
       return patches.get(0);
     }
 
+    /** The first position that it writes to: all before it is the target run's. */
+    int firstPosition() {
+      return patches.stream().mapToInt(p -> p.positions().nextSetBit(0)).min().orElseThrow();
+    }
+
     /** Tokens that differ from the target run's once the difference has spread. */
     int tokens(int length) {
-      int first = patches.stream().mapToInt(p -> p.positions().nextSetBit(0)).min().orElseThrow();
-      return length - first;
+      return length - firstPosition();
+    }
+
+    /** The rows that it takes values from. */
+    Set<PatchedRow> takesFrom() {
+      Set<PatchedRow> rows = new LinkedHashSet<>();
+      for (EffectivePatch patch : patches) {
+        for (EffectivePatch.Written written : patch.written()) {
+          if (written.value() instanceof EffectivePatch.Value.Row other) {
+            rows.add(other.row());
+          }
+        }
+      }
+      return rows;
     }
 
     @Override

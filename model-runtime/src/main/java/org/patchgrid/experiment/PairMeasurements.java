@@ -58,68 +58,108 @@ final class PairMeasurements {
 
   /** The rows of a pair's cells. */
   List<Measurement> of(PairCells pair, PairStates states, ForcedOutcome forced) {
-    StateValues values = values(states.patched().stream().flatMap(Optional::stream).toList());
+    return rows(pair, corrupted, List.of(states), forced);
+  }
+
+  /**
+   * The rows of cells whose corrupted run is one of several: values are means over these, and
+   * recovery is that of the means.
+   */
+  List<Measurement> of(PairCells pair, List<PairStates> samples, ForcedOutcome forced) {
+    List<float[]> states = samples.stream().map(PairStates::corrupted).toList();
+    return rows(pair, mean(states, values(states)), samples, forced);
+  }
+
+  private List<Measurement> rows(
+      PairCells pair, double[] baseline, List<PairStates> samples, ForcedOutcome forced) {
+    StateValues values =
+        values(
+            samples.stream()
+                .flatMap(sample -> sample.patched().stream())
+                .flatMap(Optional::stream)
+                .toList());
     List<Measurement> measurements = new ArrayList<>();
     for (int i = 0; i < pair.cells().size(); i++) {
       PatchedCell cell = pair.cells().get(i);
-      Optional<float[]> state = states.patched().get(i);
+      int place = i;
+      List<float[]> states =
+          samples.stream().flatMap(sample -> sample.patched().get(place).stream()).toList();
       measurements.addAll(
-          state.isPresent()
-              ? of(cell, values.of(state.get()), forced.applies(cell))
-              : failed(cell));
+          states.size() == samples.size()
+              ? of(cell, baseline, mean(states, values), forced.applies(cell.run()))
+              : failed(cell, baseline));
     }
     return measurements;
   }
 
+  private double[] mean(List<float[]> states, StateValues values) {
+    if (states.size() == 1) {
+      return values.of(states.get(0));
+    }
+    double[] mean = new double[metrics.size()];
+    for (int i = 0; i < mean.length; i++) {
+      int metric = i;
+      double sum = 0;
+      for (float[] state : states) {
+        sum += values.of(state)[metric];
+      }
+      mean[i] = sum / states.size();
+    }
+    return mean;
+  }
+
   /** One measurement a metric for a patched run with these values. */
-  private List<Measurement> of(PatchedCell cell, double[] patched, boolean forced) {
+  private List<Measurement> of(
+      PatchedCell cell, double[] baseline, double[] patched, boolean forced) {
     return IntStream.range(0, metrics.size())
-        .mapToObj(i -> measurement(cell, i, patched[i], forced))
+        .mapToObj(i -> measurement(cell, i, baseline[i], patched[i], forced))
         .toList();
   }
 
   /** One measurement a metric for a patched run that ended with an error. */
-  private List<Measurement> failed(PatchedCell cell) {
+  private List<Measurement> failed(PatchedCell cell, double[] baseline) {
     return IntStream.range(0, metrics.size())
-        .mapToObj(i -> withoutRecovery(cell, i, Double.NaN, CellStatus.FAILED))
+        .mapToObj(i -> withoutRecovery(cell, i, baseline[i], Double.NaN, CellStatus.FAILED))
         .toList();
   }
 
-  private Measurement measurement(PatchedCell cell, int i, double patched, boolean forced) {
-    if (!Double.isFinite(clean[i]) || !Double.isFinite(corrupted[i]) || !Double.isFinite(patched)) {
-      return withoutRecovery(cell, i, patched, CellStatus.NOT_FINITE);
+  private Measurement measurement(
+      PatchedCell cell, int i, double corrupted, double patched, boolean forced) {
+    if (!Double.isFinite(clean[i]) || !Double.isFinite(corrupted) || !Double.isFinite(patched)) {
+      return withoutRecovery(cell, i, corrupted, patched, CellStatus.NOT_FINITE);
     }
-    boolean degenerate = Recovery.isDegenerate(clean[i], corrupted[i]);
+    boolean degenerate = Recovery.isDegenerate(clean[i], corrupted);
     CellStatus status =
         forced
             ? CellStatus.BY_CONSTRUCTION
             : degenerate ? CellStatus.DEGENERATE_BASELINE : CellStatus.OK;
     if (!metrics.get(i).hasRecovery()) {
       CellStatus rankStatus = forced ? CellStatus.BY_CONSTRUCTION : CellStatus.OK;
-      return withoutRecovery(cell, i, patched, rankStatus);
+      return withoutRecovery(cell, i, corrupted, patched, rankStatus);
     }
     if (degenerate) {
-      return withoutRecovery(cell, i, patched, status);
+      return withoutRecovery(cell, i, corrupted, patched, status);
     }
-    double recovery = Recovery.of(clean[i], corrupted[i], patched).orElseThrow();
+    double recovery = Recovery.of(clean[i], corrupted, patched).orElseThrow();
     boolean denoising = cell.cell().direction() == PatchDirection.DENOISING;
     return new Measurement(
         cell.cell(),
         metrics.get(i),
         OptionalDouble.of(clean[i]),
-        OptionalDouble.of(corrupted[i]),
+        OptionalDouble.of(corrupted),
         OptionalDouble.of(patched),
         OptionalDouble.of(recovery),
         OptionalDouble.of(denoising ? recovery : 1 - recovery),
         status);
   }
 
-  private Measurement withoutRecovery(PatchedCell cell, int i, double patched, CellStatus status) {
+  private Measurement withoutRecovery(
+      PatchedCell cell, int i, double corrupted, double patched, CellStatus status) {
     return new Measurement(
         cell.cell(),
         metrics.get(i),
         finite(clean[i]),
-        finite(corrupted[i]),
+        finite(corrupted),
         finite(patched),
         OptionalDouble.empty(),
         OptionalDouble.empty(),

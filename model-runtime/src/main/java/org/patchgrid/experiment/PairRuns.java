@@ -4,13 +4,21 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.patchgrid.hook.ActivationCache;
+import org.patchgrid.hook.HookChain;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.hook.Interventions;
+import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
@@ -18,7 +26,6 @@ import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenSpan;
-import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.transformer.Sequences;
 import org.patchgrid.transformer.Transformer;
 import org.patchgrid.transformer.WholeSequences;
@@ -32,128 +39,226 @@ import org.patchgrid.transformer.WholeSequences;
 final class PairRuns implements AutoCloseable {
   private final Transformer transformer;
   private final ModelStructure structure;
+  private final Constants constants;
   private final NDManager manager;
   private final Sequences sequences;
-  private final NDArray cleanIds; // [T]
-  private final NDArray corruptedIds; // [T]
-  private final ActivationCache cleanActivations;
-  private final ActivationCache corruptedActivations;
-  private final float[] cleanState; // [d_model]
-  private final float[] corruptedState; // [d_model]
+  private final Base clean;
+  private final Base corrupted;
   private final int length;
 
-  /**
-   * @param cleanPoints what to keep of the clean run: the hook points that denoising patches
-   * @param corruptedPoints what to keep of the corrupted run: those that noising patches
-   */
+  /** An unpatched run. */
+  private static final class Base {
+    private final NDArray ids; // [T]
+    private final Hooks noise;
+    private final ActivationCache activations;
+    private final float[] state; // [d_model]
+
+    Base(NDArray ids, Hooks noise, ActivationCache activations, float[] state) {
+      this.ids = ids;
+      this.noise = noise;
+      this.activations = activations;
+      this.state = state;
+    }
+  }
+
+  /** Keeps what the patches of the pair's cells need of its clean and its corrupted run. */
   PairRuns(
       Transformer transformer,
       ModelStructure structure,
       NDManager parent,
-      TokenizedPair pair,
-      Set<HookPoint> cleanPoints,
-      Set<HookPoint> corruptedPoints) {
+      PairCells pair,
+      Constants constants) {
     this.transformer = transformer;
     this.structure = structure;
+    this.constants = constants;
     this.manager = parent.newSubManager();
-    this.length = pair.clean().length();
+    this.length = pair.length();
     try {
       this.sequences = new WholeSequences(transformer.tables(manager, length));
-      this.cleanIds = ids(pair.clean());
-      this.corruptedIds = ids(pair.corrupted());
-      this.cleanActivations = new ActivationCache(manager, cleanPoints);
-      this.corruptedActivations = new ActivationCache(manager, corruptedPoints);
-      this.cleanState = run(cleanIds, cleanActivations);
-      this.corruptedState = run(corruptedIds, corruptedActivations);
+      this.clean = base(pair.pair().clean(), Hooks.NONE, pair.pointsOf(PatchDirection.DENOISING));
+      this.corrupted =
+          base(pair.corruptedTokens(), noise(pair), pair.pointsOf(PatchDirection.NOISING));
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
     }
   }
 
+  private Hooks noise(PairCells pair) {
+    if (pair.noise().isEmpty()) {
+      return Hooks.NONE;
+    }
+    NoiseSample sample = pair.noise().get();
+    EmbeddingNoise noise = new EmbeddingNoise(structure.modelWidth());
+    for (int position = sample.span().start(); position < sample.span().end(); position++) {
+      noise.put(position, sample.values(position, structure.modelWidth()));
+    }
+    return noise;
+  }
+
+  private Base base(TokenSequence tokens, Hooks noise, Set<HookPoint> points) {
+    NDArray ids =
+        manager.create(tokens.ids().stream().mapToLong(Integer::longValue).toArray()); // [T]
+    ActivationCache activations = new ActivationCache(manager, points);
+    float[] state = run(ids, new HookChain(List.of(noise, activations)));
+    return new Base(ids, noise, activations, state);
+  }
+
   /** What the unembedding reads at the last position of the clean run, [d_model]. */
   float[] cleanState() {
-    return cleanState;
+    return clean.state;
   }
 
   /** The same of the corrupted run. */
   float[] corruptedState() {
-    return corruptedState;
+    return corrupted.state;
   }
 
   /**
-   * What the unembedding reads at the last position of the target run with the cell's activation
-   * from the source run, [d_model].
+   * What the unembedding reads at the last position of a patched run, [d_model].
    *
    * @throws IllegalStateException if a hook did not fire exactly once
    */
-  float[] patchedState(PatchedCell cell) {
-    boolean denoising = cell.cell().direction() == PatchDirection.DENOISING;
-    ActivationCache source = denoising ? cleanActivations : corruptedActivations;
-    NDArray targetIds = denoising ? corruptedIds : cleanIds;
-    try (NDManager patch = manager.newSubManager()) {
+  float[] patchedState(PatchedRun run) {
+    return patched(run, Hooks.NONE);
+  }
+
+  /**
+   * @param last sees what the run goes on with
+   */
+  private float[] patched(PatchedRun run, Hooks last) {
+    Base target = target(run);
+    try (NDManager scope = manager.newSubManager()) {
+      Map<PatchedRun, ActivationCache> others = others(run, scope);
       Map<HookPoint, UnaryOperator<NDArray>> replacements = new HashMap<>();
-      for (int layer = cell.layers().first(); layer < cell.layers().end(); layer++) {
-        HookPoint point = new HookPoint(cell.cell().component(), layer);
-        replacements.put(point, replacement(patch, cell, source.value(point)));
+      for (Map.Entry<HookPoint, List<Patch>> at : byPoint(run).entrySet()) {
+        List<Patch> patches = at.getValue();
+        replacements.put(
+            at.getKey(),
+            value -> {
+              NDArray result = value;
+              for (Patch patch : patches) {
+                result = written(scope, run, patch, others, result);
+              }
+              return result;
+            });
       }
       Interventions interventions = new Interventions(replacements);
-      float[] state = run(targetIds, interventions);
+      float[] state = run(target.ids, new HookChain(List.of(target.noise, interventions, last)));
       interventions.requireEachFiredOnce();
       return state;
     }
   }
 
-  private UnaryOperator<NDArray> replacement(NDManager patch, PatchedCell cell, NDArray source) {
-    if (cell.span().isEmpty() && cell.heads() instanceof HeadSelection.All) {
-      return value -> ownedLike(value, source.duplicate());
+  private static Map<HookPoint, List<Patch>> byPoint(PatchedRun run) {
+    return run.patches().stream()
+        .collect(Collectors.groupingBy(Patch::point, LinkedHashMap::new, Collectors.toList()));
+  }
+
+  private Base target(PatchedRun run) {
+    return run.direction() == PatchDirection.DENOISING ? corrupted : clean;
+  }
+
+  private Base source(PatchedRun run) {
+    return run.direction() == PatchDirection.DENOISING ? clean : corrupted;
+  }
+
+  /** The runs that this one takes values from, with those values. */
+  private Map<PatchedRun, ActivationCache> others(PatchedRun run, NDManager scope) {
+    Map<PatchedRun, Set<HookPoint>> points = new LinkedHashMap<>();
+    for (Patch patch : run.patches()) {
+      if (patch.origin() instanceof Origin.Run other) {
+        points.computeIfAbsent(other.run(), key -> new HashSet<>()).add(patch.point());
+      }
     }
-    NDArray patched = patchedEntries(patch, cell);
-    return value ->
-        ownedLike(value, NDArrays.where(patched.broadcast(value.getShape()), source, value));
+    Map<PatchedRun, ActivationCache> others = new HashMap<>();
+    points.forEach(
+        (other, needed) -> {
+          ActivationCache activations = new ActivationCache(scope, needed);
+          patched(other, activations);
+          others.put(other, activations);
+        });
+    return others;
+  }
+
+  /** A value, [T, width], with one patch written into it. */
+  private NDArray written(
+      NDManager scope,
+      PatchedRun run,
+      Patch patch,
+      Map<PatchedRun, ActivationCache> others,
+      NDArray value) {
+    NDArray origin = origin(scope, run, patch, others, value.getShape());
+    if (patch.span().isEmpty()
+        && patch.heads() instanceof HeadSelection.All
+        && patch.sourcePosition().isEmpty()) {
+      return ownedLike(value, origin.duplicate());
+    }
+    NDArray entries = patchedEntries(scope, patch);
+    return ownedLike(value, NDArrays.where(entries.broadcast(value.getShape()), origin, value));
+  }
+
+  private NDArray origin(
+      NDManager scope,
+      PatchedRun run,
+      Patch patch,
+      Map<PatchedRun, ActivationCache> others,
+      Shape shape) {
+    if (patch.origin() instanceof Origin.Source) {
+      return source(run).activations.value(patch.point());
+    }
+    if (patch.origin() instanceof Origin.Target) {
+      return target(run).activations.value(patch.point());
+    }
+    if (patch.origin() instanceof Origin.Run other) {
+      return Objects.requireNonNull(others.get(other.run())).value(patch.point());
+    }
+    int width = Math.toIntExact(shape.get(1));
+    float[] values = new float[length * width];
+    for (int position = 0; position < length; position++) {
+      float[] row =
+          constants.values(patch.point(), (Origin.Constant) patch.origin(), position, width);
+      System.arraycopy(row, 0, values, position * width, width);
+    }
+    return transformer.narrow(NativeArrays.of(scope, values, length, width));
   }
 
   /**
-   * Else it would belong to the source's manager, which lives on, and so would all that follows.
+   * Else it would belong to the manager of where it comes from, which lives on, and so would all
+   * that follows.
    */
   private static NDArray ownedLike(NDArray value, NDArray result) {
     result.attach(value.getManager());
     return result;
   }
 
-  /** True where the source's value goes; broadcasts over the component's values. */
-  private NDArray patchedEntries(NDManager patch, PatchedCell cell) {
-    Component component = cell.cell().component();
-    TokenSpan span = cell.span(length);
+  /** True where the origin's value goes; broadcasts over the component's values. */
+  private NDArray patchedEntries(NDManager scope, Patch patch) {
+    Component component = patch.point().component();
+    TokenSpan span = patch.span(length);
     boolean[] positions = new boolean[length];
-    for (int position = span.start(); position < span.end(); position++) {
-      positions[position] = true;
+    Arrays.fill(positions, span.start(), span.end(), true);
+    NDArray tokens = scope.create(positions, new Shape(length, 1)); // [token, width]
+    int heads = structure.heads(component);
+    if (heads == 0) {
+      return tokens;
     }
-    NDArray tokens = patch.create(positions, new Shape(length, 1)); // [token, width]
     int headWidth = component == Component.PATTERN ? length : structure.headWidth();
-    return tokens.logicalAnd(heads(patch, cell, headWidth).reshape(1, -1));
-  }
-
-  /** True at the columns of the patched heads, {@code width} columns a head; one true for all. */
-  private NDArray heads(NDManager patch, PatchedCell cell, int width) {
-    if (!(cell.heads() instanceof HeadSelection.One one)) {
-      return patch.create(new boolean[] {true});
+    boolean[] columns = new boolean[heads * headWidth];
+    for (int column = 0; column < columns.length; column++) {
+      int head = column / headWidth;
+      int entry = column % headWidth;
+      columns[column] =
+          (!(patch.heads() instanceof HeadSelection.One one) || one.head() == head)
+              && (patch.sourcePosition().isEmpty() || patch.sourcePosition().getAsInt() == entry);
     }
-    boolean[] columns = new boolean[structure.heads(cell.cell().component()) * width];
-    for (int column = one.head() * width; column < (one.head() + 1) * width; column++) {
-      columns[column] = true;
-    }
-    return patch.create(columns);
+    return tokens.logicalAnd(scope.create(columns, new Shape(1, columns.length)));
   }
 
   private float[] run(NDArray ids, Hooks hooks) {
     try (NDManager run = manager.newSubManager()) {
       return transformer.forward(run, ids, sequences, hooks).toFloatArray();
     }
-  }
-
-  private NDArray ids(TokenSequence tokens) {
-    return manager.create(tokens.ids().stream().mapToLong(Integer::longValue).toArray());
   }
 
   @Override

@@ -3,13 +3,9 @@ package org.patchgrid.experiment;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
-import org.patchgrid.study.PatchDirection;
 import org.patchgrid.transformer.Transformer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,11 +20,14 @@ final class ReferenceEngine implements PatchEngine {
   private final Transformer transformer;
   private final ModelStructure structure;
   private final NDManager manager;
+  private final Constants constants;
 
   /**
    * @param manager owner of all that is made; the caller closes it
    */
-  ReferenceEngine(Transformer transformer, ModelStructure structure, NDManager manager) {
+  ReferenceEngine(
+      Transformer transformer, ModelStructure structure, NDManager manager, Constants constants) {
+    this.constants = constants;
     this.transformer = transformer;
     this.structure = structure;
     this.manager = manager;
@@ -40,14 +39,7 @@ final class ReferenceEngine implements PatchEngine {
   }
 
   private PairStates run(PairCells pair) {
-    try (PairRuns runs =
-        new PairRuns(
-            transformer,
-            structure,
-            manager,
-            pair.pair(),
-            points(pair, PatchDirection.DENOISING),
-            points(pair, PatchDirection.NOISING))) {
+    try (PairRuns runs = new PairRuns(transformer, structure, manager, pair, constants)) {
       List<Optional<float[]>> patched = new ArrayList<>();
       for (PatchedCell cell : pair.cells()) {
         patched.add(run(runs, cell));
@@ -58,25 +50,11 @@ final class ReferenceEngine implements PatchEngine {
 
   private static Optional<float[]> run(PairRuns runs, PatchedCell cell) {
     try {
-      return Optional.of(runs.patchedState(cell));
+      return Optional.of(runs.patchedState(cell.run()));
     } catch (EngineException e) {
       // The engine refused one run (out of memory, say): the row says so and the task goes on.
       log.warn("The patched run of {} failed", cell.cell(), e);
       return Optional.empty();
     }
-  }
-
-  /** The hook points whose source activations the cells of {@code direction} need. */
-  private static Set<HookPoint> points(PairCells pair, PatchDirection direction) {
-    Set<HookPoint> points = new HashSet<>();
-    for (PatchedCell cell : pair.cells()) {
-      if (cell.cell().direction() != direction) {
-        continue;
-      }
-      for (int layer = cell.layers().first(); layer < cell.layers().end(); layer++) {
-        points.add(new HookPoint(cell.cell().component(), layer));
-      }
-    }
-    return points;
   }
 }

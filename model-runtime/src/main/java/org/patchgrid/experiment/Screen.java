@@ -44,7 +44,7 @@ final class Screen {
   private List<Measurement> measurements(PairCells pair, PairStates states) {
     BaseRuns base = BaseRuns.of(pair.pair(), states, readout);
     return new PairMeasurements(base, readout, settings)
-        .of(pair, states, new ForcedOutcome(pair.pair(), layers));
+        .of(pair, List.of(states), new ForcedOutcome(pair, layers));
   }
 
   private void add(Measurement measured, Measurement expected) {

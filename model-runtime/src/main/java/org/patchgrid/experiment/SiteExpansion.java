@@ -4,107 +4,221 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.patchgrid.study.Cell;
+import org.patchgrid.study.Component;
 import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.HookPoint;
+import org.patchgrid.study.JointSite;
 import org.patchgrid.study.Labels;
 import org.patchgrid.study.LayerWindow;
-import org.patchgrid.study.PairStatus;
+import org.patchgrid.study.MeanOver;
+import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchSite;
+import org.patchgrid.study.PatchValue;
+import org.patchgrid.study.PathFreeze;
+import org.patchgrid.study.PathReceiver;
+import org.patchgrid.study.PathSite;
 import org.patchgrid.study.Positions;
+import org.patchgrid.study.Site;
+import org.patchgrid.study.SitePlace;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
 
-/** Turns the symbolic positions of sites into the cells of a pair. */
+/** Turns the symbolic positions of sites into the cells of a pair, and cells into runs. */
 final class SiteExpansion {
-  private final int layers;
+  private final ModelStructure structure;
 
-  /**
-   * @param layers how many layers the model has
-   */
-  SiteExpansion(int layers) {
-    this.layers = layers;
+  SiteExpansion(ModelStructure structure) {
+    this.structure = structure;
   }
 
-  /** The pair, rejected if one of the sites names a label or a position that it does not have. */
-  static TokenizedPair requireEverySite(TokenizedPair pair, List<SweepSite> sites) {
-    if (!pair.isUsable()) {
-      return pair;
+  /** Where in a pair, as a cell says it. */
+  private record Place(OptionalInt position, Optional<String> label, Optional<TokenSpan> span) {
+    static final Place EVERYWHERE =
+        new Place(OptionalInt.empty(), Optional.empty(), Optional.empty());
+
+    static Place at(int position) {
+      return new Place(
+          OptionalInt.of(position),
+          Optional.empty(),
+          Optional.of(new TokenSpan(position, position + 1)));
     }
-    for (SweepSite site : sites) {
-      Positions positions = site.site().positions();
-      if (positions instanceof Positions.Labelled labelled
-          && Labels.resolve(labelled.label(), pair).isEmpty()) {
-        String known = pair.labels().isEmpty() ? "none" : String.join(", ", pair.labels().keySet());
-        return pair.rejected(
-            PairStatus.LABEL_MISSING,
-            "sweep '%s' patches label '%s', which the pair lacks (it has %s)"
-                .formatted(site.sweep(), labelled.label(), known));
-      }
-      if (positions instanceof Positions.At at && at.position() >= pair.clean().length()) {
-        return pair.rejected(
-            PairStatus.INVALID,
-            "sweep '%s' patches position %d, but the pair has %d tokens (0-%d)"
-                .formatted(
-                    site.sweep(), at.position(), pair.clean().length(), pair.clean().length() - 1));
-      }
-    }
-    return pair;
   }
 
-  /** The cells of {@code site} for a pair that {@link #requireEverySite} let pass. */
+  /** The cells of {@code site} for a pair that {@link SiteRequirements} let pass. */
   List<PatchedCell> cells(SweepSite site, TokenizedPair pair) {
-    Positions positions = site.site().positions();
+    List<PatchedCell> cells = new ArrayList<>();
+    for (Place place : places(site.site().positions(), pair)) {
+      for (OptionalInt sourcePosition : sourcePositions(site.site(), pair)) {
+        cells.add(
+            new PatchedCell(
+                cell(site, pair, place, sourcePosition),
+                new PatchedRun(site.direction(), patches(site, place, sourcePosition))));
+      }
+    }
+    return cells;
+  }
+
+  private static List<Place> places(Positions positions, TokenizedPair pair) {
     int length = pair.clean().length();
     if (positions instanceof Positions.All) {
-      return List.of(cell(site, pair, OptionalInt.empty(), Optional.empty(), Optional.empty()));
+      return List.of(Place.EVERYWHERE);
     }
     if (positions instanceof Positions.Labelled labelled) {
       TokenSpan span = Labels.resolve(labelled.label(), pair).orElseThrow();
       return List.of(
-          cell(site, pair, OptionalInt.empty(), Optional.of(labelled.label()), Optional.of(span)));
+          new Place(OptionalInt.empty(), Optional.of(labelled.label()), Optional.of(span)));
     }
     if (positions instanceof Positions.At at) {
-      return List.of(atPosition(site, pair, at.position()));
+      return List.of(Place.at(at.position()));
     }
     if (positions instanceof Positions.Last) {
-      return List.of(atPosition(site, pair, length - 1));
+      return List.of(Place.at(length - 1));
     }
-    List<PatchedCell> each = new ArrayList<>();
-    for (int position = 0; position < length; position++) {
-      each.add(atPosition(site, pair, position));
-    }
-    return each;
+    return IntStream.range(0, length).mapToObj(Place::at).toList();
   }
 
-  private PatchedCell atPosition(SweepSite site, TokenizedPair pair, int position) {
-    TokenSpan span = new TokenSpan(position, position + 1);
-    return cell(site, pair, OptionalInt.of(position), Optional.empty(), Optional.of(span));
+  /** One entry a cell, also of a label's span; or one cell of whole values. */
+  private static List<OptionalInt> sourcePositions(Site site, TokenizedPair pair) {
+    if (!(site instanceof PatchSite patch) || patch.sourcePositions() instanceof Positions.All) {
+      return List.of(OptionalInt.empty());
+    }
+    return places(patch.sourcePositions(), pair).stream()
+        .map(place -> place.span().orElseThrow())
+        .flatMap(span -> IntStream.range(span.start(), span.end()).mapToObj(OptionalInt::of))
+        .toList();
   }
 
-  private PatchedCell cell(
-      SweepSite sweepSite,
-      TokenizedPair pair,
-      OptionalInt position,
-      Optional<String> label,
-      Optional<TokenSpan> span) {
-    PatchSite site = sweepSite.site();
-    OptionalInt head =
-        site.heads() instanceof HeadSelection.One one
-            ? OptionalInt.of(one.head())
-            : OptionalInt.empty();
-    Cell cell =
-        new Cell(
-            sweepSite.sweep(),
-            pair.pair().id(),
-            sweepSite.direction(),
-            site.component(),
-            site.layer(),
-            site.window(),
-            head,
-            position,
-            label);
-    LayerWindow window = LayerWindow.around(site.layer(), site.window(), layers);
-    return new PatchedCell(cell, window, site.heads(), span);
+  private static Cell cell(
+      SweepSite site, TokenizedPair pair, Place place, OptionalInt sourcePosition) {
+    return new Cell(
+        site.sweep(),
+        pair.pair().id(),
+        site.direction(),
+        site.site().componentName(),
+        site.site().layer(),
+        site.site().window(),
+        head(site.site()),
+        place.position(),
+        place.label(),
+        site.value().kind(),
+        site.corruption().kind(),
+        sourcePosition,
+        site.site() instanceof PathSite path
+            ? Optional.of(path.receiver().label())
+            : Optional.empty());
+  }
+
+  private static OptionalInt head(Site site) {
+    HeadSelection heads = HeadSelection.ALL;
+    if (site instanceof PatchSite patch) {
+      heads = patch.heads();
+    } else if (site instanceof PathSite path) {
+      heads = path.sender().heads();
+    }
+    return heads instanceof HeadSelection.One one
+        ? OptionalInt.of(one.head())
+        : OptionalInt.empty();
+  }
+
+  private List<Patch> patches(SweepSite sweepSite, Place place, OptionalInt sourcePosition) {
+    Site site = sweepSite.site();
+    if (site instanceof PathSite path) {
+      return path(path, sweepSite);
+    }
+    Origin origin = origin(sweepSite.value(), place);
+    if (site instanceof PatchSite patch) {
+      LayerWindow window = LayerWindow.around(patch.layer(), patch.window(), structure.layers());
+      return IntStream.range(window.first(), window.end())
+          .mapToObj(layer -> new HookPoint(patch.component(), layer))
+          .map(point -> new Patch(point, patch.heads(), place.span(), sourcePosition, origin))
+          .toList();
+    }
+    return joint((JointSite) site).stream()
+        .map(
+            part ->
+                new Patch(
+                    new HookPoint(part.component(), part.layer()),
+                    part.heads(),
+                    place.span(),
+                    origin))
+        .toList();
+  }
+
+  private static Origin origin(PatchValue value, Place place) {
+    if (value instanceof PatchValue.Zero) {
+      return Origin.ZERO;
+    }
+    if (value instanceof PatchValue.Mean mean) {
+      Optional<String> label = mean.over() == MeanOver.LABEL ? place.label() : Optional.empty();
+      return new Origin.Mean(mean.over(), label);
+    }
+    return Origin.SOURCE;
+  }
+
+  private List<SitePlace> joint(JointSite site) {
+    return site.part() == JointSite.Part.SET ? site.places() : complement(site.places());
+  }
+
+  /** Every place of the set's components that is not in it. */
+  private List<SitePlace> complement(List<SitePlace> set) {
+    List<SitePlace> others = new ArrayList<>();
+    TreeSet<Component> components = new TreeSet<>();
+    set.forEach(place -> components.add(place.component()));
+    for (Component component : components) {
+      for (int layer = 0; layer < structure.layers(); layer++) {
+        addOthers(component, layer, set, others);
+      }
+    }
+    return others;
+  }
+
+  private void addOthers(
+      Component component, int layer, List<SitePlace> set, List<SitePlace> others) {
+    List<SitePlace> here =
+        set.stream().filter(p -> p.component() == component && p.layer() == layer).toList();
+    if (here.isEmpty()) {
+      others.add(new SitePlace(component, layer, HeadSelection.ALL));
+      return;
+    }
+    if (here.stream().anyMatch(place -> place.heads() instanceof HeadSelection.All)) {
+      return;
+    }
+    for (int head = 0; head < structure.heads(component); head++) {
+      SitePlace place = new SitePlace(component, layer, HeadSelection.one(head));
+      if (!here.contains(place)) {
+        others.add(place);
+      }
+    }
+  }
+
+  /** Wang et al. 2022, section 3.1: with everything else frozen; then what arrives, alone. */
+  private List<Patch> path(PathSite path, SweepSite site) {
+    List<Patch> frozen = new ArrayList<>();
+    for (int layer = 0; layer < structure.layers(); layer++) {
+      frozen.add(whole(new HookPoint(Component.Z, layer), HeadSelection.ALL, Origin.TARGET));
+      if (path.freeze() == PathFreeze.HEADS_AND_MLPS) {
+        frozen.add(whole(new HookPoint(Component.MLP, layer), HeadSelection.ALL, Origin.TARGET));
+      }
+    }
+    SitePlace sender = path.sender();
+    HookPoint from = new HookPoint(sender.component(), sender.layer());
+    frozen.add(whole(from, sender.heads(), origin(site.value(), Place.EVERYWHERE)));
+    if (!(path.receiver() instanceof PathReceiver.Attention receiver)) {
+      return frozen;
+    }
+    SitePlace to = receiver.place();
+    return List.of(
+        whole(
+            new HookPoint(to.component(), to.layer()),
+            to.heads(),
+            new Origin.Run(new PatchedRun(site.direction(), frozen))));
+  }
+
+  private static Patch whole(HookPoint point, HeadSelection heads, Origin origin) {
+    return new Patch(point, heads, Optional.empty(), origin);
   }
 }

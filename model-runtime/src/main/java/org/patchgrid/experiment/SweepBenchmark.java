@@ -57,7 +57,7 @@ public final class SweepBenchmark {
    */
   public SweepTimes run(TokenizedPair pair, List<SweepSite> sites, IntConsumer roundBegins) {
     JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
-    SiteExpansion expansion = new SiteExpansion(model.structure().layers());
+    SiteExpansion expansion = new SiteExpansion(model.structure());
     PairCells cells =
         new PairCells(
             pair, sites.stream().flatMap(site -> expansion.cells(site, pair).stream()).toList());

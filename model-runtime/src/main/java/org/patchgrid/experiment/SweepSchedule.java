@@ -43,8 +43,9 @@ record SweepSchedule(
         throw new IllegalArgumentException(
             "Pairs of %d and %d tokens in one schedule".formatted(length, pair.length()));
       }
-      PairOutcomes pairOutcomes = new PairOutcomes(structure, pair.pair());
-      List<Outcome> ofPair = pair.cells().stream().map(pairOutcomes::of).toList();
+      PairOutcomes pairOutcomes = new PairOutcomes(structure, pair);
+      List<Outcome> ofPair =
+          pair.cells().stream().map(cell -> pairOutcomes.of(cell.run())).toList();
       outcomes.add(ofPair);
       packing.add(pairOutcomes.firstDifference(), rows(ofPair));
     }

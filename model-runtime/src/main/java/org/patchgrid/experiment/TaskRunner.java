@@ -2,6 +2,7 @@ package org.patchgrid.experiment;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,6 +10,9 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+import org.patchgrid.study.Corruption;
+import org.patchgrid.study.Labels;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.ModelStructure;
@@ -16,9 +20,11 @@ import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.PromptSetStatistics;
 import org.patchgrid.study.RequiredPrediction;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
 
 /** Goes through the pairs of one task, those of one length together. Belongs to one thread. */
@@ -28,9 +34,10 @@ final class TaskRunner {
   private final Function<PromptPair, TokenizedPair> tokenize;
   private final PatchEngine engine;
   private final Readout readout;
-  private final List<SweepSite> planSites;
+  private final SiteRequirements requirements;
   private final List<SweepSite> taskSites;
   private final MeasurementSettings settings;
+  private final PromptSetStatistics statistics;
   private final LongConsumer cellsDone;
   private final boolean reportsPairs;
   private final Audit audit;
@@ -52,13 +59,15 @@ final class TaskRunner {
       PatchTask task,
       List<SweepSite> planSites,
       MeasurementSettings settings,
+      PromptSetStatistics statistics,
       LongConsumer cellsDone,
       Audit audit) {
     this.structure = structure;
     this.tokenize = tokenize;
     this.engine = engine;
     this.readout = readout;
-    this.planSites = planSites;
+    this.requirements = new SiteRequirements(planSites);
+    this.statistics = statistics;
     this.taskSites = planSites.subList(task.firstSite(), task.endSite());
     this.settings = settings;
     this.cellsDone = cellsDone;
@@ -69,7 +78,7 @@ final class TaskRunner {
   TaskResult run(List<PromptPair> pairs) {
     Map<Integer, List<TokenizedPair>> byLength = new TreeMap<>();
     for (PromptPair pair : pairs) {
-      TokenizedPair tokenized = SiteExpansion.requireEverySite(tokenize.apply(pair), planSites);
+      TokenizedPair tokenized = requirements.require(tokenize.apply(pair));
       if (tokenized.isUsable()) {
         byLength
             .computeIfAbsent(tokenized.clean().length(), length -> new ArrayList<>())
@@ -100,11 +109,15 @@ final class TaskRunner {
     if (toPatch.isEmpty()) {
       return;
     }
-    List<PairCells> work = toPatch.stream().map(this::cells).toList();
-    List<PairStates> states = engine.run(work);
-    audit.check(work, states);
-    for (int i = 0; i < work.size(); i++) {
-      measure(work.get(i), states.get(i));
+    List<PairWork> work = toPatch.stream().map(this::work).toList();
+    List<PairCells> cellsOfAll = work.stream().flatMap(pair -> pair.all().stream()).toList();
+    List<PairStates> states = engine.run(cellsOfAll);
+    audit.check(cellsOfAll, states);
+    int next = 0;
+    for (PairWork pair : work) {
+      int end = next + pair.all().size();
+      measure(pair, states.subList(next, end));
+      next = end;
     }
   }
 
@@ -125,20 +138,75 @@ final class TaskRunner {
     return right;
   }
 
-  private PairCells cells(TokenizedPair pair) {
-    SiteExpansion expansion = new SiteExpansion(structure.layers());
-    return new PairCells(
-        pair, taskSites.stream().flatMap(site -> expansion.cells(site, pair).stream()).toList());
+  /**
+   * The cells of a pair by what corrupts it.
+   *
+   * @param prompt those against the corrupted prompt, perhaps none
+   * @param noised those against noise, one entry a sample, by corruption
+   */
+  private record PairWork(PairCells prompt, List<List<PairCells>> noised) {
+    List<PairCells> all() {
+      List<PairCells> all = new ArrayList<>(List.of(prompt));
+      noised.forEach(all::addAll);
+      return all;
+    }
+
+    /** Cells, however many samples each has. */
+    long cells() {
+      return prompt.cells().size()
+          + noised.stream().mapToLong(samples -> samples.get(0).cells().size()).sum();
+    }
   }
 
-  private void measure(PairCells pair, PairStates states) {
-    BaseRuns base = BaseRuns.of(pair.pair(), states, readout);
+  private PairWork work(TokenizedPair pair) {
+    SiteExpansion expansion = new SiteExpansion(structure);
+    Map<Corruption, List<PatchedCell>> cellsOf = new LinkedHashMap<>();
+    for (SweepSite site : taskSites) {
+      cellsOf
+          .computeIfAbsent(site.corruption(), corruption -> new ArrayList<>())
+          .addAll(expansion.cells(site, pair));
+    }
+    List<PatchedCell> ofPrompt =
+        Optional.ofNullable(cellsOf.remove(Corruption.PROMPT)).orElse(List.of());
+    List<List<PairCells>> noised = new ArrayList<>();
+    cellsOf.forEach(
+        (corruption, ofNoise) -> noised.add(samples(pair, (Corruption.Noise) corruption, ofNoise)));
+    return new PairWork(new PairCells(pair, ofPrompt), noised);
+  }
+
+  private List<PairCells> samples(
+      TokenizedPair pair, Corruption.Noise noise, List<PatchedCell> ofNoise) {
+    TokenSpan span = Labels.resolve(noise.label(), pair).orElseThrow();
+    double scale = noise.factor() * statistics.deviation(noise.label());
+    return IntStream.range(0, noise.samples())
+        .mapToObj(sample -> new NoiseSample(span, scale, noise.seed(), pair.pair().id(), sample))
+        .map(sample -> new PairCells(pair, Optional.of(sample), ofNoise))
+        .toList();
+  }
+
+  /**
+   * @param states one for each of the pair's {@link PairWork#all}
+   */
+  private void measure(PairWork pair, List<PairStates> states) {
+    TokenizedPair tokenized = pair.prompt().pair();
+    BaseRuns base = BaseRuns.of(tokenized, states.get(0), readout);
     PairMeasurements measured = measurements(base);
-    measurements.addAll(
-        measured.of(pair, states, new ForcedOutcome(pair.pair(), structure.layers())));
-    cells += pair.cells().size();
-    cellsDone.accept(pair.cells().size());
-    report(base.result(pair.pair(), measured.note()));
+    measurements.addAll(measured.of(pair.prompt(), states.get(0), forced(pair.prompt())));
+    int next = 1;
+    for (List<PairCells> samples : pair.noised()) {
+      int end = next + samples.size();
+      PairCells cellsOfNoise = samples.get(0);
+      measurements.addAll(
+          measured.of(cellsOfNoise, states.subList(next, end), forced(cellsOfNoise)));
+      next = end;
+    }
+    cells += pair.cells();
+    cellsDone.accept(pair.cells());
+    report(base.result(tokenized, measured.note()));
+  }
+
+  private ForcedOutcome forced(PairCells pair) {
+    return new ForcedOutcome(pair, structure.layers());
   }
 
   private PairMeasurements measurements(BaseRuns base) {

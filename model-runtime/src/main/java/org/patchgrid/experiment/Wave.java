@@ -1,6 +1,10 @@
 package org.patchgrid.experiment;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What is computed in one forward pass: some pairs of equal length with some of their patched runs.
@@ -25,6 +29,28 @@ record Wave(int length, List<Pair> pairs, List<Row> rows) {
     return (int) rows.stream().map(row -> row.run().join().point().component()).distinct().count();
   }
 
+  /** The rows whose states are asked for. */
+  List<Row> wanted() {
+    return rows.stream().filter(Row::wanted).toList();
+  }
+
+  /** The same pairs with some of the wanted rows, and the rows that those take values from. */
+  Wave with(List<Row> some) {
+    Set<Row> needed = new LinkedHashSet<>(some);
+    List<Row> open = new ArrayList<>(some);
+    while (!open.isEmpty()) {
+      Row row = open.remove(open.size() - 1);
+      for (Outcome.PatchedRow other : row.run().takesFrom()) {
+        boolean present = needed.stream().anyMatch(r -> r.isOf(row.pair(), other));
+        Row helper = new Row(row.pair(), other, false);
+        if (!present && needed.add(helper)) {
+          open.add(helper);
+        }
+      }
+    }
+    return new Wave(length, pairs, needed.stream().sorted(Comparator.comparing(Row::run)).toList());
+  }
+
   /**
    * A pair of the wave.
    *
@@ -42,6 +68,11 @@ record Wave(int length, List<Pair> pairs, List<Row> rows) {
    * A patched run.
    *
    * @param pair place in {@link #pairs}
+   * @param wanted whether its state is asked for; else it is there for others to take values from
    */
-  record Row(int pair, Outcome.PatchedRow run) {}
+  record Row(int pair, Outcome.PatchedRow run, boolean wanted) {
+    boolean isOf(int otherPair, Outcome.PatchedRow otherRun) {
+      return pair == otherPair && run.equals(otherRun);
+    }
+  }
 }

@@ -2,7 +2,12 @@ package org.patchgrid.experiment;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.patchgrid.study.Computation;
 
 /**
@@ -16,6 +21,7 @@ final class WavePacking {
   private final List<Wave> done = new ArrayList<>();
   private final List<Wave.Pair> pairs = new ArrayList<>();
   private final List<Wave.Row> rows = new ArrayList<>();
+  private final Map<Outcome.PatchedRow, Integer> present = new HashMap<>(); // of the last pair
   private long tokens;
   private int pairsSeen;
 
@@ -37,17 +43,43 @@ final class WavePacking {
     }
     open(pair);
     for (Outcome.PatchedRow run : runs) {
-      if (!rows.isEmpty() && !fits(tokens(run), 1, 0)) {
+      List<Outcome.PatchedRow> missing = missing(run);
+      long more = missing.stream().mapToLong(this::tokens).sum();
+      if (!rows.isEmpty() && !fits(more, missing.size(), 0)) {
         close();
         open(pair);
+        missing = missing(run);
       }
-      rows.add(new Wave.Row(pairs.size() - 1, run));
-      tokens += tokens(run);
+      for (Outcome.PatchedRow each : missing) {
+        present.put(each, rows.size());
+        rows.add(new Wave.Row(pairs.size() - 1, each, each.equals(run)));
+        tokens += tokens(each);
+      }
+      want(run);
     }
+  }
+
+  /** The run itself and those that it takes values from, as far as the wave lacks them. */
+  private List<Outcome.PatchedRow> missing(Outcome.PatchedRow run) {
+    Set<Outcome.PatchedRow> missing = new LinkedHashSet<>();
+    for (Outcome.PatchedRow other : run.takesFrom()) {
+      missing.addAll(missing(other));
+    }
+    if (!present.containsKey(run)) {
+      missing.add(run);
+    }
+    return List.copyOf(missing);
+  }
+
+  /** Another run of the pair may have needed it before. */
+  private void want(Outcome.PatchedRow run) {
+    int place = Objects.requireNonNull(present.get(run));
+    rows.set(place, new Wave.Row(rows.get(place).pair(), run, true));
   }
 
   private void open(Wave.Pair pair) {
     pairs.add(pair);
+    present.clear();
     tokens += tokens(pair);
   }
 

@@ -1,7 +1,9 @@
 package org.patchgrid.experiment;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.patchgrid.study.PatchDirection;
 
 /**
@@ -16,11 +18,31 @@ final class WaveRows {
   private final int length;
   private final List<Wave.Pair> pairs;
   private final List<Wave.Row> patched;
+  private final Map<PlacedRun, Integer> rowOf = new HashMap<>();
+  private final Map<Integer, Integer> lastRead = new HashMap<>(); // by row: layer
+
+  /** A patched run of a pair of the wave. */
+  private record PlacedRun(int pair, Outcome.PatchedRow run) {}
 
   WaveRows(Wave wave) {
     this.length = wave.length();
     this.pairs = wave.pairs();
     this.patched = wave.rows();
+    if (patched.stream().allMatch(row -> row.run().takesFrom().isEmpty())) {
+      return;
+    }
+    for (int row = firstPatched(); row < count(); row++) {
+      rowOf.put(new PlacedRun(pair(row), patched(row)), row);
+    }
+    for (int row = firstPatched(); row < count(); row++) {
+      for (EffectivePatch patch : patched(row).patches()) {
+        for (EffectivePatch.Written written : patch.written()) {
+          if (written.value() instanceof EffectivePatch.Value.Row other) {
+            lastRead.merge(row(row, other), patch.point().layer(), Math::max);
+          }
+        }
+      }
+    }
   }
 
   /** Positions of every row. */
@@ -69,8 +91,33 @@ final class WaveRows {
     return denoises(row) ? corrupted(pair(row)) : clean(pair(row));
   }
 
-  /** The row whose activations are written into this one. */
-  int source(int row) {
+  /** The row that values of {@code row} are taken from; constants are of none. */
+  int owner(int row, EffectivePatch.Value value) {
+    if (value instanceof EffectivePatch.Value.Source) {
+      return source(row);
+    }
+    if (value instanceof EffectivePatch.Value.Row other) {
+      return row(row, other);
+    }
+    return parent(row);
+  }
+
+  private int row(int row, EffectivePatch.Value.Row other) {
+    Integer found = rowOf.get(new PlacedRun(pair(row), other.row()));
+    if (found == null) {
+      throw new IllegalStateException("The wave lacks a row that another takes values from");
+    }
+    return found;
+  }
+
+  /** Whether nothing is asked of a patched row behind the attention of a layer. */
+  boolean leaves(int row, int layer) {
+    return row >= firstPatched()
+        && !patched.get(row - firstPatched()).wanted()
+        && layer >= lastRead.getOrDefault(row, -1);
+  }
+
+  private int source(int row) {
     return denoises(row) ? clean(pair(row)) : corrupted(pair(row));
   }
 

@@ -5,14 +5,20 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.nn.core.Embedding;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.experiment.EffectivePatch.Value;
+import org.patchgrid.experiment.EffectivePatch.Written;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.Component;
@@ -25,14 +31,17 @@ import org.patchgrid.transformer.Sequences;
 /**
  * One forward pass of a wave: the tensors that follow {@link WaveTokens}. Joining, sharing and
  * patching are all one operation: the value to go on with is a selection of tokens (of heads of
- * tokens, where a patch is of one head) of the value that came. Nothing is computed, so every bit
- * is one that an ordinary run would have. Used once.
+ * tokens, where a patch is of one head) of the value that came, and of constants. Nothing is
+ * computed, so every bit is one that an ordinary run would have. Used once.
  */
 final class WaveRun implements Hooks, Sequences {
   private final ModelStructure structure;
   private final WaveRows rows;
   private final SequenceTables tables;
   private final WaveTokens tokens;
+  private final Map<Integer, NoiseSample> noise;
+  private final Constants constants;
+  private final UnaryOperator<NDArray> narrow;
   private final Set<HookPoint> fired = new HashSet<>();
   private final IdentityHashMap<NDArray, TokenSet> named = new IdentityHashMap<>();
   private final List<TokenSet> stages = new ArrayList<>();
@@ -71,10 +80,23 @@ final class WaveRun implements Hooks, Sequences {
    */
   private record HeadIndex(NDArray count, NDArray inToken, NDArray inTile) {}
 
-  WaveRun(ModelStructure structure, WaveRows rows, SequenceTables tables) {
+  /**
+   * @param noise on the embeddings of corrupted runs, by their row
+   * @param narrow from float32 to the number type of the pass
+   */
+  WaveRun(
+      ModelStructure structure,
+      WaveRows rows,
+      SequenceTables tables,
+      Map<Integer, NoiseSample> noise,
+      Constants constants,
+      UnaryOperator<NDArray> narrow) {
     this.structure = structure;
     this.rows = rows;
     this.tables = tables;
+    this.noise = noise;
+    this.constants = constants;
+    this.narrow = narrow;
     this.tokens = new WaveTokens(rows, structure.layers());
     stages.add(tokens.current());
     this.ofTiles = tokens.current();
@@ -84,6 +106,24 @@ final class WaveRun implements Hooks, Sequences {
   /** The tokens that the pass begins with. */
   TokenSet initialTokens() {
     return stages.get(0);
+  }
+
+  @Override
+  public NDArray embedded(NDArray value) {
+    if (noise.isEmpty()) {
+      return value;
+    }
+    TokenSet initial = initialTokens();
+    int width = structure.modelWidth();
+    EmbeddingNoise added = new EmbeddingNoise(width);
+    for (int token = 0; token < initial.size(); token++) {
+      NoiseSample sample = noise.get(initial.row(token));
+      int position = initial.position(token);
+      if (sample != null && sample.span().contains(position)) {
+        added.put(token, sample.values(position, width));
+      }
+    }
+    return added.embedded(value);
   }
 
   @Override
@@ -160,30 +200,100 @@ final class WaveRun implements Hooks, Sequences {
 
   private NDArray patch(
       NDArray value, TokenSet from, TokenSet to, Map<Integer, EffectivePatch> patches) {
-    Component component = patches.values().iterator().next().point().component();
-    boolean whole =
-        patches.values().stream().allMatch(patch -> patch.heads() instanceof HeadSelection.All);
-    int heads = whole ? 1 : structure.heads(component);
+    HookPoint point = patches.values().iterator().next().point();
+    long width = value.getShape().get(1);
+    int heads = structure.heads(point.component());
+    int parts = parts(patches.values(), heads, width); // of a token, each taken from one place
+    int partsOfHead = heads == 0 ? parts : Math.max(1, parts / heads);
+    ConstantRows constantRows = new ConstantRows(point, Math.toIntExact(width), value);
     @Nullable EffectivePatch[] byRow = new EffectivePatch[rows.count()];
     patches.forEach((row, patch) -> byRow[row] = patch);
-    long[] index = new long[to.size() * heads];
+    long[] index = new long[to.size() * parts];
     for (int token = 0; token < to.size(); token++) {
       int row = to.row(token);
       int position = to.position(token);
-      EffectivePatch patch = byRow[row];
-      for (int head = 0; head < heads; head++) {
-        int owner = covers(patch, position, head) ? rows.source(row) : row;
-        index[token * heads + head] = (long) from.find(owner, position) * heads + head;
+      Arrays.fill(
+          index, token * parts, (token + 1) * parts, (long) from.find(row, position) * parts);
+      if (byRow[row] != null) {
+        for (Written written : byRow[row].written()) {
+          if (written.positions().get(position)) {
+            long place = place(written.value(), row, position, from, constantRows);
+            for (int part = 0; part < parts; part++) {
+              if (covers(written, part / partsOfHead, part % partsOfHead)) {
+                index[token * parts + part] = place * parts;
+              }
+            }
+          }
+        }
+      }
+      for (int part = 0; part < parts; part++) {
+        index[token * parts + part] += part;
       }
     }
-    long width = value.getShape().get(1);
-    return gather(value.reshape(-1, width / heads), index).reshape(to.size(), width);
+    try (NDArray all = constantRows.behind()) {
+      return gather(all.reshape(-1, width / parts), index).reshape(to.size(), width);
+    }
   }
 
-  private static boolean covers(@Nullable EffectivePatch patch, int position, int head) {
-    return patch != null
-        && patch.positions().get(position)
-        && (!(patch.heads() instanceof HeadSelection.One one) || one.head() == head);
+  /** Into how many parts of equal width patches of these heads and entries cut a token's value. */
+  private static int parts(Collection<EffectivePatch> patches, int heads, long width) {
+    List<Written> all = patches.stream().flatMap(patch -> patch.written().stream()).toList();
+    if (all.stream().anyMatch(written -> written.sourcePosition().isPresent())) {
+      return Math.toIntExact(width);
+    }
+    return all.stream().allMatch(Written::isWhole) ? 1 : heads;
+  }
+
+  private static boolean covers(Written written, int head, int entry) {
+    return (!(written.heads() instanceof HeadSelection.One one) || one.head() == head)
+        && (written.sourcePosition().isEmpty() || written.sourcePosition().getAsInt() == entry);
+  }
+
+  /** Where a token's value is to be found: among the pass's, or behind them among constants. */
+  private int place(Value value, int row, int position, TokenSet from, ConstantRows constantRows) {
+    return value instanceof Value.Constant constant
+        ? from.size() + constantRows.place(constant.constant(), position)
+        : from.find(rows.owner(row, value), position);
+  }
+
+  /** Constants that are written at one point, one row each. */
+  private final class ConstantRows {
+    private final HookPoint point;
+    private final int width;
+    private final NDArray value;
+    private final Map<Place, Integer> places = new LinkedHashMap<>();
+
+    private record Place(Origin.Constant constant, int position) {}
+
+    ConstantRows(HookPoint point, int width, NDArray value) {
+      this.point = point;
+      this.width = width;
+      this.value = value;
+    }
+
+    int place(Origin.Constant constant, int position) {
+      return places.computeIfAbsent(new Place(constant, position), key -> places.size());
+    }
+
+    /** The value with the constants behind it, an array of its own. */
+    NDArray behind() {
+      if (places.isEmpty()) {
+        return value.reshape(value.getShape());
+      }
+      float[] values = new float[places.size() * width];
+      places.forEach(
+          (key, place) ->
+              System.arraycopy(
+                  constants.values(point, key.constant(), key.position(), width),
+                  0,
+                  values,
+                  place * width,
+                  width));
+      try (NDArray wide = NativeArrays.of(value.getManager(), values, places.size(), width);
+          NDArray rowsBehind = narrow.apply(wide)) {
+        return value.concat(rowsBehind, 0);
+      }
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.patchgrid.experiment;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +16,10 @@ import org.patchgrid.study.HookPoint;
  * point, at which positions, and what attention spreads.
  *
  * <p>A row joins where its patch is first written, with the patched positions alone: all else is
- * still its parent's. The next attention spreads the difference to every later position. Behind the
- * attention of the last layer every row is left with its last position, which alone is read.
+ * still its parent's. The next attention spreads the difference to every later position, unless all
+ * that it adds is the target run's again: then the row takes no part in it. Behind the attention of
+ * the last layer every row is left with its last position, which alone is read. A row that is there
+ * for others to take values from leaves behind the last of them.
  */
 final class WaveTokens {
   /** A patch before attention that changes no key and no value: nothing to spread yet. */
@@ -39,7 +42,9 @@ final class WaveTokens {
     for (int row : rows.patchedRows()) {
       changed[row] = new BitSet();
       for (EffectivePatch patch : rows.patched(row).patches()) {
-        patches.computeIfAbsent(patch.point(), point -> new TreeMap<>()).put(row, patch);
+        if (!hasLeft(row, patch.point())) {
+          patches.computeIfAbsent(patch.point(), point -> new TreeMap<>()).put(row, patch);
+        }
       }
     }
     this.current = new TokenSet(rows);
@@ -47,6 +52,12 @@ final class WaveTokens {
       addBase(WaveRows.clean(pair), 0);
       addBase(WaveRows.corrupted(pair), rows.pairs().get(pair).firstDifference());
     }
+  }
+
+  /** Whether a row that is there for others alone is gone when the pass comes to a point. */
+  private boolean hasLeft(int row, HookPoint point) {
+    int behind = point.component().compareTo(Component.PATTERN) < 0 ? 1 : 0;
+    return rows.leaves(row, point.layer() - behind);
   }
 
   private void addBase(int row, int first) {
@@ -94,8 +105,9 @@ final class WaveTokens {
           if (rows.patched(row).join().point().equals(point)) {
             attending.add(row);
           }
-          changed[row].or(patch.positions());
-          patch.positions().stream()
+          BitSet positions = patch.positions();
+          changed[row].or(positions);
+          positions.stream()
               .filter(position -> !next.has(row, position))
               .forEach(position -> next.add(row, position));
         });
@@ -114,7 +126,11 @@ final class WaveTokens {
   /** Leaves the tokens whose queries the attention of this layer answers: those that go on. */
   void attend(int layer) {
     TokenSet next = new TokenSet(rows);
+    attending.removeIf(row -> rows.leaves(row, layer));
     for (int row : attending) {
+      if (takesBackAttention(row, layer)) {
+        continue; // its tokens are back where the target run's attention is written into it
+      }
       if (layer == layers - 1) {
         next.add(row, rows.length() - 1);
         continue;
@@ -125,13 +141,31 @@ final class WaveTokens {
     current = next;
   }
 
+  private boolean takesBackAttention(int row, int layer) {
+    EffectivePatch patch = patches(new HookPoint(Component.SELF_ATTN, layer)).get(row);
+    if (patch == null || changed[row].isEmpty()) {
+      return false;
+    }
+    int first = layer == layers - 1 ? rows.length() - 1 : changed[row].nextSetBit(0);
+    return patch.takesBackFrom(first, rows.length())
+        && patchesOf(row, layer, Component.PATTERN, Component.O_PROJ).isEmpty();
+  }
+
   private void spread(int row, int layer) {
     if (row >= rows.firstPatched()) {
-      HookPoint join = rows.patched(row).join().point();
-      if (join.layer() == layer && CHANGE_THEIR_OWN_POSITIONS.contains(join.component())) {
+      boolean joinsHere = rows.patched(row).join().point().layer() == layer;
+      List<Component> written = patchesOf(row, layer, Component.RESID_PRE, Component.K_NORM);
+      if (joinsHere && CHANGE_THEIR_OWN_POSITIONS.containsAll(written)) {
         return;
       }
     }
     changed[row].set(changed[row].nextSetBit(0), rows.length());
+  }
+
+  /** The components of a layer, between two, at which something is written into a row. */
+  private List<Component> patchesOf(int row, int layer, Component first, Component last) {
+    return EnumSet.range(first, last).stream()
+        .filter(component -> patches(new HookPoint(component, layer)).containsKey(row))
+        .toList();
   }
 }

@@ -31,13 +31,19 @@ final class WavefrontEngine implements PatchEngine {
   private final ModelStructure structure;
   private final NDManager manager;
   private final int batchRows;
+  private final Constants constants;
 
   /**
    * @param manager owner of all that is made; the caller closes it
    * @param batchRows most patched rows of one pass; {@code Computation.AUTO} to choose
    */
   WavefrontEngine(
-      Transformer transformer, ModelStructure structure, NDManager manager, int batchRows) {
+      Transformer transformer,
+      ModelStructure structure,
+      NDManager manager,
+      int batchRows,
+      Constants constants) {
+    this.constants = constants;
     this.transformer = transformer;
     this.structure = structure;
     this.manager = manager;
@@ -87,22 +93,20 @@ final class WavefrontEngine implements PatchEngine {
     try {
       store(wave, compute(wave, pairs), states);
     } catch (EngineException e) {
-      if (wave.rows().isEmpty()) {
+      List<Wave.Row> wanted = wave.wanted();
+      if (wanted.isEmpty()) {
         throw e;
       }
-      if (wave.rows().size() == 1) {
+      if (wanted.size() == 1) {
         // The engine refused one run (out of memory, say): its cells say so, the task goes on.
-        log.warn("The patched run {} failed", wave.rows().get(0).run(), e);
-        run(new Wave(wave.length(), wave.pairs(), List.of()), pairs, states);
+        log.warn("The patched run {} failed", wanted.get(0).run(), e);
+        run(wave.with(List.of()), pairs, states);
         return;
       }
-      int half = wave.rows().size() / 2;
+      int half = wanted.size() / 2;
       log.warn("A wave of {} rows failed: trying halves of it", wave.rows().size(), e);
-      run(new Wave(wave.length(), wave.pairs(), wave.rows().subList(0, half)), pairs, states);
-      run(
-          new Wave(wave.length(), wave.pairs(), wave.rows().subList(half, wave.rows().size())),
-          pairs,
-          states);
+      run(wave.with(wanted.subList(0, half)), pairs, states);
+      run(wave.with(wanted.subList(half, wanted.size())), pairs, states);
     }
   }
 
@@ -111,7 +115,8 @@ final class WavefrontEngine implements PatchEngine {
     WaveRows rows = new WaveRows(wave);
     try (NDManager scope = manager.newSubManager()) {
       SequenceTables tables = transformer.tables(scope, wave.length());
-      WaveRun run = new WaveRun(structure, rows, tables);
+      WaveRun run =
+          new WaveRun(structure, rows, tables, noise(wave, pairs), constants, transformer::narrow);
       NDArray ids = NativeArrays.of(scope, ids(wave, run.initialTokens(), pairs));
       return transformer.forward(scope, ids, run, run).toFloatArray();
     }
@@ -125,10 +130,19 @@ final class WavefrontEngine implements PatchEngine {
       int place = row / WaveRows.BASE_ROWS;
       PairCells pair = pairs.get(wave.pairs().get(place).index());
       TokenSequence run =
-          row == WaveRows.clean(place) ? pair.pair().clean() : pair.pair().corrupted();
+          row == WaveRows.clean(place) ? pair.pair().clean() : pair.corruptedTokens();
       ids[token] = run.ids().get(tokens.position(token));
     }
     return ids;
+  }
+
+  private static Map<Integer, NoiseSample> noise(Wave wave, List<PairCells> pairs) {
+    Map<Integer, NoiseSample> noise = new HashMap<>();
+    for (int place = 0; place < wave.pairs().size(); place++) {
+      int row = WaveRows.corrupted(place);
+      pairs.get(wave.pairs().get(place).index()).noise().ifPresent(n -> noise.put(row, n));
+    }
+    return noise;
   }
 
   private void store(Wave wave, float[] values, List<States> states) {
@@ -141,6 +155,9 @@ final class WavefrontEngine implements PatchEngine {
     int first = WaveRows.BASE_ROWS * wave.pairs().size();
     for (int i = 0; i < wave.rows().size(); i++) {
       Wave.Row row = wave.rows().get(i);
+      if (!row.wanted()) {
+        continue; // it may have left on the way
+      }
       int pair = wave.pairs().get(row.pair()).index();
       states.get(pair).patched.put(row.run(), row(values, first + i, width));
     }

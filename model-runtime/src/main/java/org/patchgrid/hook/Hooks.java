@@ -22,6 +22,14 @@ public interface Hooks {
    */
   NDArray at(HookPoint point, NDArray value);
 
+  /**
+   * The embeddings to go on with, [token, d_model], float32: scaled where the model does that,
+   * before learned positions are added. May be changed in place.
+   */
+  default NDArray embedded(NDArray value) {
+    return value;
+  }
+
   /** {@link #at(HookPoint, NDArray)}, as a forward pass reads best. */
   default NDArray at(Component component, int layer, NDArray value) {
     return at(new HookPoint(component, layer), value);

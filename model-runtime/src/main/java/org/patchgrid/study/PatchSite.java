@@ -1,16 +1,21 @@
 package org.patchgrid.study;
 
-import java.io.Serializable;
-
 /**
- * Where one patch goes, before a pair gives its positions a meaning.
+ * One component in a layer or a window of layers: where an ordinary patch goes.
  *
  * @param layer the layer the result is stored under
  * @param window how many layers around {@code layer} are patched together
+ * @param sourcePositions which entries of an attention pattern's rows are written: all of a row, or
+ *     one entry a cell
  */
 public record PatchSite(
-    Component component, int layer, int window, HeadSelection heads, Positions positions)
-    implements Serializable {
+    Component component,
+    int layer,
+    int window,
+    HeadSelection heads,
+    Positions positions,
+    Positions sourcePositions)
+    implements Site {
   public PatchSite {
     if (layer < 0) {
       throw new IllegalArgumentException("Invalid layer: " + layer);
@@ -21,5 +26,19 @@ public record PatchSite(
     if (heads instanceof HeadSelection.One && component.headAxis() == HeadAxis.NONE) {
       throw new IllegalArgumentException(component + " has no heads");
     }
+    if (!(sourcePositions instanceof Positions.All) && component != Component.PATTERN) {
+      throw new IllegalArgumentException(component + " has no source positions");
+    }
+  }
+
+  /** Whole values: of a pattern, whole rows. */
+  public PatchSite(
+      Component component, int layer, int window, HeadSelection heads, Positions positions) {
+    this(component, layer, window, heads, positions, new Positions.All());
+  }
+
+  @Override
+  public String componentName() {
+    return component.roleName();
   }
 }

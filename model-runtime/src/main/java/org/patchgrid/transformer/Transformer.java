@@ -81,7 +81,7 @@ public final class Transformer {
    * @param ids [N], int64
    */
   public NDArray forward(NDManager manager, NDArray ids, Sequences sequences, Hooks hooks) {
-    NDArray x = embedded(manager, ids, sequences); // [N, d_model]
+    NDArray x = embedded(manager, ids, sequences, hooks); // [N, d_model]
     x = Lifetime.inPlaceOf(x, ops::narrow);
     for (TransformerBlock block : blocks) {
       try (NDManager layer = manager.newSubManager()) {
@@ -103,9 +103,10 @@ public final class Transformer {
     return finalNorm.forward(ops.wide(stream));
   }
 
-  private NDArray embedded(NDManager manager, NDArray ids, Sequences sequences) {
+  private NDArray embedded(NDManager manager, NDArray ids, Sequences sequences, Hooks hooks) {
     NDArray x = rows(manager, embedding, ids);
     embeddingScale.ifPresent(x::muli);
+    x = hooks.embedded(x);
     if (positions.isPresent()) {
       int offset = config.embedding().positionOffset().orElseThrow();
       long[] rows =
@@ -125,6 +126,11 @@ public final class Transformer {
     NDArray rows = Embedding.embedding(index, weight, SparseFormat.DENSE).singletonOrThrow();
     rows.attach(manager);
     return rows;
+  }
+
+  /** From float32 to the number type of the layers; the same array where that is float32. */
+  public NDArray narrow(NDArray x) {
+    return ops.narrow(x);
   }
 
   /** What a token's logit is the product of with what {@link #forward} returned, [d_model]. */

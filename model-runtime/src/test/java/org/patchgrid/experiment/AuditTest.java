@@ -77,11 +77,11 @@ class AuditTest {
           .isInstanceOf(AuditException.class)
           .hasMessageStartingWith(
               "The audit disagrees about the cell sweep test, pair 'pair-0', denoising, "
-                  + pairs.get(0).cells().get(cell).cell().component().roleName()
+                  + pairs.get(0).cells().get(cell).cell().component()
                   + ", layer "
-                  + pairs.get(0).cells().get(cell).layers().first()
+                  + pairs.get(0).cells().get(cell).cell().layer()
                   + ", window 1, position "
-                  + pairs.get(0).cells().get(cell).span(LENGTH).start()
+                  + pairs.get(0).cells().get(cell).cell().position().orElseThrow()
                   + ": state["
                   + BitFlip.PLACE
                   + "] is ")

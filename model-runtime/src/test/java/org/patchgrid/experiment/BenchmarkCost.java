@@ -95,7 +95,7 @@ final class BenchmarkCost {
 
   private Work work(int layers, int pairs) {
     ModelStructure structure = model.structure();
-    SiteExpansion expansion = new SiteExpansion(structure.layers());
+    SiteExpansion expansion = new SiteExpansion(structure);
     List<PairCells> cells = new ArrayList<>();
     for (int i = 0; i < pairs; i++) {
       TokenizedPair pair = pair(new Random(i));

@@ -96,10 +96,11 @@ class IdentitiesTest {
       assertThat(runs.corruptedState()).isEqualTo(runs.cleanState());
       for (Component component : model.structure().components()) {
         for (int layer = 0; layer < layers; layer++) {
-          assertThat(runs.patchedState(whole(component, layer))).isEqualTo(runs.cleanState());
-          assertThat(runs.patchedState(at(component, layer, 2))).isEqualTo(runs.cleanState());
+          assertThat(runs.patchedState(whole(component, layer).run())).isEqualTo(runs.cleanState());
+          assertThat(runs.patchedState(at(component, layer, 2).run())).isEqualTo(runs.cleanState());
           if (component.headAxis() != HeadAxis.NONE) {
-            assertThat(runs.patchedState(head(component, layer, 0))).isEqualTo(runs.cleanState());
+            assertThat(runs.patchedState(head(component, layer, 0).run()))
+                .isEqualTo(runs.cleanState());
           }
         }
       }
@@ -111,10 +112,10 @@ class IdentitiesTest {
     try (PairRuns runs = runs(pair)) {
       for (Component component : present(RESID_PRE, RESID_MID, OUTPUT)) {
         for (int layer = 0; layer < layers; layer++) {
-          assertThat(runs.patchedState(whole(component, layer))).isEqualTo(runs.cleanState());
+          assertThat(runs.patchedState(whole(component, layer).run())).isEqualTo(runs.cleanState());
           PatchedCell noising =
               cell(PatchDirection.NOISING, component, layer, HeadSelection.ALL, Optional.empty());
-          assertThat(runs.patchedState(noising)).isEqualTo(runs.corruptedState());
+          assertThat(runs.patchedState(noising.run())).isEqualTo(runs.corruptedState());
         }
       }
     }
@@ -125,8 +126,8 @@ class IdentitiesTest {
     try (PairRuns runs = runs(pair)) {
       for (int layer = 0; layer + 1 < layers; layer++) {
         for (int position = 0; position < length; position++) {
-          assertThat(runs.patchedState(at(OUTPUT, layer, position)))
-              .isEqualTo(runs.patchedState(at(RESID_PRE, layer + 1, position)));
+          assertThat(runs.patchedState(at(OUTPUT, layer, position).run()))
+              .isEqualTo(runs.patchedState(at(RESID_PRE, layer + 1, position).run()));
         }
       }
     }
@@ -171,15 +172,15 @@ class IdentitiesTest {
     try (PairRuns runs = runs(pair)) {
       for (int layer = 0; layer < layers; layer++) {
         for (List<Component> group : atAllPositions) {
-          float[] first = runs.patchedState(whole(group.get(0), layer));
+          float[] first = runs.patchedState(whole(group.get(0), layer).run());
           for (Component component : group) {
-            assertThat(runs.patchedState(whole(component, layer))).isEqualTo(first);
+            assertThat(runs.patchedState(whole(component, layer).run())).isEqualTo(first);
           }
         }
         for (List<Component> group : atOnePosition) {
-          float[] first = runs.patchedState(at(group.get(0), layer, 4));
+          float[] first = runs.patchedState(at(group.get(0), layer, 4).run());
           for (Component component : group) {
-            assertThat(runs.patchedState(at(component, layer, 4))).isEqualTo(first);
+            assertThat(runs.patchedState(at(component, layer, 4).run())).isEqualTo(first);
           }
         }
       }
@@ -193,8 +194,8 @@ class IdentitiesTest {
       return;
     }
     try (PairRuns runs = runs(pair)) {
-      float[] before = runs.patchedState(head(Q_PROJ, 1, 1));
-      float[] behind = runs.patchedState(head(Q_NORM, 1, 1));
+      float[] before = runs.patchedState(head(Q_PROJ, 1, 1).run());
+      float[] behind = runs.patchedState(head(Q_NORM, 1, 1).run());
       if (model.structure().normSpansHeads()) {
         assertThat(behind).isNotEqualTo(before);
       } else {
@@ -214,7 +215,7 @@ class IdentitiesTest {
           patches = then(patches, headOfZ(layer, head, clean));
         }
         assertThat(forward(pair.corrupted().ids(), patches))
-            .isEqualTo(runs.patchedState(whole(Z, layer)));
+            .isEqualTo(runs.patchedState(whole(Z, layer).run()));
       }
     }
   }
@@ -248,7 +249,7 @@ class IdentitiesTest {
       for (Component component : model.structure().components()) {
         for (int layer = 0; layer < layers; layer++) {
           for (int position = 0; position < DIFFERENCE; position++) {
-            assertThat(runs.patchedState(at(component, layer, position)))
+            assertThat(runs.patchedState(at(component, layer, position).run()))
                 .as("%s at layer %d, position %d", component, layer, position)
                 .isEqualTo(runs.corruptedState());
           }
@@ -272,13 +273,13 @@ class IdentitiesTest {
               OUTPUT);
       for (Component component : readAtTheLastPositionOnly) {
         for (int position = 0; position < length - 1; position++) {
-          assertThat(runs.patchedState(at(component, layers - 1, position)))
+          assertThat(runs.patchedState(at(component, layers - 1, position).run()))
               .as("%s at the last layer, position %d", component, position)
               .isEqualTo(runs.corruptedState());
         }
       }
       for (Component component : present(RESID_PRE, INPUT_LAYERNORM, K_PROJ, K_NORM, V_PROJ)) {
-        assertThat(runs.patchedState(at(component, layers - 1, length - 2)))
+        assertThat(runs.patchedState(at(component, layers - 1, length - 2).run()))
             .as("%s at the last layer does matter", component)
             .isNotEqualTo(runs.corruptedState());
       }
@@ -287,7 +288,7 @@ class IdentitiesTest {
 
   @Test
   void byConstructionIsSaidExactlyWhereTheSourceRunIsForced() {
-    ForcedOutcome forced = new ForcedOutcome(pair, layers);
+    ForcedOutcome forced = new ForcedOutcome(new PairCells(pair, List.of()), layers);
     try (PairRuns runs = runs(pair)) {
       for (Component component : model.structure().components()) {
         for (int layer = 0; layer < layers; layer++) {
@@ -296,8 +297,8 @@ class IdentitiesTest {
             cells.add(at(component, layer, position));
           }
           for (PatchedCell cell : cells) {
-            boolean isSource = Arrays.equals(runs.patchedState(cell), runs.cleanState());
-            assertThat(forced.applies(cell)).as(cell.toString()).isEqualTo(isSource);
+            boolean isSource = Arrays.equals(runs.patchedState(cell.run()), runs.cleanState());
+            assertThat(forced.applies(cell.run())).as(cell.toString()).isEqualTo(isSource);
           }
         }
       }
@@ -353,8 +354,9 @@ class IdentitiesTest {
   }
 
   private PairRuns runs(TokenizedPair tokens) {
+    PairCells everyPoint = new PairCells(tokens, cellOfEveryPoint());
     return new PairRuns(
-        model.transformer(), model.structure(), manager, tokens, everyPoint(), everyPoint());
+        model.transformer(), model.structure(), manager, everyPoint, Constants.ZEROS);
   }
 
   private Set<HookPoint> everyPoint() {
@@ -365,6 +367,19 @@ class IdentitiesTest {
       }
     }
     return points;
+  }
+
+  /** Cells that have both runs' activations kept at every point. */
+  private List<PatchedCell> cellOfEveryPoint() {
+    List<PatchedCell> cells = new ArrayList<>();
+    for (PatchDirection direction : PatchDirection.values()) {
+      for (Component component : model.structure().components()) {
+        for (int layer = 0; layer < layers; layer++) {
+          cells.add(cell(direction, component, layer, HeadSelection.ALL, Optional.empty()));
+        }
+      }
+    }
+    return cells;
   }
 
   private PatchedCell whole(Component component, int layer) {

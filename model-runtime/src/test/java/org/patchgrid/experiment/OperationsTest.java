@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,7 +166,13 @@ class OperationsTest {
     void run(Wave wave) {
       try (NDManager scope = manager.newSubManager()) {
         WaveRun run =
-            new WaveRun(structure, new WaveRows(wave), transformer.tables(scope, wave.length()));
+            new WaveRun(
+                structure,
+                new WaveRows(wave),
+                transformer.tables(scope, wave.length()),
+                Map.of(),
+                Constants.ZEROS,
+                x -> x);
         NDArray ids = scope.zeros(new Shape(run.initialTokens().size()), DataType.INT64);
         CountedAttention counted = new CountedAttention(run);
         NDArray last = transformer.forward(scope, ids, counted, counted);

@@ -304,7 +304,7 @@ class SweepScheduleTest {
     for (Wave wave : schedule.waves()) {
       for (Wave.Row row : wave.rows()) {
         int pair = wave.pairs().get(row.pair()).index();
-        assertThat(seen.putIfAbsent(new Wave.Row(pair, row.run()), pair)).isNull();
+        assertThat(seen.putIfAbsent(new Wave.Row(pair, row.run(), true), pair)).isNull();
       }
       if (batchRows != Computation.AUTO) {
         assertThat(wave.rows().size()).isLessThanOrEqualTo(batchRows);
@@ -315,7 +315,7 @@ class SweepScheduleTest {
     for (int i = 0; i < pairs.size(); i++) {
       for (Outcome outcome : schedule.outcomes().get(i)) {
         if (outcome instanceof Outcome.PatchedRow run) {
-          needed.add(new Wave.Row(i, run));
+          needed.add(new Wave.Row(i, run, true));
         }
       }
     }

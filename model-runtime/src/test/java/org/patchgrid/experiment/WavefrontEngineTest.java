@@ -42,6 +42,20 @@ class WavefrontEngineTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("models")
+  void hasTheBitsOfOneForwardPassACellOfEveryKind(Path directory) {
+    try (LoadedModel model = TestModels.load(directory)) {
+      for (int length : List.of(1, 2, 6, 13)) {
+        for (int seed = 0; seed < 3; seed++) {
+          RandomPlan plan = new RandomPlan(model.structure(), length, 100 * length + seed);
+          int batchRows = length == 6 ? FEW_ROWS : Computation.AUTO;
+          assertSameBits(model, plan.pairsOfEveryKind(2, 20), batchRows);
+        }
+      }
+    }
+  }
+
   /** Waves of more than one block of the kernels, and of arrays that threads would share out. */
   @ParameterizedTest
   @MethodSource("models")
@@ -65,6 +79,8 @@ class WavefrontEngineTest {
       assertSameBits(
           model, new RandomPlan(model.structure(), 12, 1).pairs(2, 10), Computation.AUTO);
       assertSameBits(model, new RandomPlan(model.structure(), 41, 2).pairs(1, 5), Computation.AUTO);
+      RandomPlan everyKind = new RandomPlan(model.structure(), 12, 3);
+      assertSameBits(model, everyKind.pairsOfEveryKind(2, 12), Computation.AUTO);
     }
   }
 
@@ -111,7 +127,7 @@ class WavefrontEngineTest {
   private static List<PairStates> run(
       LoadedModel model, Computation computation, List<PairCells> pairs) {
     try (NDManager manager = model.newManager()) {
-      return model.engine(computation, manager).run(pairs);
+      return model.engine(computation, manager, RandomPlan.MEANS).run(pairs);
     }
   }
 }

@@ -17,8 +17,12 @@ final class WavefrontEngine implements PatchEngine {
   private final PatchEngine right;
 
   WavefrontEngine(
-      Transformer transformer, ModelStructure structure, NDManager manager, int batchRows) {
-    this.right = new ReferenceEngine(transformer, structure, manager);
+      Transformer transformer,
+      ModelStructure structure,
+      NDManager manager,
+      int batchRows,
+      Constants constants) {
+    this.right = new ReferenceEngine(transformer, structure, manager, constants);
   }
 
   @Override

@@ -1,0 +1,32 @@
+package org.patchgrid.hook;
+
+import ai.djl.ndarray.NDArray;
+import java.util.List;
+import org.patchgrid.study.HookPoint;
+
+/** Several hooks of one pass, each given what the one before it goes on with. */
+public final class HookChain implements Hooks {
+  private final List<Hooks> hooks;
+
+  public HookChain(List<Hooks> hooks) {
+    this.hooks = List.copyOf(hooks);
+  }
+
+  @Override
+  public NDArray embedded(NDArray value) {
+    NDArray result = value;
+    for (Hooks each : hooks) {
+      result = each.embedded(result);
+    }
+    return result;
+  }
+
+  @Override
+  public NDArray at(HookPoint point, NDArray value) {
+    NDArray result = value;
+    for (Hooks each : hooks) {
+      result = each.at(point, result);
+    }
+    return result;
+  }
+}

@@ -1,0 +1,20 @@
+package org.patchgrid.study;
+
+import java.util.Locale;
+
+/** What is written in a patch, as the column {@code value} has it. */
+public enum ValueKind {
+  /** The source run's activation. */
+  ACTIVATION,
+  /** Zeros, into the clean run. */
+  ZERO,
+  /** A mean over the prompt set's clean runs, into the clean run. */
+  MEAN,
+  /** Nothing: the effect of the source run's activation, estimated by a gradient. */
+  ATTRIBUTION;
+
+  /** The name in study files and tables. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}
