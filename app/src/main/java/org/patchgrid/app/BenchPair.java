@@ -12,7 +12,7 @@ import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenizedPair;
 
-/** The prompts that {@code bench} runs. */
+/** The prompts that {@code bench} and {@code conformance} run. */
 final class BenchPair {
   /** The first that suits the tokenizer is taken: 12 tokens on many models; words of atlas-6l. */
   private static final List<BenchPair> DEFAULTS =
@@ -78,13 +78,13 @@ final class BenchPair {
     PromptPair pair =
         new PromptPair(
             0,
-            "bench",
+            "terminal",
             new PromptText.Text(clean),
             new PromptText.Text(corrupted),
             new AnswerSpec.Auto(),
             new AnswerSpec.Auto(),
             Map.of(),
             Map.of());
-    return model.tokenizer().tokenize(pair, BosPolicy.TOKENIZER, AnswerTokenPolicy.ONE);
+    return model.tokenize(pair, BosPolicy.TOKENIZER, AnswerTokenPolicy.ONE);
   }
 }

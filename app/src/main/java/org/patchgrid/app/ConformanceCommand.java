@@ -5,9 +5,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.conf.PromptsConfig;
 import org.patchgrid.experiment.Conformance;
 import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.input.PromptIndex;
+import org.patchgrid.input.PromptSetReader;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.TokenizedPair;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** The identities that must hold on any model, checked on this one. */
 @Command(
     name = "conformance",
-    description = "Check on a model and a pair of prompts what must hold on any.",
+    description = "Check on a model and prompts what must hold on any.",
     mixinStandardHelpOptions = true)
 final class ConformanceCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -33,35 +39,113 @@ final class ConformanceCommand implements Callable<Integer> {
       description = "the corrupted prompt (default: the same about another city)")
   private @Nullable String corrupted;
 
+  @Option(
+      names = "--prompts",
+      paramLabel = "FILE",
+      description = "check on the pairs of a prompt set instead, as prompts.path of a study")
+  private @Nullable String prompts;
+
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      description = "so many pairs of the prompt set, the first ones (default: ${DEFAULT-VALUE})")
+  private int pairs = 10;
+
+  @Mixin private PromptSetOptions options = new PromptSetOptions();
+
   @Override
   public Integer call() {
+    PrintWriter out = Console.out(spec);
     try (LoadedModel loaded = LoadedModel.load(model.directory())) {
-      TokenizedPair pair =
-          BenchPair.choose(loaded, Optional.ofNullable(clean), Optional.ofNullable(corrupted));
-      PrintWriter out = Console.out(spec);
       out.println(
           "model      " + loaded.structure().name() + ", kernel " + loaded.kernel().label());
-      out.println("clean      " + String.join(" ", pair.clean().texts()));
-      out.println("corrupted  " + String.join(" ", pair.corrupted().texts()));
-      List<Conformance.Line> lines = Conformance.check(loaded, pair);
-      for (Conformance.Line line : lines) {
-        out.printf(
-            Locale.ROOT,
-            "%-6s %-50s largest deviation %-9s allowed %-7s in %,d comparisons%n",
-            line.holds() ? "ok" : "FAILED",
-            line.identity(),
-            number(line.largestDeviation()),
-            number(line.allowed()),
-            line.comparisons());
-      }
+      Conformance conformance = new Conformance(loaded);
+      int skipped =
+          prompts == null
+              ? checkPair(loaded, conformance, out)
+              : checkSet(prompts, loaded, conformance, out);
+      List<Conformance.Line> lines = conformance.lines();
+      lines.forEach(line -> print(line, out));
       long failed = lines.stream().filter(line -> !line.holds()).count();
       out.println(
           failed == 0
               ? "all identities hold"
-              : failed + " identities do not hold: trust no result of this model here");
+              : "%d %s not hold: trust no result of this model here"
+                  .formatted(failed, failed == 1 ? "identity does" : "identities do"));
       out.flush();
-      return failed == 0 ? ExitCode.DONE : ExitCode.INCOMPLETE;
+      return failed == 0 && skipped == 0 ? ExitCode.DONE : ExitCode.INCOMPLETE;
     }
+  }
+
+  private int checkPair(LoadedModel loaded, Conformance conformance, PrintWriter out) {
+    TokenizedPair pair =
+        BenchPair.choose(loaded, Optional.ofNullable(clean), Optional.ofNullable(corrupted));
+    out.println("clean      " + String.join(" ", pair.clean().texts()));
+    out.println("corrupted  " + String.join(" ", pair.corrupted().texts()));
+    out.flush();
+    conformance.check(pair);
+    return 0;
+  }
+
+  /** Names the pairs that cannot be used, and gives back how many they are. */
+  private int checkSet(String file, LoadedModel loaded, Conformance conformance, PrintWriter out) {
+    if (clean != null || corrupted != null) {
+      throw new PatchgridException(
+          "--prompts takes the place of --clean and --corrupted: give one or the other");
+    }
+    if (pairs < 1) {
+      throw new PatchgridException("--pairs must be at least 1, not " + pairs);
+    }
+    PromptsConfig config = options.config("--prompts", file, model);
+    PromptSetReader reader = new PromptSetReader(file, new Configuration());
+    PromptIndex index = reader.scan(config.format());
+    long end = Math.min(pairs, index.pairs());
+    out.printf(
+        Locale.ROOT,
+        "prompts    %s, %,d of %,d pairs%n",
+        PromptSetOptions.describe(file, index),
+        end,
+        index.pairs());
+    out.flush();
+    int skipped = 0;
+    for (PromptPair pair : reader.read(index, 0, end)) {
+      TokenizedPair tokenized = loaded.tokenize(pair, config.bos(), config.answerToken());
+      Optional<String> reason = reasonToSkip(tokenized);
+      if (reason.isPresent()) {
+        skipped++;
+        out.println("skipped    " + pair.id() + ": " + reason.get());
+        out.flush();
+      } else {
+        conformance.check(tokenized);
+      }
+    }
+    if (skipped == end) {
+      throw new PatchgridException(
+          "None of the %,d pairs of %s can be used: see above, and what prompts check says of them"
+              .formatted(end, file));
+    }
+    return skipped;
+  }
+
+  private static Optional<String> reasonToSkip(TokenizedPair pair) {
+    if (!pair.isUsable()) {
+      return Optional.of(pair.reason().orElse(pair.status().label()));
+    }
+    return pair.firstDifference().isPresent()
+        ? Optional.empty()
+        : Optional.of("both prompts are the same tokens, so no patch has work to do");
+  }
+
+  private static void print(Conformance.Line line, PrintWriter out) {
+    out.printf(
+        Locale.ROOT,
+        "%-6s %-50s largest deviation %-9s allowed %-7s in %,d comparisons%s%n",
+        line.holds() ? "ok" : "FAILED",
+        line.identity(),
+        number(line.largestDeviation()),
+        number(line.allowed()),
+        line.comparisons(),
+        line.holds() ? "" : ", the largest on pair '" + line.largestOf() + "'");
   }
 
   private static String number(double value) {

@@ -2,16 +2,11 @@ package org.patchgrid.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.PromptsConfig;
-import org.patchgrid.conf.StudyConfigReader;
-import org.patchgrid.conf.StudyOverrides;
-import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.PairPredictions;
 import org.patchgrid.experiment.PairPredictions.CheckedPair;
@@ -40,33 +35,18 @@ final class PromptsCheckCommand implements Callable<Integer> {
 
   @Mixin private ModelOption model = new ModelOption();
 
-  @Option(
-      names = "--prompts-format",
-      description = "prompts.format of a study: auto, patchgrid, eap-ig, auto-circuit or mib")
-  private String promptsFormat = "auto";
-
-  @Option(
-      names = "--counterfactual",
-      paramLabel = "NAME",
-      description = "prompts.counterfactual of a study")
-  private @Nullable String counterfactual;
-
-  @Option(names = "--bos", description = "prompts.bos of a study: tokenizer, always or never")
-  private String bos = "tokenizer";
-
-  @Option(names = "--answer-token", description = "prompts.answer-token of a study: one or first")
-  private String answerToken = "one";
+  @Mixin private PromptSetOptions options = new PromptSetOptions();
 
   @Option(names = "--format", description = "table, csv or json (default: table)")
   private TableFormat format = TableFormat.TABLE;
 
   @Override
   public Integer call() throws IOException {
-    PromptsConfig prompts = config();
+    PromptsConfig prompts = options.config("FILE", file, model);
     PromptSetReader reader = new PromptSetReader(file, new Configuration());
     PromptIndex index = reader.scan(prompts.format());
     PrintWriter err = Console.err(spec);
-    err.println(describe(index));
+    err.println(PromptSetOptions.describe(file, index));
     err.flush();
     PrintWriter out = Console.out(spec);
     CheckSummary summary = new CheckSummary();
@@ -88,34 +68,5 @@ final class PromptsCheckCommand implements Callable<Integer> {
     summary.print(end);
     end.flush();
     return summary.unusable() == 0 ? ExitCode.DONE : ExitCode.INCOMPLETE;
-  }
-
-  /** As a study would have it, with a study's messages. */
-  private PromptsConfig config() {
-    List<Setting> settings =
-        new ArrayList<>(
-            List.of(
-                Setting.ofSet("study.id=check"),
-                Setting.ofSet("sweep.components=[mlp]"),
-                new Setting("--model " + model.name(), "model.path=" + model.name()),
-                new Setting("FILE " + file, "prompts.path=" + file),
-                new Setting("--prompts-format " + promptsFormat, "prompts.format=" + promptsFormat),
-                new Setting("--bos " + bos, "prompts.bos=" + bos),
-                new Setting(
-                    "--answer-token " + answerToken, "prompts.answer-token=" + answerToken)));
-    if (counterfactual != null) {
-      settings.add(
-          new Setting(
-              "--counterfactual " + counterfactual, "prompts.counterfactual=" + counterfactual));
-    }
-    return StudyConfigReader.read("check", "", new StudyOverrides(settings, Optional.empty()))
-        .prompts();
-  }
-
-  private String describe(PromptIndex index) {
-    List<String> parts = new ArrayList<>();
-    parts.add(file + " read as " + index.dialect().format().title());
-    parts.addAll(index.dialect().remarks());
-    return String.join("; ", parts);
   }
 }

@@ -2,7 +2,6 @@ package org.patchgrid.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,23 +12,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * An engine that computes wrongly, which is compiled here and put before the right one on the class
- * path of a JVM of its own: the product has no door for it.
- */
+/** A study that is computed by {@link FaultyEngine}. */
 @EnabledOnOs(
     value = OS.LINUX,
     architectures = "amd64",
     disabledReason = "one wrong bit is found only where the kernel promises bits")
 class AuditDisagreementTest {
-  private static final String ENGINE = "org/patchgrid/experiment/WavefrontEngine.java";
-
   @TempDir private Path directory = Path.of("");
 
   @Test
@@ -39,7 +32,7 @@ class AuditDisagreementTest {
     Path jvm = Files.createDirectory(directory.resolve("jvm"));
     try (ChildJvm child =
         ChildJvm.onClassPath(
-            faultyEngine() + File.pathSeparator + System.getProperty("java.class.path", ""),
+            FaultyEngine.classPath(directory),
             jvm,
             "run",
             study.toString(),
@@ -72,26 +65,6 @@ class AuditDisagreementTest {
     assertThat(Files.readString(out.resolve("manifest/status.json")))
         .contains("\"outcome\" : \"FAILED\"", "\"exitCode\" : 1");
     assertThat(Ended.inProcess("verify", out.toString()).exitCode()).isEqualTo(ExitCode.DONE);
-  }
-
-  /** A directory with the faulty engine's class. */
-  private Path faultyEngine() throws IOException {
-    Path source = SmallStudy.root().resolve("app/src/test/resources/faulty-engine").resolve(ENGINE);
-    Path classes = Files.createDirectory(directory.resolve("faulty"));
-    int failed =
-        ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-proc:none",
-                "-cp",
-                System.getProperty("java.class.path", ""),
-                "-d",
-                classes.toString(),
-                source.toString());
-    assertThat(failed).as("the faulty engine compiles").isZero();
-    return classes;
   }
 
   private static List<String> pairs(Path table) {

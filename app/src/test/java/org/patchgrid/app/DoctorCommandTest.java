@@ -2,25 +2,16 @@ package org.patchgrid.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code doctor} and {@code conformance}. */
+/** {@code doctor}. */
 class DoctorCommandTest {
   private static final Path FAMILIES =
       SmallStudy.root().resolve("model-runtime/src/test/resources/families");
-
-  static Stream<String> families() {
-    return Stream.of("gemma2-bf16", "gptj-f32", "neox-parallel-f16", "olmo2-f32", "qwen3-bf16");
-  }
 
   @Test
   void saysWhatTheDemoModelIs() {
@@ -38,33 +29,6 @@ class DoctorCommandTest {
         .anyMatch(line -> line.matches("memory bfloat16 +[\\d,]+ MB an executor .*"))
         .anyMatch(line -> line.matches("kernel plain +a row.*"))
         .anyMatch(line -> line.matches("round trip +\\d+ tokens spell .*|round trip +'.*"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("families")
-  void whatMustHoldOnAnyModelHoldsOnThisOne(String family) throws IOException {
-    JsonNode pair =
-        new ObjectMapper()
-            .readTree(FAMILIES.resolve(family).resolve("golden.json").toFile())
-            .get("patching");
-    Ended conformance =
-        Ended.inProcess(
-            "conformance",
-            "--model",
-            FAMILIES.resolve(family).toString(),
-            "--clean",
-            pair.get("clean_text").asText(),
-            "--corrupted",
-            pair.get("corrupted_text").asText());
-    assertThat(conformance.exitCode())
-        .as(conformance.output() + conformance.errors())
-        .isEqualTo(ExitCode.DONE);
-    assertThat(conformance.output().lines())
-        .anyMatch(line -> line.startsWith("ok     both engines agree"))
-        .anyMatch(line -> line.startsWith("ok     components that determine each other coincide"))
-        .anyMatch(line -> line.startsWith("ok     a run patched with itself does not change"))
-        .noneMatch(line -> line.startsWith("FAILED"))
-        .endsWith("all identities hold");
   }
 
   @Test

@@ -33,7 +33,7 @@ import org.patchgrid.transformer.WholeSequences;
 /**
  * The identities that must hold on any model, checked on one: what the structure forces, what must
  * coincide, what adds up, and that both engines agree. A whole forward pass for every patched run,
- * in the first, the middle and the last layer.
+ * in the first, the middle and the last layer. One thread uses it.
  */
 public final class Conformance {
   /** Of the largest value, where bits may depend on what is computed together. */
@@ -43,51 +43,55 @@ public final class Conformance {
   private final ModelStructure structure;
   private final double tolerance;
   private final Map<String, Line> lines = new LinkedHashMap<>();
+  private String pairId = "";
 
   /**
    * One identity.
    *
    * @param comparisons how often it was looked at
    * @param largestDeviation relative to the largest value
+   * @param largestOf the id of the pair that it was seen on
    * @param allowed 0 where the same bits are promised
    */
-  public record Line(String identity, int comparisons, double largestDeviation, double allowed) {
+  public record Line(
+      String identity, int comparisons, double largestDeviation, String largestOf, double allowed) {
     /** Whether it holds. */
     public boolean holds() {
       return largestDeviation <= allowed;
     }
 
-    private Line with(double deviation) {
-      double larger =
-          Double.isNaN(deviation)
-              ? Double.POSITIVE_INFINITY
-              : Math.max(largestDeviation, deviation);
-      return new Line(identity, comparisons + 1, larger, allowed);
+    private Line with(double deviation, String pair) {
+      double found = Double.isNaN(deviation) ? Double.POSITIVE_INFINITY : deviation;
+      return found > largestDeviation
+          ? new Line(identity, comparisons + 1, found, pair, allowed)
+          : new Line(identity, comparisons + 1, largestDeviation, largestOf, allowed);
     }
   }
 
-  /**
-   * @param keepsRows whether the model's kernel promises a row the same bits
-   */
-  private Conformance(LoadedModel model, boolean keepsRows) {
+  /** Begins; nothing is checked yet. */
+  public Conformance(LoadedModel model) {
     this.model = model;
     this.structure = model.structure();
-    this.tolerance = keepsRows ? 0 : ROUNDING;
+    this.tolerance = model.kernel().keepsRows() ? 0 : ROUNDING;
   }
 
   /**
-   * Checks a model on a pair whose prompts differ.
+   * Checks the model on one more pair.
    *
-   * @return a line for each identity
+   * @param pair usable, its prompts differ
    */
-  public static List<Line> check(LoadedModel model, TokenizedPair pair) {
+  public void check(TokenizedPair pair) {
     JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
-    Conformance conformance = new Conformance(model, model.kernel().keepsRows());
+    pairId = pair.pair().id();
     try (NDManager manager = model.newManager()) {
-      conformance.activations(pair, manager);
-      conformance.patches(pair, manager);
+      activations(pair, manager);
+      patches(pair, manager);
     }
-    return List.copyOf(conformance.lines.values());
+  }
+
+  /** A line for each identity, over all pairs so far. */
+  public List<Line> lines() {
+    return List.copyOf(lines.values());
   }
 
   /** What one clean run must be like. */
@@ -260,10 +264,8 @@ public final class Conformance {
   }
 
   private void add(String identity, double allowed, double deviation) {
-    lines.merge(
-        identity,
-        new Line(identity, 0, 0, allowed).with(deviation),
-        (known, one) -> known.with(deviation));
+    Line line = lines.getOrDefault(identity, new Line(identity, 0, 0, pairId, allowed));
+    lines.put(identity, line.with(deviation, pairId));
   }
 
   private static boolean isFinite(float[] values) {

@@ -166,7 +166,7 @@ public final class LoadedModel implements AutoCloseable {
   /**
    * A pair as this model sees it: unusable too where it has more tokens than there are positions.
    */
-  TokenizedPair tokenize(PromptPair pair, BosPolicy bos, AnswerTokenPolicy policy) {
+  public TokenizedPair tokenize(PromptPair pair, BosPolicy bos, AnswerTokenPolicy policy) {
     TokenizedPair tokenized = tokenizer.tokenize(pair, bos, policy);
     int length = tokenized.clean().length();
     return tokenized.isUsable() && length > longestPrompt()
