@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
 /** Are this machine and this model fit? */
 @Command(
     name = "doctor",
-    description = "Say what this machine has and, of a model, what it is and takes here.",
+    description =
+        "Say what this machine has, whether Spark starts here and, of a model, what it is and takes.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
   private static final double BYTES_A_MEGABYTE = 1e6;
@@ -63,6 +64,21 @@ final class DoctorCommand implements Callable<Integer> {
     line(out, "library", TensorKernels.describe(TensorKernels.best(), Dtype.FLOAT32, Device.CPU));
     line(out, "temporary space", space(Path.of(System.getProperty("java.io.tmpdir"))));
     line(out, "cache", CacheDirectory.ofThisMachine().toString());
+    line(out, "heap", megabytes(Runtime.getRuntime().maxMemory()) + " at most");
+    spark(out);
+  }
+
+  private static void spark(PrintWriter out) throws IOException {
+    SparkHere.requireScratch();
+    for (Path directory : SparkHere.scratchDirectories()) {
+      line(out, "spark scratch", space(directory));
+    }
+    line(
+        out,
+        "SPARK_HOME",
+        SparkHere.distribution(Optional.ofNullable(System.getenv("SPARK_HOME"))));
+    out.flush(); // what stops Spark is said below
+    line(out, "spark", Studies.tryLocalSpark() + ", starts here and runs a job");
   }
 
   private static String space(Path directory) throws IOException {
@@ -70,7 +86,7 @@ final class DoctorCommand implements Callable<Integer> {
     return "%s free in %s".formatted(megabytes(store.getUsableSpace()), directory);
   }
 
-  private static void model(ModelExamination found, PrintWriter out) {
+  private static void model(ModelExamination found, PrintWriter out) throws IOException {
     ModelStructure structure = found.config().structure();
     line(out, "model", structure.name());
     line(out, "family", found.modelType());
@@ -113,9 +129,24 @@ final class DoctorCommand implements Callable<Integer> {
                     kernel.keepsRows()
                         ? "a row keeps its bits whatever runs beside it"
                         : "a row's bits depend on the rows beside it"));
+    line(out, "plain weights", sharing(found.sharedBytes()));
     found
         .memory()
         .forEach((dtype, memory) -> line(out, "memory " + dtype.label(), describe(memory)));
+  }
+
+  /** Of a model that is not there yet. */
+  private static String sharing(long bytes) throws IOException {
+    Path directory = CacheDirectory.sharedWeights();
+    Path there = directory.toAbsolutePath();
+    while (!Files.exists(there)) {
+      there = there.getParent();
+    }
+    long free = Files.getFileStore(there).getUsableSpace();
+    return bytes <= free
+        ? "%s, one copy for all executors of a host, in %s".formatted(megabytes(bytes), directory)
+        : "%s for each executor, since only %s are free for one copy in %s"
+            .formatted(megabytes(bytes), megabytes(free), directory);
   }
 
   private static void tokenizer(TokenizerBehaviour tokenizer, PrintWriter out) {

@@ -68,6 +68,20 @@ final class Studies {
     }
   }
 
+  /**
+   * Starts Spark in this process and has it do the least work there is.
+   *
+   * @return its version
+   * @throws PatchgridException if it does not start
+   */
+  static String tryLocalSpark() {
+    try (JavaSparkContext spark =
+        SparkDriver.start(SparkSettings.embedded(new SparkConf(), "local[1]"))) {
+      spark.parallelize(List.of(1)).count();
+      return spark.version();
+    }
+  }
+
   private static SparkConf conf(List<String> settings) {
     SparkConf conf = new SparkConf();
     for (String setting : settings) {

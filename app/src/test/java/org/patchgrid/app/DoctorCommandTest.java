@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,7 +29,46 @@ class DoctorCommandTest {
         .anyMatch(line -> line.matches("memory float32 +[\\d,]+ MB an executor .*"))
         .anyMatch(line -> line.matches("memory bfloat16 +[\\d,]+ MB an executor .*"))
         .anyMatch(line -> line.matches("kernel plain +a row.*"))
+        .anyMatch(
+            line -> line.matches("plain weights +1[\\d.]+ MB, one copy for all exec.*weights"))
         .anyMatch(line -> line.matches("round trip +\\d+ tokens spell .*|round trip +'.*"));
+  }
+
+  @Test
+  void saysWhetherSparkStartsHere(@TempDir Path directory) throws IOException {
+    Ended doctor = Ended.inProcess("doctor");
+    assertThat(doctor.exitCode()).as(doctor.errors()).isEqualTo(ExitCode.DONE);
+    assertThat(doctor.output().lines())
+        .anyMatch(line -> line.matches("heap +[\\d,.]+ MB at most"))
+        .anyMatch(line -> line.matches("spark scratch +[\\d,.]+ MB free in .+"))
+        .anyMatch(line -> line.matches("spark +4\\.\\d+\\.\\d+, starts here and runs a job"));
+    String before = System.getProperty("spark.local.dir");
+    Path file = Files.createFile(directory.resolve("file"));
+    try {
+      System.setProperty("spark.local.dir", directory + "/a," + file.resolve("below"));
+      Ended refused = Ended.inProcess("doctor");
+      assertThat(refused.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+      assertThat(refused.errors())
+          .contains("Spark cannot write to its scratch directory " + file.resolve("below"))
+          .endsWith("name another in SPARK_LOCAL_DIRS\n");
+    } finally {
+      if (before == null) {
+        System.clearProperty("spark.local.dir");
+      } else {
+        System.setProperty("spark.local.dir", before);
+      }
+    }
+  }
+
+  @Test
+  void saysWhichSparkIsForSparkSubmit(@TempDir Path directory) throws IOException {
+    assertThat(SparkHere.distribution(Optional.empty())).startsWith("not set");
+    assertThat(SparkHere.distribution(Optional.of(directory.toString())))
+        .isEqualTo(directory + ": no Spark there (it has no jars/spark-core_*.jar)");
+    Path jars = Files.createDirectory(directory.resolve("jars"));
+    Files.createFile(jars.resolve("spark-core_2.12-3.5.9.jar"));
+    assertThat(SparkHere.distribution(Optional.of(directory.toString())))
+        .isEqualTo(directory + ": Spark 3.5.9 for Scala 2.12");
   }
 
   @Test

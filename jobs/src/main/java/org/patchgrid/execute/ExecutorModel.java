@@ -2,12 +2,14 @@ package org.patchgrid.execute;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.kernel.TensorKernels;
+import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +53,10 @@ final class ExecutorModel {
     requireSameFiles(ref, hosted.description());
     requireSameKernel(ref);
     Path directory = hosted.directory();
-    LoadedModel fresh = LoadedModel.load(directory, ref.kernel(), ref.dtype(), ref.device(), gpu);
+    Path shared = CacheDirectory.sharedWeights().resolve(ref.fingerprint());
+    LoadedModel fresh =
+        LoadedModel.load(
+            directory, ref.kernel(), ref.dtype(), ref.device(), gpu, Optional.of(shared));
     loaded = fresh;
     loadedRef = ref;
     loadedGpu = gpu;

@@ -23,11 +23,18 @@ final class CheckpointTensors implements TensorLoader {
   private final CheckpointReader reader;
   private final NDManager owner;
   private final TensorOps ops;
+  private final Optional<SharedWeights> shared;
 
-  CheckpointTensors(CheckpointReader reader, NDManager owner, TensorOps ops) {
+  /**
+   * @param shared what matrices become shared by; vectors are this process's own, and so may be
+   *     changed in place
+   */
+  CheckpointTensors(
+      CheckpointReader reader, NDManager owner, TensorOps ops, Optional<SharedWeights> shared) {
     this.reader = reader;
     this.owner = owner;
     this.ops = ops;
+    this.shared = shared;
   }
 
   @Override
@@ -42,6 +49,10 @@ final class CheckpointTensors implements TensorLoader {
 
   @Override
   public NDArray tensor(String name, long... shape) {
+    return shared(whole(name, shape));
+  }
+
+  private NDArray whole(String name, long... shape) {
     WeightTensor tensor = reader.tensor(name, shape);
     return NativeArrays.filled(
         owner,
@@ -52,9 +63,16 @@ final class CheckpointTensors implements TensorLoader {
 
   @Override
   public NDArray tensor(TensorRows rows) {
-    if (rows.inputsFirst()) {
-      return columns(rows);
-    }
+    return shared(rows.inputsFirst() ? columns(rows) : rows(rows));
+  }
+
+  private NDArray shared(NDArray tensor) {
+    return shared.isPresent() && tensor.getShape().dimension() > 1
+        ? shared.get().share(tensor)
+        : tensor;
+  }
+
+  private NDArray rows(TensorRows rows) {
     WeightTensor tensor = reader.tensor(rows.tensor(), sizes(rows));
     return NativeArrays.filled(
         owner,
@@ -71,7 +89,7 @@ final class CheckpointTensors implements TensorLoader {
   /** Columns of the whole tensor, turned into rows. */
   private NDArray columns(TensorRows rows) {
     try (NDManager scope = owner.newSubManager()) {
-      NDArray whole = tensor(rows.tensor(), sizes(rows)); // [in, outputs]
+      NDArray whole = whole(rows.tensor(), sizes(rows)); // [in, outputs]
       whole.attach(scope);
       NDArray result =
           whole

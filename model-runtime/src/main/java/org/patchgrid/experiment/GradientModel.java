@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.patchgrid.attribution.Attribution;
 import org.patchgrid.attribution.AttributionMethod;
@@ -65,7 +66,7 @@ public final class GradientModel implements AutoCloseable {
           new Transformer(
               weights,
               config,
-              family.weights(config, new CheckpointTensors(reader, weights, ops)),
+              family.weights(config, new CheckpointTensors(reader, weights, ops, Optional.empty())),
               ops);
       reader.ignore(family::isIgnorable);
       reader.requireAllRead();

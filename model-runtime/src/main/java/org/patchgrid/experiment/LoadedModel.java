@@ -94,7 +94,7 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   /**
-   * Loads a Hugging Face directory.
+   * Loads a Hugging Face directory into the memory of this process alone.
    *
    * @param dtype of the layers; those in float32 are there beside it
    * @param gpu which GPU of this machine, from 0; of no meaning on the CPU
@@ -102,6 +102,19 @@ public final class LoadedModel implements AutoCloseable {
    */
   public static LoadedModel load(
       Path directory, Kernel kernel, Dtype dtype, Device device, int gpu) {
+    return load(directory, kernel, dtype, device, gpu, Optional.empty());
+  }
+
+  /**
+   * Loads a Hugging Face directory.
+   *
+   * @param shared a directory of this host and of this model's content alone: where processes keep
+   *     one copy of the float32 weights for all of them, if the kernel can use that and there is
+   *     room
+   * @throws PatchgridException as above
+   */
+  public static LoadedModel load(
+      Path directory, Kernel kernel, Dtype dtype, Device device, int gpu, Optional<Path> shared) {
     if (!kernel.runsOn(device, dtype)) {
       throw new IllegalArgumentException(
           "There is no kernel " + kernel + " in " + dtype + " on " + device);
@@ -119,8 +132,15 @@ public final class LoadedModel implements AutoCloseable {
     try {
       CheckpointReader reader = new CheckpointReader(model);
       TensorOps ops = TensorKernels.load(kernel, dtype, weights);
+      Optional<SharedWeights> sharedWeights =
+          shared
+              .filter(there -> kernel.sharesWeightsOn(device))
+              .flatMap(
+                  there ->
+                      SharedWeights.in(
+                          there, new WeightMemory(config, kernel, Dtype.FLOAT32).bytes()));
       TransformerWeights tensors =
-          family.weights(config, new CheckpointTensors(reader, weights, ops));
+          family.weights(config, new CheckpointTensors(reader, weights, ops, sharedWeights));
       Transformer transformer = new Transformer(weights, config, tensors, ops);
       Transformer float32 =
           switch (dtype) {

@@ -41,6 +41,8 @@ import org.patchgrid.transformer.TransformerConfig;
  * @param quantization as config.json has it
  * @param kernels of this machine, best first
  * @param memory of an executor that patches the guide's components, by number type
+ * @param sharedBytes weights that executors of a host have once, where they compute with a kernel
+ *     that shares them
  */
 public record ModelExamination(
     String modelType,
@@ -50,7 +52,8 @@ public record ModelExamination(
     Optional<String> quantization,
     TokenizerBehaviour tokenizer,
     List<KernelHere> kernels,
-    Map<Dtype, ExecutorMemory> memory) {
+    Map<Dtype, ExecutorMemory> memory,
+    long sharedBytes) {
   private static final String SENTENCE = "The capital of France is Paris, isn't it?";
 
   /** Of a prompt, for {@link #memory}. */
@@ -89,7 +92,8 @@ public record ModelExamination(
           quantization(model.config()),
           tokenizer.behaviour(SENTENCE),
           kernels(structure),
-          memory(config));
+          memory(config),
+          new WeightMemory(config, Kernel.PLAIN, Dtype.FLOAT32).bytes());
     }
   }
 

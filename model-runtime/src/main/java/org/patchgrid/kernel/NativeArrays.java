@@ -58,6 +58,17 @@ public final class NativeArrays {
   }
 
   /**
+   * A float32 array of {@code owner}, of the CPU, that lies where {@code memory} does, which stays
+   * there as long as the array does. What is mapped read-only must not be changed in place: that
+   * ends the process.
+   *
+   * @param memory direct, of as many bytes as the shape has
+   */
+  public static NDArray around(NDManager owner, ByteBuffer memory, Shape shape) {
+    return owner.create(memory, shape, DataType.FLOAT32);
+  }
+
+  /**
    * The memory of an array of the CPU that lies in one piece, below 2 GiB, in native order. Of no
    * use once the array is closed.
    */

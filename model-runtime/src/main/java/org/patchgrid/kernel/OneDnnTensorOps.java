@@ -95,7 +95,12 @@ public final class OneDnnTensorOps implements TensorOps {
             _0 = torch.constant_pad_nd(torch.flatten(x), [0, missing])
           return _0
         def soft_cap(self: __torch__.M, x: Tensor, cap: Tensor) -> Tensor:
-          return torch.mul_((self).tanh(torch.div(x, cap), ), cap)
+          filled = (self).whole(torch.div_(x, cap), )
+          pieces = torch.split(filled, %3$d)
+          for _0 in range(torch.len(pieces)):
+            _1 = torch.tanh_(pieces[_0])
+          capped = torch.reshape(torch.slice(filled, 0, 0, torch.numel(x)), torch.size(x))
+          return torch.mul_(capped, cap)
       """
               .formatted(
                   TensorKernels.hasAvx512() ? Integer.MAX_VALUE : BLOCK_ROWS,
@@ -107,8 +112,7 @@ public final class OneDnnTensorOps implements TensorOps {
           + activation(Activation.GELU, "torch.gelu(pieces[_0], out=results[_0])")
           + activation(
               Activation.GELU_TANH, "torch.gelu(pieces[_0], approximate=\"tanh\", out=results[_0])")
-          + activation(Activation.RELU, "torch.clamp_min(pieces[_0], 0, out=results[_0])")
-          + elementwise("tanh", "torch.tanh(pieces[_0], out=results[_0])");
+          + activation(Activation.RELU, "torch.clamp_min(pieces[_0], 0, out=results[_0])");
 
   /** The function by itself, and times what it gates. */
   private static String activation(Activation activation, String step) {

@@ -66,8 +66,6 @@ public final class PlainTensorOps implements TensorOps {
 
   @Override
   public NDArray softCap(NDArray x, NDArray cap) {
-    try (NDArray inner = x.div(cap)) {
-      return inner.tanh().muli(cap);
-    }
+    return x.divi(cap).tanh().muli(cap);
   }
 }

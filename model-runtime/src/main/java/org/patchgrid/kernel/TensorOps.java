@@ -67,6 +67,7 @@ public interface TensorOps {
   /**
    * {@code cap * tanh(x / cap)}, of any shape.
    *
+   * @param x may be overwritten and is of no more use: scores of long prompts are large
    * @param cap []
    */
   NDArray softCap(NDArray x, NDArray cap);

@@ -20,4 +20,9 @@ public final class CacheDirectory {
         .map(Path::of)
         .orElseGet(() -> Path.of(System.getProperty("user.home"), ".cache", "patchgrid"));
   }
+
+  /** Where below it the processes of this machine share weights, a directory a model. */
+  public static Path sharedWeights() {
+    return ofThisMachine().resolve("weights");
+  }
 }

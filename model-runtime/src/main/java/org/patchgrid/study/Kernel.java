@@ -22,6 +22,11 @@ public enum Kernel {
     return this == ONEDNN;
   }
 
+  /** Whether its weights there are plain float32 in the host's memory, as processes can share. */
+  public boolean sharesWeightsOn(Device device) {
+    return !packsWeights() && device == Device.CPU;
+  }
+
   /** Whether it is there on {@code device}, in {@code dtype}. */
   public boolean runsOn(Device device, Dtype dtype) {
     return this == PLAIN || (device == Device.CPU && dtype == Dtype.FLOAT32);

@@ -72,16 +72,14 @@ final class Attention {
     NDArray k = hooks.at(K_PROJ, layer, weights.key().apply(x)); // [N, K * D]
     NDArray v = hooks.at(V_PROJ, layer, weights.value().apply(x)); // [N, K * D]
     if (queryNorm.isPresent() && keyNorm.isPresent()) {
-      q = hooks.at(Q_NORM, layer, queryNorm.get().forward(hooks.now(q)));
-      k = hooks.at(K_NORM, layer, keyNorm.get().forward(hooks.now(k)));
+      q = hooks.at(Q_NORM, layer, Lifetime.inPlaceOf(hooks.now(q), queryNorm.get()::forward));
+      k = hooks.at(K_NORM, layer, Lifetime.inPlaceOf(hooks.now(k), keyNorm.get()::forward));
     }
 
-    NDArray scores = scores(q, k, sequences); // [N, H * T], of the tokens that go on
+    NDArray scores = limited(scores(q, k, sequences)); // [N, H * T], of the tokens that go on
+    NDArray masked = Lifetime.inPlaceOf(scores, all -> masked(all, sequences)); // [N, H * T]
     NDArray pattern =
-        hooks.at(
-            PATTERN,
-            layer,
-            Lifetime.inPlaceOf(scores, all -> pattern(all, sequences))); // [N, H * T]
+        hooks.at(PATTERN, layer, Lifetime.inPlaceOf(masked, this::pattern)); // [N, H * T]
     NDArray mixed = mixed(pattern, v, sequences); // [N, H * D]
     NDArray z = hooks.at(Z, layer, mixed);
     return hooks.at(O_PROJ, layer, weights.output().apply(z));
@@ -126,11 +124,30 @@ final class Attention {
         });
   }
 
-  /** From scores to probabilities, each head's by itself: [N, H * T] both. */
-  private NDArray pattern(NDArray scores, Sequences sequences) {
+  /** Scaled, and capped where the model has a cap. */
+  private NDArray limited(NDArray scores) {
+    NDArray scaled = scores.muli(scale);
+    return cap.isEmpty() ? scaled : Lifetime.inPlaceOf(scaled, x -> ops.softCap(x, cap.get()));
+  }
+
+  /**
+   * Minus infinity where a query does not see a key: [N, H * T] both. Nothing is written into what
+   * a module gives.
+   */
+  private NDArray masked(NDArray scores, Sequences sequences) {
     NDArray mask = sequences.atPositions(tables(sequences).mask(), scores).expandDims(1);
-    NDArray byHead = scores.reshape(scores.getShape().get(0), structure.queryHeads(), -1);
-    return ops.softmax(masked(byHead, mask)).reshape(scores.getShape());
+    NDArray byHead = byHead(scores);
+    return (cap.isEmpty() ? byHead.addi(mask) : byHead.add(mask)).reshape(scores.getShape());
+  }
+
+  /** From scores to probabilities, each head's by itself: [N, H * T] both. */
+  private NDArray pattern(NDArray scores) {
+    return ops.softmax(byHead(scores)).reshape(scores.getShape());
+  }
+
+  /** [N, H, T], what was [N, H * T]. */
+  private NDArray byHead(NDArray scores) {
+    return scores.reshape(scores.getShape().get(0), structure.queryHeads(), -1);
   }
 
   /** What the heads gather: values in the proportions of the pattern. */
@@ -144,16 +161,6 @@ final class Attention {
           values.close();
           return sequences.tokens(products);
         });
-  }
-
-  /**
-   * Minus infinity where a query does not see a key. Nothing is written into what a module gives.
-   */
-  private NDArray masked(NDArray scores, NDArray mask) {
-    NDArray scaled = scores.muli(scale);
-    return cap.isEmpty()
-        ? scaled.addi(mask)
-        : Lifetime.inPlaceOf(scaled, x -> ops.softCap(x, cap.get())).add(mask);
   }
 
   /** [X, H, Q, w] to [X, K, G * Q, w]: the queries of one key-value head are one matrix. */

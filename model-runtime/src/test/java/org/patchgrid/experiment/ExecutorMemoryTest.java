@@ -5,20 +5,23 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.patchgrid.kernel.Activation;
+import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
@@ -133,7 +136,7 @@ class ExecutorMemoryTest {
   @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
   void theDemoModelTakesWhatIsPredictedForLongPrompts(@TempDir Path directory)
       throws IOException, InterruptedException {
-    assertPredicted(directory, TestModels.atlas(), 900, Component.MLP);
+    assertPredicted(directory, TestModels.atlas(), TensorKernels.best(), 900, Component.MLP);
   }
 
   @Test
@@ -144,46 +147,71 @@ class ExecutorMemoryTest {
     assumeThat(model)
         .as("patchgrid.real-model names a directory that bin/get-smollm2 has filled")
         .isNotEmpty();
-    assertPredicted(directory, Path.of(model), 15, Component.GUIDE.toArray(Component[]::new));
+    assertPredicted(
+        directory,
+        Path.of(model),
+        TensorKernels.best(),
+        15,
+        Component.GUIDE.toArray(Component[]::new));
   }
 
-  /**
-   * In a JVM whose heap is resident from the start. Its second compiler is off: it takes tens of
-   * megabytes whenever it likes, and they are Java's.
-   */
-  private static void assertPredicted(
-      Path directory, Path model, int length, Component... components)
+  /** Attention with soft caps over long prompts is nearly all that it takes. */
+  @ParameterizedTest
+  @EnumSource(Kernel.class)
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
+  void softCapsTakeWhatIsPredicted(Kernel kernel, @TempDir Path directory)
       throws IOException, InterruptedException {
-    Path output = directory.resolve("output.txt");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
-    command.addAll(List.of("-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch"));
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Dai.djl.offline=true"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
-    command.add(MemoryProbe.class.getName());
-    command.add(TestModels.family("llama-mha-f32").toString());
-    command.addAll(List.of(model.toString(), Integer.toString(length)));
-    Stream.of(components).map(Component::name).forEach(command::add);
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    builder.environment().put("OMP_NUM_THREADS", "1");
-    int exitCode = builder.start().waitFor();
-    List<String> lines = Files.readAllLines(output);
-    assertThat(exitCode).as("%s", lines).isZero();
-    assertThat(number(lines, MemoryProbe.MEASURED))
-        .as("%s", lines)
-        .isCloseTo(number(lines, MemoryProbe.PREDICTED), withinPercentage(TOLERANCE));
+    Map<String, Integer> sizes =
+        Map.of(
+            "hidden_size", 192,
+            "num_attention_heads", 6,
+            "num_key_value_heads", 2,
+            "head_dim", 32,
+            "intermediate_size", 512,
+            "max_position_embeddings", 1024);
+    Path model = random(directory, "gemma2-bf16", sizes);
+    assertPredicted(directory, model, kernel, 900, Component.MLP);
   }
 
-  private static long number(List<String> lines, String name) {
-    return lines.stream()
-        .filter(line -> line.startsWith(name))
-        .mapToLong(line -> Long.parseLong(line.substring(name.length())))
-        .findFirst()
-        .orElseThrow();
+  /** Queries and keys are wide beside all else, and are normed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"qwen3-bf16", "gemma3-text-f32", "olmo2-f32"})
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
+  void normsOfQueriesAndKeysTakeWhatIsPredicted(String family, @TempDir Path directory)
+      throws IOException, InterruptedException {
+    boolean tiedSizes = family.startsWith("olmo2"); // heads as wide as the model
+    Map<String, Integer> sizes =
+        Map.of(
+            "hidden_size", tiedSizes ? 2048 : 256,
+            "num_attention_heads", 16,
+            "num_key_value_heads", 16,
+            "head_dim", 128,
+            "intermediate_size", 256,
+            "max_position_embeddings", 1024);
+    Path model = random(directory, family, sizes);
+    assertPredicted(
+        directory,
+        model,
+        TensorKernels.best(),
+        200,
+        Component.SELF_ATTN,
+        Component.MLP,
+        Component.V_PROJ);
+  }
+
+  private static Path random(Path directory, String family, Map<String, Integer> sizes)
+      throws IOException {
+    return RandomCheckpoint.write(directory.resolve("model"), TestModels.family(family), sizes, 1);
+  }
+
+  private static void assertPredicted(
+      Path directory, Path model, Kernel kernel, int length, Component... components)
+      throws IOException, InterruptedException {
+    MemoryUse use = MemoryUse.of(directory, model, kernel, 1, length, List.of(components));
+    assertThat(use.measured())
+        .as("%s", use.lines())
+        .isCloseTo(use.predicted(), withinPercentage(TOLERANCE));
+    assertThat(use.mappedFiles()).as("files of weights that are still mapped").isZero();
   }
 
   private static long task(ModelStructure model, List<SweepSite> sites, long pairs, double tokens) {

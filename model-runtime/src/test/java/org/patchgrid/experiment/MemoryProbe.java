@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokenPolicy;
@@ -19,6 +19,7 @@ import org.patchgrid.study.Distances;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.Kernel;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
@@ -29,23 +30,28 @@ import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
 import org.patchgrid.study.RequiredPrediction;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.TaskResult;
 
 /**
- * Runs one task in a JVM of its own and prints what was predicted of its memory and what it took:
- * the most that was ever resident, less what was when the libraries had been loaded and used.
+ * Runs tasks at once in a JVM of its own and prints what was predicted of its memory and what it
+ * took: the most that was ever resident, less what was when the libraries had been loaded and used.
  */
 final class MemoryProbe {
   static final String PREDICTED = "predicted ";
   static final String MEASURED = "measured ";
+  static final String RESIDENT = "resident ";
+  static final String MAPPED = "files of weights mapped ";
 
   private MemoryProbe() {}
 
-  /** Arguments: a small model to begin with, the model, tokens of a prompt, components. */
+  /** Arguments: a small model to begin with, the model, kernel, tasks, tokens, components. */
   public static void main(String[] arguments) throws IOException {
-    int length = Integer.parseInt(arguments[2]);
+    Kernel kernel = Kernel.valueOf(arguments[2]);
+    int tasks = Integer.parseInt(arguments[3]);
+    int length = Integer.parseInt(arguments[4]);
     List<Component> components =
-        List.of(arguments).subList(3, arguments.length).stream().map(Component::valueOf).toList();
-    try (LoadedModel small = LoadedModel.load(Path.of(arguments[0]))) {
+        List.of(arguments).subList(5, arguments.length).stream().map(Component::valueOf).toList();
+    try (LoadedModel small = LoadedModel.load(Path.of(arguments[0]), kernel)) {
       run(small, sites(small.structure(), components), 10);
     }
     Path directory = Path.of(arguments[1]);
@@ -55,7 +61,7 @@ final class MemoryProbe {
         ExecutorMemory.of(
             description.config(),
             Device.CPU,
-            TensorKernels.best(),
+            kernel,
             Dtype.FLOAT32,
             Computation.of(Engine.WAVEFRONT),
             Distances.LOGITS,
@@ -64,15 +70,28 @@ final class MemoryProbe {
             length);
     System.gc();
     long before = kilobytes("VmRSS");
-    try (LoadedModel model = LoadedModel.load(directory)) {
-      run(model, sites, length);
+    try (LoadedModel model = LoadedModel.load(directory, kernel)) {
+      CompletableFuture.allOf(
+              IntStream.range(0, tasks)
+                  .mapToObj(task -> CompletableFuture.runAsync(() -> run(model, sites, length)))
+                  .toArray(CompletableFuture[]::new))
+          .join();
+      System.out.println(MAPPED + mappedWeights());
     }
     System.out.println(predicted.describe());
-    System.out.println(PREDICTED + predicted.bytes(1));
+    System.out.println(PREDICTED + predicted.bytes(tasks));
     System.out.println(MEASURED + 1024 * (kilobytes("VmHWM") - before));
+    System.out.println(RESIDENT + 1024 * kilobytes("VmHWM"));
   }
 
-  private static List<SweepSite> sites(ModelStructure model, List<Component> components) {
+  /** Files of weights that this process has mapped. */
+  private static long mappedWeights() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/maps")).stream()
+        .filter(line -> line.endsWith(".safetensors"))
+        .count();
+  }
+
+  static List<SweepSite> sites(ModelStructure model, List<Component> components) {
     List<SweepSite> sites = new ArrayList<>();
     for (Component component : components) {
       for (int layer = 0; layer < model.layers(); layer++) {
@@ -83,7 +102,7 @@ final class MemoryProbe {
     return sites;
   }
 
-  private static void run(LoadedModel model, List<SweepSite> sites, int length) {
+  static TaskResult run(LoadedModel model, List<SweepSite> sites, int length) {
     PromptPair pair =
         new PromptPair(
             0,
@@ -102,7 +121,7 @@ final class MemoryProbe {
             AnswerTokenPolicy.ONE,
             RequiredPrediction.NONE);
     PatchTask task = new PatchTask(0, 0, 1, 0, sites.size());
-    model.run(task, List.of(pair), sites, settings, Computation.of(Engine.WAVEFRONT));
+    return model.run(task, List.of(pair), sites, settings, Computation.of(Engine.WAVEFRONT));
   }
 
   /** Prompts that differ where the nominal pair does. */

@@ -159,7 +159,7 @@ class OperationsTest {
           new Transformer(
               manager,
               config,
-              family.weights(config, new CheckpointTensors(reader, manager, ops)),
+              family.weights(config, new CheckpointTensors(reader, manager, ops, Optional.empty())),
               ops);
     }
 

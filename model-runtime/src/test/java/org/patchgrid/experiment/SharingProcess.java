@@ -1,0 +1,72 @@
+package org.patchgrid.experiment;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** A {@link SharedWeightsProbe} that runs; killed when closed. */
+final class SharingProcess implements AutoCloseable {
+  private final Process process;
+  private final BufferedReader output;
+  private final Writer input;
+
+  /**
+   * Bytes.
+   *
+   * @param weightsResident of the files in the shared directory
+   * @param weightsShare this process's share of them
+   * @param resident of all
+   * @param share of all
+   */
+  record Memory(long weightsResident, long weightsShare, long resident, long share) {}
+
+  private SharingProcess(Process process) {
+    this.process = process;
+    this.output =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    this.input = process.outputWriter(StandardCharsets.UTF_8);
+  }
+
+  static SharingProcess start(Path model, Optional<Path> shared) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
+    command.addAll(List.of("-Xmx192m", "-Dai.djl.offline=true"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
+    command.addAll(List.of(SharedWeightsProbe.class.getName(), model.toString()));
+    shared.map(Path::toString).ifPresent(command::add);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().put("OMP_NUM_THREADS", "1");
+    return new SharingProcess(builder.start());
+  }
+
+  /** What its task measured, once it is done; to be called first. */
+  String measurements() throws IOException {
+    return line();
+  }
+
+  /** What it has in memory now; it ends when it is closed. */
+  Memory memory() throws IOException {
+    input.write("\n");
+    input.flush();
+    long[] bytes = Arrays.stream(line().split(" ")).mapToLong(Long::parseLong).toArray();
+    return new Memory(bytes[0], bytes[1], bytes[2], bytes[3]);
+  }
+
+  private String line() throws IOException {
+    return Optional.ofNullable(output.readLine())
+        .orElseThrow(() -> new IllegalStateException("it ended: see its errors"));
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
