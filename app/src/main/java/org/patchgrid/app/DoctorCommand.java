@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -140,7 +141,7 @@ final class DoctorCommand implements Callable<Integer> {
     Path directory = CacheDirectory.sharedWeights();
     Path there = directory.toAbsolutePath();
     while (!Files.exists(there)) {
-      there = there.getParent();
+      there = Objects.requireNonNull(there.getParent(), "the root is always there");
     }
     long free = Files.getFileStore(there).getUsableSpace();
     return bytes <= free

@@ -124,7 +124,7 @@ final class RandomCheckpoint {
         row.putShort(
             vector
                 ? (short) (ONE + (bits & 0x1F))
-                : (short) (bits & 0x8000 | LEAST_EXPONENT + (bits & 0x1FF)));
+                : (short) ((bits & 0x8000) | (LEAST_EXPONENT + (bits & 0x1FF))));
       }
       out.write(row.array());
     }
