@@ -124,7 +124,8 @@ final class BFloat16TensorOps implements TensorOps {
       return float32.softCap(x, cap);
     }
     try (NDArray wide = wide(x);
-        NDArray capped = float32.softCap(wide, cap)) {
+        NDArray inner = wide.div(cap); // what a module gives may not be overwritten
+        NDArray capped = inner.tanh().muli(cap)) {
       return narrow(capped);
     }
   }
