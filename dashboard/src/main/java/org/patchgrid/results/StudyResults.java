@@ -27,7 +27,7 @@ public final class StudyResults implements AutoCloseable {
 
   private final DuckDBConnection database;
   private final AggregateOrigin origin;
-  private volatile Optional<Statement> loading = Optional.empty();
+  private Optional<Statement> loading = Optional.empty();
   private volatile boolean loaded;
   private volatile boolean closed;
 
@@ -109,20 +109,36 @@ public final class StudyResults implements AutoCloseable {
   public void load() {
     try (Connection connection = database.duplicate();
         Statement statement = connection.createStatement()) {
-      loading = Optional.of(statement);
-      for (String sql : new MemoryTables(connection).statements()) {
-        if (closed) {
-          return;
+      beginLoading(statement);
+      try {
+        for (String sql : new MemoryTables(connection).statements()) {
+          if (closed) {
+            return;
+          }
+          statement.execute(sql);
         }
-        statement.execute(sql);
+        loaded = true;
+      } finally {
+        endLoading(); // before the statement is closed, which nobody may cancel afterwards
       }
-      loaded = true;
     } catch (SQLException e) {
       if (!closed) {
         throw new IllegalStateException("Cannot read the tables into memory", e);
       }
-    } finally {
-      loading = Optional.empty();
+    }
+  }
+
+  private synchronized void beginLoading(Statement statement) {
+    loading = Optional.of(statement);
+  }
+
+  private synchronized void endLoading() {
+    loading = Optional.empty();
+  }
+
+  private synchronized void cancelLoading() throws SQLException {
+    if (loading.isPresent()) {
+      loading.get().cancel();
     }
   }
 
@@ -143,10 +159,7 @@ public final class StudyResults implements AutoCloseable {
   public void close() {
     closed = true;
     try {
-      Optional<Statement> running = loading;
-      if (running.isPresent()) {
-        running.get().cancel();
-      }
+      cancelLoading();
       database.close();
     } catch (SQLException e) {
       throw new IllegalStateException("Cannot close DuckDB", e);

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,6 +204,24 @@ class StudyResultsTest {
     results.close();
     results.load();
     assertThat(results.loaded()).isFalse();
+  }
+
+  /** At whatever moment of the loading, its very end included. */
+  @Test
+  void resultsCloseWhileTheyAreLoaded(@TempDir Path directory) throws Exception {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    long begin = System.nanoTime();
+    try (StudyResults whole = open(study)) {
+      whole.load();
+    }
+    long loadingNanos = System.nanoTime() - begin;
+    for (int moment = 0; moment <= 100; moment++) {
+      StudyResults results = open(study);
+      CompletableFuture<Void> loading = CompletableFuture.runAsync(results::load);
+      TimeUnit.NANOSECONDS.sleep(loadingNanos * moment / 100);
+      results.close();
+      loading.get();
+    }
   }
 
   @Test
