@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.execute.PlannedStudy;
+import org.patchgrid.experiment.ExecutorMemory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,9 +35,13 @@ final class PlanCommand implements Callable<Integer> {
         PlannedStudy.of(
             Studies.read(study, Studies.settings(settings), Optional.empty()), new Configuration());
     Console.out(spec).print(planned.plan().describe());
-    Console.out(spec).println("memory               " + planned.memory().describe());
+    Console.out(spec).println("memory               " + memory(planned.memory()));
     Console.out(spec).println("fingerprint          " + planned.fingerprint().sha256());
     Console.out(spec).flush();
     return ExitCode.DONE;
+  }
+
+  private static String memory(ExecutorMemory memory) {
+    return memory.describe() + memory.describeSharing().map(text -> "; " + text).orElse("");
   }
 }

@@ -143,6 +143,15 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The processes that it has started, and those that they have. */
+  List<Long> descendants() {
+    return process.descendants().map(ProcessHandle::pid).toList();
+  }
+
   /** Asks it to end, as a cluster or {@code kill} does: SIGTERM. */
   void terminate() {
     process.destroy();

@@ -20,4 +20,18 @@ class PlanCommandTest {
                         "memory               \\d+ MB an executor beside Java's heap:"
                             + " \\d+ MB weights, \\d+ MB tokenizer, \\d+ MB for each task at once"));
   }
+
+  @Test
+  void saysWhichWeightsTheExecutorsOfAHostShare(@TempDir Path directory) throws IOException {
+    String study = SmallStudy.write(directory).toString();
+    Ended plan = Ended.inProcess("plan", study, "--set", "execution.kernel=plain");
+    assertThat(plan.exitCode()).as(plan.errors()).isZero();
+    assertThat(plan.output().lines())
+        .anyMatch(
+            line ->
+                line.matches(
+                    "memory +(\\d+) MB an executor .* for each task at once; on a cluster the"
+                        + " executors of a host share one copy of \\d+ MB of the weights, so that"
+                        + " each but the first adds \\d+ MB"));
+  }
 }

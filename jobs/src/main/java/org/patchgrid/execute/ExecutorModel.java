@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.kernel.TensorKernels;
-import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +31,14 @@ final class ExecutorModel {
   /**
    * The model of {@code ref}.
    *
+   * @param shared where executors of this host keep one copy of the weights for all of them; none
+   *     where there is no other process to share with
    * @param onLoad told how long a load took; not called when the model was there already
    * @throws PatchgridException if the model cannot be loaded, or its files are not those that the
    *     driver saw
    */
   static synchronized LoadedModel get(
-      ModelRef ref, Configuration hadoop, Consumer<Duration> onLoad) {
+      ModelRef ref, Configuration hadoop, Optional<Path> shared, Consumer<Duration> onLoad) {
     LoadedModel model = loaded;
     int gpu = TaskGpu.of(ref.device());
     if (model != null && ref.equals(loadedRef)) {
@@ -53,10 +54,14 @@ final class ExecutorModel {
     requireSameFiles(ref, hosted.description());
     requireSameKernel(ref);
     Path directory = hosted.directory();
-    Path shared = CacheDirectory.sharedWeights().resolve(ref.fingerprint());
     LoadedModel fresh =
         LoadedModel.load(
-            directory, ref.kernel(), ref.dtype(), ref.device(), gpu, Optional.of(shared));
+            directory,
+            ref.kernel(),
+            ref.dtype(),
+            ref.device(),
+            gpu,
+            shared.map(weights -> weights.resolve(ref.fingerprint())));
     loaded = fresh;
     loadedRef = ref;
     loadedGpu = gpu;

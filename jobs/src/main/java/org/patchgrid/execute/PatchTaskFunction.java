@@ -3,6 +3,7 @@ package org.patchgrid.execute;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
@@ -13,6 +14,7 @@ import org.patchgrid.experiment.AuditException;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.store.StagedTask;
 import org.patchgrid.store.TaskWriter;
+import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.HostName;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PatchTask;
@@ -95,6 +97,7 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
         ExecutorModel.get(
             inputs.model(),
             configuration,
+            isLocal() ? Optional.empty() : Optional.of(CacheDirectory.sharedWeights()),
             took -> {
               counters.loaded(took);
               reports.add(new TaskReport.ModelLoaded(SparkEnv.get().executorId(), took.toMillis()));

@@ -12,7 +12,7 @@ import org.patchgrid.study.PatchgridException;
 class ExecutorOverheadTest {
   private static final long MEBIBYTE = 1 << 20;
   private static final ExecutorMemory MEMORY =
-      new ExecutorMemory(Device.CPU, 600 * MEBIBYTE, 50 * MEBIBYTE, 100 * MEBIBYTE);
+      new ExecutorMemory(Device.CPU, 600 * MEBIBYTE, 0, 50 * MEBIBYTE, 100 * MEBIBYTE);
 
   private static SparkConf conf(String master) {
     return new SparkConf(false).set("spark.master", master).set("spark.executor.cores", "2");
@@ -46,7 +46,7 @@ class ExecutorOverheadTest {
   @Test
   void ofAGpuOnlyTheTokenizerIsOnTheHost() {
     ExecutorMemory gpu =
-        new ExecutorMemory(Device.GPU, 600 * MEBIBYTE, 50 * MEBIBYTE, 100 * MEBIBYTE);
+        new ExecutorMemory(Device.GPU, 600 * MEBIBYTE, 0, 50 * MEBIBYTE, 100 * MEBIBYTE);
     assertThatCode(() -> new ExecutorOverhead(conf("yarn")).requireEnoughFor(gpu))
         .doesNotThrowAnyException();
   }

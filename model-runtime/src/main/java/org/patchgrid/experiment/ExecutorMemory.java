@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
@@ -24,10 +25,12 @@ import org.patchgrid.transformer.TransformerConfig;
  *
  * @param device where weights and tasks lie; the tokenizer is beside Java
  * @param weightBytes all weights, packed ones included
+ * @param sharedBytes those of them that the executors of one host have in memory once
  * @param tokenizerBytes an estimate
  * @param taskBytes what one task adds; as often as tasks run at once
  */
-public record ExecutorMemory(Device device, long weightBytes, long tokenizerBytes, long taskBytes) {
+public record ExecutorMemory(
+    Device device, long weightBytes, long sharedBytes, long tokenizerBytes, long taskBytes) {
   /**
    * Measured of a vocabulary of 49,152 with its merges; nearly all of it goes with their number.
    */
@@ -75,9 +78,11 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
                     .residentBytes(length, AttendedTokens.atMost(length, 1, length), 0)
                 + kept(model, sites, length)
             : largestWave(model, sites, pairs, length, computation.batchRows(), device);
+    WeightMemory weights = new WeightMemory(config, kernel, dtype);
     return new ExecutorMemory(
         device,
-        new WeightMemory(config, kernel, dtype).bytes(),
+        weights.bytes(),
+        kernel.sharesWeightsOn(device) ? weights.sharedBytes() : 0,
         TOKENIZER_BYTES_A_TOKEN * model.vocabularySize(),
         Math.max(pass, readout(model, distances)) + compiled(model, kernel));
   }
@@ -192,6 +197,18 @@ public record ExecutorMemory(Device device, long weightBytes, long tokenizerByte
               megabytes(weightBytes),
               megabytes(taskBytes));
     };
+  }
+
+  /** What weights that executors share mean for a host, in a part of a sentence; if they do. */
+  public Optional<String> describeSharing() {
+    return sharedBytes == 0
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "on a cluster the executors of a host share one copy of %s of the weights, so that each but the first adds %s",
+                megabytes(sharedBytes),
+                megabytes(bytes(1) - sharedBytes)));
   }
 
   private static String megabytes(long bytes) {

@@ -138,7 +138,7 @@ public final class LoadedModel implements AutoCloseable {
               .flatMap(
                   there ->
                       SharedWeights.in(
-                          there, new WeightMemory(config, kernel, Dtype.FLOAT32).bytes()));
+                          there, new WeightMemory(config, kernel, dtype).sharedBytes()));
       TransformerWeights tensors =
           family.weights(config, new CheckpointTensors(reader, weights, ops, sharedWeights));
       Transformer transformer = new Transformer(weights, config, tensors, ops);

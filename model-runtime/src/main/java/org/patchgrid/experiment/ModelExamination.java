@@ -93,7 +93,7 @@ public record ModelExamination(
           tokenizer.behaviour(SENTENCE),
           kernels(structure),
           memory(config),
-          new WeightMemory(config, Kernel.PLAIN, Dtype.FLOAT32).bytes());
+          new WeightMemory(config, Kernel.PLAIN, Dtype.FLOAT32).sharedBytes());
     }
   }
 

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,16 +26,24 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A file is one matrix as it is in memory, in the order of loading. What lies there is compared
  * with what the checkpoint gives, bit for bit, and replaced where it differs; a file appears whole,
- * by a rename, and is never written again, since others may have it mapped. Where there is no room,
- * weights are this process's own. One thread uses it.
+ * by a rename, and is never written again, since others may have it mapped. So only who writes
+ * holds the lock, which ends with its process; what that left half written is deleted by the next.
+ * Where files cannot be written, weights that are not there are this process's own. One thread uses
+ * it.
  */
 final class SharedWeights {
   private static final Logger log = LoggerFactory.getLogger(SharedWeights.class);
+
+  /** Of a matrix: what one of Java's buffers can show. */
+  static final long LARGEST_BYTES = Integer.MAX_VALUE;
+
   private static final double BYTES_A_MEGABYTE = 1e6;
   private static final Pattern MATRIX = Pattern.compile("\\d+\\.float32");
+  private static final String INCOMING = "incoming-";
 
   private final Path directory;
   private int matrices;
+  private boolean writable = true;
 
   private SharedWeights(Path directory) {
     this.directory = directory;
@@ -43,7 +53,7 @@ final class SharedWeights {
    * Those of one model; empty, with a line in the log, where there is no room for them.
    *
    * @param directory of this content alone
-   * @param bytes that all of them take at most
+   * @param bytes that all of them take
    */
   static Optional<SharedWeights> in(Path directory, long bytes) {
     try {
@@ -89,37 +99,56 @@ final class SharedWeights {
    * @param matrix float32, in one piece, of the CPU
    */
   NDArray share(NDArray matrix) {
-    long bytes = Float.BYTES * matrix.getShape().size();
-    if (bytes > Integer.MAX_VALUE) {
-      return matrix; // more than a buffer of Java's shows
+    if (Float.BYTES * matrix.getShape().size() > LARGEST_BYTES) {
+      return matrix;
     }
     Path file = directory.resolve(String.format(Locale.ROOT, "%05d.float32", matrices++));
-    try {
-      ByteBuffer mapped = mapped(file, NativeArrays.memory(matrix));
-      NDArray shared = NativeArrays.around(matrix.getManager(), mapped, matrix.getShape());
-      matrix.close();
-      return shared;
-    } catch (IOException e) {
-      log.warn("Executors of this host do not share the weights in {}: {}", file, e.toString());
+    Optional<ByteBuffer> mapped = mapped(file, NativeArrays.memory(matrix));
+    if (mapped.isEmpty()) {
       return matrix;
+    }
+    NDArray shared = NativeArrays.around(matrix.getManager(), mapped.get(), matrix.getShape());
+    matrix.close();
+    return shared;
+  }
+
+  private Optional<ByteBuffer> mapped(Path file, ByteBuffer values) {
+    try {
+      Optional<ByteBuffer> there = there(file, values);
+      return there.isPresent() || !writable ? there : Optional.of(written(file, values));
+    } catch (IOException e) {
+      writable = false; // said once, not of every matrix
+      log.warn(
+          "Executors of this host share only those weights that are in {} already, since more could not be written: {}",
+          directory,
+          e.toString());
+      return Optional.empty();
     }
   }
 
+  /** What lies there, if it is what the checkpoint says. */
+  private static Optional<ByteBuffer> there(Path file, ByteBuffer values) throws IOException {
+    return Files.exists(file)
+        ? Optional.of(map(file)).filter(mapped -> mapped.equals(values))
+        : Optional.empty();
+  }
+
   /** One thread of one process of this host. */
-  private ByteBuffer mapped(Path file, ByteBuffer values) throws IOException {
+  private ByteBuffer written(Path file, ByteBuffer values) throws IOException {
     synchronized (SharedWeights.class) {
       try (FileChannel channel =
               FileChannel.open(
                   directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
           FileLock lock = channel.lock()) {
         log.trace("Holding {} for {}", lock, file);
+        Optional<ByteBuffer> meanwhile = there(file, values);
+        if (meanwhile.isPresent()) {
+          return meanwhile.get();
+        }
         if (Files.exists(file)) {
-          ByteBuffer mapped = map(file);
-          if (mapped.equals(values)) {
-            return mapped;
-          }
           log.warn("{} is not what the checkpoint says: writing it again", file);
         }
+        deleteHalfWritten();
         write(file, values.duplicate());
         return map(file);
       }
@@ -132,8 +161,19 @@ final class SharedWeights {
     }
   }
 
+  /** By a process that has died since, as long as this one holds the lock. */
+  private void deleteHalfWritten() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, INCOMING + "*")) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
   private void write(Path file, ByteBuffer values) throws IOException {
-    Path incoming = Files.createTempFile(directory, "incoming-", ".float32");
+    Path incoming = Files.createTempFile(directory, INCOMING, ".float32");
     try {
       try (FileChannel channel = FileChannel.open(incoming, StandardOpenOption.WRITE)) {
         while (values.hasRemaining()) {

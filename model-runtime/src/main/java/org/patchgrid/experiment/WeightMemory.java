@@ -28,10 +28,31 @@ record WeightMemory(TransformerConfig config, Kernel kernel, Dtype dtype) {
             : 0;
     long headBias = config.head().bias() ? vocabulary : 0;
     long unembedding = kernel.packsWeights() ? matrix(vocabulary, width) : 0;
-    long linear = structure.layers() * linear();
+    long linear = structure.layers() * (matrices() + biases());
     long norms = structure.layers() * layerNorms() + norm(width);
     long narrow = dtype == Dtype.BFLOAT16 ? Short.BYTES * linear : 0;
     return Float.BYTES * (rows + positions + unembedding + headBias + linear + norms) + narrow;
+  }
+
+  /**
+   * Bytes that {@link SharedWeights} can hold of an unpacked model: its float32 matrices. Vectors
+   * are each process's own, and so is what one of Java's buffers cannot show.
+   */
+  long sharedBytes() {
+    ModelStructure structure = config.structure();
+    long width = structure.modelWidth();
+    long rows = shareable(structure.vocabularySize(), width);
+    long positions =
+        config.embedding().positionOffset().isPresent()
+            ? shareable(
+                config.maxPositions() + config.embedding().positionOffset().getAsInt(), width)
+            : 0;
+    long embeddings = (config.head().tied() ? 1 : 2) * rows + positions;
+    return Float.BYTES * (embeddings + structure.layers() * matrices());
+  }
+
+  private static long shareable(long outputs, long inputs) {
+    return Float.BYTES * outputs * inputs > SharedWeights.LARGEST_BYTES ? 0 : outputs * inputs;
   }
 
   /** Elements of a layer's norms. */
@@ -54,25 +75,35 @@ record WeightMemory(TransformerConfig config, Kernel kernel, Dtype dtype) {
     return config.norm().kind() == NormConfig.Kind.LAYER ? 2 * width : width;
   }
 
-  /** Elements of a layer's linear maps. */
-  private long linear() {
+  /** Elements of the weights of a layer's linear maps. */
+  private long matrices() {
     ModelStructure structure = config.structure();
     long width = structure.modelWidth();
     long queryWidth = structure.queryWidth();
     long keyValueWidth = structure.keyValueWidth();
     long mlpWidth = structure.mlpWidth();
-    long intoMlp = structure.isGated() ? 2 : 1;
-    long attentionBiases =
-        (config.attention().inputBias() ? queryWidth + 2 * keyValueWidth : 0)
-            + (config.attention().outputBias() ? width : 0);
-    long mlpBiases = config.mlp().bias() ? intoMlp * mlpWidth + width : 0;
     return matrix(queryWidth, width)
         + 2 * matrix(keyValueWidth, width)
         + matrix(width, queryWidth)
-        + intoMlp * matrix(mlpWidth, width)
-        + matrix(width, mlpWidth)
-        + attentionBiases
-        + mlpBiases;
+        + intoMlp() * matrix(mlpWidth, width)
+        + matrix(width, mlpWidth);
+  }
+
+  /** Elements of their biases. */
+  private long biases() {
+    ModelStructure structure = config.structure();
+    long width = structure.modelWidth();
+    long attentionBiases =
+        (config.attention().inputBias()
+                ? structure.queryWidth() + 2L * structure.keyValueWidth()
+                : 0)
+            + (config.attention().outputBias() ? width : 0);
+    long mlpBiases = config.mlp().bias() ? intoMlp() * structure.mlpWidth() + width : 0;
+    return attentionBiases + mlpBiases;
+  }
+
+  private long intoMlp() {
+    return config.structure().isGated() ? 2 : 1;
   }
 
   private long matrix(long outputs, long inputs) {

@@ -75,6 +75,28 @@ class ExecutorMemoryTest {
   }
 
   @Test
+  void countsTheMatricesOfAPlainModelAsShared() {
+    long matrices = 30L * (2 * 576 * 576 + 2 * 576 * 192 + 3 * 576 * 1536);
+    long embedding = 49152L * 576;
+    assertThat(memory(config(SMOLLM2, true), Kernel.PLAIN).sharedBytes())
+        .isEqualTo(4 * (matrices + embedding));
+    assertThat(memory(config(SMOLLM2, false), Kernel.PLAIN).sharedBytes())
+        .isEqualTo(4 * (matrices + 2 * embedding));
+    assertThat(memory(config(SMOLLM2, true), Kernel.ONEDNN).sharedBytes()).isZero();
+    assertThat(new WeightMemory(config(SMOLLM2, true), Kernel.PLAIN, Dtype.BFLOAT16).sharedBytes())
+        .as("float32 is held beside bfloat16")
+        .isEqualTo(4 * (matrices + embedding));
+  }
+
+  /** Gemma 2's embedding in float32 is more than one of Java's buffers shows. */
+  @Test
+  void aMatrixOfMoreThanTwoGibibytesIsNotShared() {
+    ModelStructure wide = new ModelStructure("wide", 1, 1, 1, 2304, 8, 8, 256_000, COMPONENTS);
+    assertThat(memory(config(wide, true), Kernel.PLAIN).sharedBytes())
+        .isEqualTo(4 * (4L * 2304 * 8 + 3 * 2304 * 8));
+  }
+
+  @Test
   void countsFilledUpOutputsOfPackedWeights() {
     ModelStructure narrow = new ModelStructure("narrow", 1, 1, 1, 8, 8, 40, 100, COMPONENTS);
     // Outputs 8 -> 32 (five maps), 40 -> 64 (two maps), 100 -> 128; the embedding as it is.
@@ -122,13 +144,19 @@ class ExecutorMemoryTest {
 
   @Test
   void describesItself() {
-    ExecutorMemory memory = new ExecutorMemory(Device.CPU, 651_000_000, 54_000_000, 83_000_000);
+    ExecutorMemory memory = new ExecutorMemory(Device.CPU, 651_000_000, 0, 54_000_000, 83_000_000);
     assertThat(memory.describe())
         .isEqualTo(
             "788 MB an executor beside Java's heap: 651 MB weights, 54 MB tokenizer, 83 MB for each task at once");
     assertThat(memory.bytes(4)).isEqualTo(651_000_000 + 54_000_000 + 4 * 83_000_000);
-    assertThat(new ExecutorMemory(Device.GPU, 651_000_000, 54_000_000, 83_000_000).describe())
+    assertThat(memory.describeSharing()).isEmpty();
+    assertThat(new ExecutorMemory(Device.GPU, 651_000_000, 0, 54_000_000, 83_000_000).describe())
         .isEqualTo("734 MB of a GPU's: 651 MB weights, 83 MB for each task at once");
+    assertThat(
+            new ExecutorMemory(Device.CPU, 651_000_000, 650_000_000, 54_000_000, 83_000_000)
+                .describeSharing())
+        .contains(
+            "on a cluster the executors of a host share one copy of 650 MB of the weights, so that each but the first adds 138 MB");
   }
 
   /** Attention of long prompts is nearly all that this small model takes. */

@@ -2,10 +2,12 @@ package org.patchgrid.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,11 +72,12 @@ class SharedWeightsTest {
         "opt-f16",
         "gptj-f32"
       })
-  void everyFamilyComputesTheSame(String family) {
+  void everyFamilyComputesTheSame(String family) throws IOException {
     Path model = TestModels.family(family);
     Path shared = directory.resolve("shared");
     String expected = measurements(model, Optional.empty());
     assertThat(measurements(model, Optional.of(shared))).as("written").isEqualTo(expected);
+    assertThat(bytes(matrices(shared))).as("as the plan says").isEqualTo(sharedBytes(model));
     assertThat(measurements(model, Optional.of(shared))).as("found").isEqualTo(expected);
   }
 
@@ -94,6 +97,78 @@ class SharedWeightsTest {
     assertThat(files.get(1)).hasBinaryContent(whole);
     assertThat(matrices(shared)).isEqualTo(files);
     assertThat(bytes(List.of(files.get(2)))).isGreaterThan(3);
+  }
+
+  /** Killed in the middle of a file: the lock is free again, and half a file is nobody's. */
+  @Test
+  void whatAKilledProcessLeftIsCompleted() throws IOException, InterruptedException {
+    Path model = wide("model");
+    Path shared = directory.resolve("shared");
+    try (SharingProcess killed = SharingProcess.start(model, Optional.of(shared))) {
+      while (halfWritten(shared).isEmpty()) {
+        assertThat(killed.signal("CONT")).as("it writes").isTrue();
+        while (halfWritten(shared).isEmpty() && killed.isAlive()) {
+          Thread.onSpinWait();
+        }
+        killed.signal("STOP");
+      }
+      killed.kill();
+    }
+    assertThat(halfWritten(shared)).isNotEmpty();
+    try (SharingProcess next = SharingProcess.start(model, Optional.of(shared));
+        SharingProcess alone = SharingProcess.start(model, Optional.empty())) {
+      assertThat(next.measurements()).isEqualTo(alone.measurements());
+    }
+    assertThat(halfWritten(shared)).isEmpty();
+    assertThat(bytes(matrices(shared))).isEqualTo(sharedBytes(model));
+  }
+
+  /** As on a disk that fills up while weights are written: the larger ones find no room. */
+  @Test
+  void whereTheDiskBecomesFullTheRestIsThisProcesssOwn() throws IOException {
+    Path model = wide("model");
+    Path shared = directory.resolve("shared");
+    List<String> noLargeFiles = List.of("bash", "-c", "ulimit -f 5000 && exec \"$@\"", "bash");
+    try (SharingProcess full = SharingProcess.startBy(noLargeFiles, model, Optional.of(shared));
+        SharingProcess alone = SharingProcess.start(model, Optional.empty())) {
+      assertThat(full.measurements()).isEqualTo(alone.measurements());
+    }
+    assertThat(halfWritten(shared)).isEmpty();
+    assertThat(bytes(matrices(shared))).isLessThan(sharedBytes(model));
+    try (SharingProcess next = SharingProcess.start(model, Optional.of(shared))) {
+      assertThat(next.measurements()).contains("patched");
+    }
+    assertThat(bytes(matrices(shared))).as("with room again").isEqualTo(sharedBytes(model));
+  }
+
+  /** As an image may bring it: nothing needs to be written where all is there. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/smaps, mounts")
+  void aReadOnlyDirectoryIsUsedAsItIs() throws IOException, InterruptedException {
+    List<String> unshare = List.of("unshare", "--map-root-user", "--mount");
+    assumeThat(ended(unshare, "true"))
+        .as("this machine lets its users mount in a namespace of their own")
+        .isZero();
+    Path model = TestModels.family("llama-mha-f32");
+    Path whole = directory.resolve("whole");
+    String expected = measurements(model, Optional.of(whole));
+    Path lacking = directory.resolve("lacking");
+    measurements(model, Optional.of(lacking));
+    List<Path> there = new ArrayList<>(matrices(lacking));
+    Files.delete(there.remove(2));
+    for (Path shared : List.of(whole, lacking)) {
+      List<String> readOnly = new ArrayList<>(unshare);
+      readOnly.addAll(List.of("bash", "-c"));
+      readOnly.add("mount --bind $0 $0 && mount -o remount,bind,ro $0 && exec \"$@\"");
+      readOnly.add(shared.toString());
+      long bytes = bytes(matrices(shared));
+      try (SharingProcess process = SharingProcess.startBy(readOnly, model, Optional.of(shared))) {
+        assertThat(process.measurements()).contains(expected);
+        assertThat(process.memory().weightsResident()).isGreaterThanOrEqualTo(bytes);
+      }
+      assertThat(bytes(matrices(shared))).isEqualTo(bytes);
+    }
+    assertThat(matrices(lacking)).isEqualTo(there);
   }
 
   @Test
@@ -118,6 +193,36 @@ class SharedWeightsTest {
     assertThat(Kernel.PLAIN.sharesWeightsOn(Device.CPU)).isTrue();
   }
 
+  private static int ended(List<String> program, String command)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(program);
+    all.add(command);
+    return new ProcessBuilder(all).start().waitFor();
+  }
+
+  /** A model whose matrices take a while to write: 4 and 16 MB each. */
+  private Path wide(String name) throws IOException {
+    return RandomCheckpoint.write(
+        directory.resolve(name),
+        TestModels.family("llama-llama3rope-tied-bf16"),
+        Map.of("hidden_size", 1024, "head_dim", 256, "intermediate_size", 4096),
+        1);
+  }
+
+  private static long sharedBytes(Path model) {
+    return new WeightMemory(ModelDescription.read(model).config(), Kernel.PLAIN, Dtype.FLOAT32)
+        .sharedBytes();
+  }
+
+  private static List<Path> halfWritten(Path shared) throws IOException {
+    if (!Files.isDirectory(shared)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(shared)) {
+      return files.filter(file -> file.getFileName().toString().startsWith("incoming")).toList();
+    }
+  }
+
   private static String measurements(Path directory, Optional<Path> shared) {
     try (LoadedModel model =
         LoadedModel.load(directory, Kernel.PLAIN, Dtype.FLOAT32, Device.CPU, 0, shared)) {
@@ -130,7 +235,10 @@ class SharedWeightsTest {
 
   private static List<Path> matrices(Path shared) throws IOException {
     try (Stream<Path> files = Files.list(shared)) {
-      return files.filter(file -> file.toString().endsWith(".float32")).sorted().toList();
+      return files
+          .filter(file -> file.getFileName().toString().matches("\\d+[.]float32"))
+          .sorted()
+          .toList();
     }
   }
 

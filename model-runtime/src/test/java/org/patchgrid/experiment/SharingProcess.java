@@ -35,7 +35,17 @@ final class SharingProcess implements AutoCloseable {
   }
 
   static SharingProcess start(Path model, Optional<Path> shared) throws IOException {
-    List<String> command = new ArrayList<>();
+    return startBy(List.of(), model, shared);
+  }
+
+  /**
+   * The same, started by another program.
+   *
+   * @param program and its arguments; it becomes the command that follows them
+   */
+  static SharingProcess startBy(List<String> program, Path model, Optional<Path> shared)
+      throws IOException {
+    List<String> command = new ArrayList<>(program);
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
     command.addAll(List.of("-Xmx192m", "-Dai.djl.offline=true"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
@@ -58,6 +68,21 @@ final class SharingProcess implements AutoCloseable {
     input.flush();
     long[] bytes = Arrays.stream(line().split(" ")).mapToLong(Long::parseLong).toArray();
     return new Memory(bytes[0], bytes[1], bytes[2], bytes[3]);
+  }
+
+  /** SIGSTOP and the like; whether it was there to hear it. */
+  boolean signal(String name) throws IOException, InterruptedException {
+    return new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor()
+        == 0;
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** SIGKILL, and waits for its end. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   private String line() throws IOException {
