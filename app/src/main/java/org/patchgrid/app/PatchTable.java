@@ -204,8 +204,7 @@ final class PatchTable {
   }
 
   private static String shortName(String component) {
-    String name = component;
-    return name.substring(name.indexOf('.') + 1);
+    return component.substring(component.indexOf('.') + 1);
   }
 
   private static String number(double value) {

@@ -13,15 +13,12 @@ import java.util.function.Function;
 import org.patchgrid.hook.ActivationCache;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.Gradients;
-import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricGradient;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.TokenSequence;
-import org.patchgrid.transformer.Sequences;
 import org.patchgrid.transformer.Transformer;
-import org.patchgrid.transformer.WholeSequences;
 
 /**
  * The runs behind the estimates of one pair in one direction: of every site {@code sum((source -
@@ -125,10 +122,7 @@ public final class AttributionRuns {
 
   /** The logits at the last position, [1, V]. */
   private NDArray logits(NDManager scope, TokenSequence tokens, Hooks hooks) {
-    NDArray ids =
-        NativeArrays.of(scope, tokens.ids().stream().mapToLong(Integer::longValue).toArray());
-    Sequences sequences = new WholeSequences(transformer.tables(scope, tokens.length()));
-    return transformer.logits(transformer.forward(scope, ids, sequences, hooks));
+    return transformer.logits(transformer.forward(scope, tokens.ids(), hooks));
   }
 
   /** One run with gradients. */

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.patchgrid.hook.ActivationCache;
-import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 
@@ -82,13 +81,10 @@ final class BatchPatch {
         int head = i % heads;
         entries[next++] =
             here.stream()
-                .anyMatch(patch -> patch.span(length).contains(position) && covers(patch, head));
+                .anyMatch(
+                    patch -> patch.span(length).contains(position) && patch.heads().covers(head));
       }
     }
     return owner.create(entries, new Shape(rows.size(), length, heads, 1));
-  }
-
-  private static boolean covers(Patch patch, int head) {
-    return !(patch.heads() instanceof HeadSelection.One one) || one.head() == head;
   }
 }

@@ -1,6 +1,5 @@
 package org.patchgrid.experiment;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
@@ -28,7 +27,6 @@ import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
-import org.patchgrid.transformer.WholeSequences;
 
 /**
  * The identities that must hold on any model, checked on one: what the structure forces, what must
@@ -231,9 +229,7 @@ public final class Conformance {
             component,
             layer,
             1,
-            heads instanceof HeadSelection.One one
-                ? OptionalInt.of(one.head())
-                : OptionalInt.empty(),
+            heads.single(),
             span.isPresent() ? OptionalInt.of(span.get().start()) : OptionalInt.empty(),
             Optional.empty());
     return new PatchedCell(cell, LayerWindow.around(layer, 1, structure.layers()), heads, span);
@@ -246,12 +242,7 @@ public final class Conformance {
 
   private float[] forward(List<Integer> ids, Hooks hooks, NDManager manager) {
     try (NDManager run = manager.newSubManager()) {
-      NDArray input = run.create(ids.stream().mapToLong(Integer::longValue).toArray());
-      return model
-          .transformer()
-          .forward(
-              run, input, new WholeSequences(model.transformer().tables(run, ids.size())), hooks)
-          .toFloatArray();
+      return model.transformer().forward(run, ids, hooks).toFloatArray();
     }
   }
 

@@ -56,11 +56,6 @@ record EffectivePatch(HookPoint point, List<Written> written) {
     boolean isWhole() {
       return heads instanceof HeadSelection.All && sourcePosition.isEmpty();
     }
-
-    boolean covers(int position, int head) {
-      return positions.get(position)
-          && (!(heads instanceof HeadSelection.One one) || one.head() == head);
-    }
   }
 
   /** Where the values are taken from. */

@@ -9,11 +9,6 @@ import java.util.Set;
 import org.patchgrid.attribution.Attribution;
 import org.patchgrid.attribution.AttributionMethod;
 import org.patchgrid.attribution.AttributionRuns;
-import org.patchgrid.checkpoint.CheckpointReader;
-import org.patchgrid.checkpoint.ModelDirectory;
-import org.patchgrid.family.ModelFamilies;
-import org.patchgrid.family.ModelFamily;
-import org.patchgrid.kernel.CudaMachine;
 import org.patchgrid.kernel.DifferentiableTensorOps;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.metric.Metric;
@@ -25,7 +20,7 @@ import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.transformer.Transformer;
-import org.patchgrid.transformer.TransformerConfig;
+import org.patchgrid.transformer.TransformerWeights;
 
 /**
  * A model's weights in a form that gradients go through, in float32: beside a {@link LoadedModel},
@@ -51,27 +46,14 @@ public final class GradientModel implements AutoCloseable {
    * @throws PatchgridException as {@link LoadedModel#load(Path)}
    */
   public static GradientModel load(Path directory, Device device, int gpu) {
-    ModelDirectory model = ModelDirectory.open(directory);
-    ModelFamily family = ModelFamilies.of(model.config());
-    TransformerConfig config = family.config(model.name(), model.config());
-    NDManager weights =
-        switch (device) {
-          case CPU -> LoadedModel.engine().newBaseManager(ai.djl.Device.cpu());
-          case GPU -> CudaMachine.here().open(LoadedModel::engine, gpu);
-        };
+    OpenedModel model = OpenedModel.open(directory);
+    NDManager weights = OpenedModel.newOwner(device, gpu);
     try {
-      CheckpointReader reader = new CheckpointReader(model);
       TensorOps ops = new DifferentiableTensorOps();
-      Transformer transformer =
-          new Transformer(
-              weights,
-              config,
-              family.weights(config, new CheckpointTensors(reader, weights, ops, Optional.empty())),
-              ops);
-      reader.ignore(family::isIgnorable);
-      reader.requireAllRead();
+      TransformerWeights tensors = model.weights(weights, ops, Optional.empty());
+      Transformer transformer = new Transformer(weights, model.config(), tensors, ops);
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
-      return new GradientModel(config.structure(), transformer, weights);
+      return new GradientModel(model.config().structure(), transformer, weights);
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;

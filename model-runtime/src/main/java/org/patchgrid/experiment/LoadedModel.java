@@ -8,11 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.patchgrid.checkpoint.CheckpointReader;
-import org.patchgrid.checkpoint.ModelDirectory;
-import org.patchgrid.family.ModelFamilies;
-import org.patchgrid.family.ModelFamily;
-import org.patchgrid.kernel.CudaMachine;
 import org.patchgrid.kernel.NativeLibraries;
 import org.patchgrid.kernel.PlainTensorOps;
 import org.patchgrid.kernel.TensorKernels;
@@ -119,18 +114,12 @@ public final class LoadedModel implements AutoCloseable {
       throw new IllegalArgumentException(
           "There is no kernel " + kernel + " in " + dtype + " on " + device);
     }
-    ModelDirectory model = ModelDirectory.open(directory);
-    ModelFamily family = ModelFamilies.of(model.config());
-    TransformerConfig config = family.config(model.name(), model.config());
+    OpenedModel model = OpenedModel.open(directory);
+    TransformerConfig config = model.config();
     PromptTokenizer tokenizer =
         PromptTokenizer.open(directory, config.structure().vocabularySize());
-    NDManager weights =
-        switch (device) {
-          case CPU -> engine().newBaseManager(ai.djl.Device.cpu());
-          case GPU -> CudaMachine.here().open(LoadedModel::engine, gpu);
-        };
+    NDManager weights = OpenedModel.newOwner(device, gpu);
     try {
-      CheckpointReader reader = new CheckpointReader(model);
       TensorOps ops = TensorKernels.load(kernel, dtype, weights);
       Optional<SharedWeights> sharedWeights =
           shared
@@ -139,16 +128,13 @@ public final class LoadedModel implements AutoCloseable {
                   there ->
                       SharedWeights.in(
                           there, new WeightMemory(config, kernel, dtype).sharedBytes()));
-      TransformerWeights tensors =
-          family.weights(config, new CheckpointTensors(reader, weights, ops, sharedWeights));
+      TransformerWeights tensors = model.weights(weights, ops, sharedWeights);
       Transformer transformer = new Transformer(weights, config, tensors, ops);
       Transformer float32 =
           switch (dtype) {
             case FLOAT32 -> transformer;
             case BFLOAT16 -> new Transformer(weights, config, tensors, new PlainTensorOps());
           };
-      reader.ignore(family::isIgnorable);
-      reader.requireAllRead();
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
       return new LoadedModel(config, kernel, dtype, transformer, float32, tokenizer, weights);
     } catch (RuntimeException | Error e) {

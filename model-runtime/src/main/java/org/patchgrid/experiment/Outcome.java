@@ -62,6 +62,14 @@ sealed interface Outcome {
       return rows;
     }
 
+    /** The row and all that it takes values from, directly or not, those first. */
+    Set<PatchedRow> withThoseItTakesFrom() {
+      Set<PatchedRow> rows = new LinkedHashSet<>();
+      takesFrom().forEach(other -> rows.addAll(other.withThoseItTakesFrom()));
+      rows.add(this);
+      return rows;
+    }
+
     @Override
     public int compareTo(PatchedRow other) {
       return JOINING_ORDER.compare(this, other);

@@ -249,7 +249,7 @@ final class PairRuns implements AutoCloseable {
       int head = column / headWidth;
       int entry = column % headWidth;
       columns[column] =
-          (!(patch.heads() instanceof HeadSelection.One one) || one.head() == head)
+          patch.heads().covers(head)
               && (patch.sourcePosition().isEmpty() || patch.sourcePosition().getAsInt() == entry);
     }
     return tokens.logicalAnd(scope.create(columns, new Shape(1, columns.length)));

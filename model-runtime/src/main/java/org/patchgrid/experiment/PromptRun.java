@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.patchgrid.hook.ActivationCache;
+import org.patchgrid.hook.HookChain;
+import org.patchgrid.hook.Hooks;
 import org.patchgrid.hook.Interventions;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.TokenSequence;
-import org.patchgrid.transformer.Transformer;
-import org.patchgrid.transformer.WholeSequences;
 
 /**
  * One forward pass that is over, with what was kept of it in native memory. Closing it frees that,
@@ -44,16 +44,9 @@ public final class PromptRun implements AutoCloseable {
   }
 
   private float[] forward(TokenSequence tokens, Interventions interventions) {
-    Transformer transformer = model.transformer();
+    Hooks hooks = new HookChain(List.of(interventions, cache));
     try (NDManager run = manager.newSubManager()) {
-      NDArray ids =
-          NativeArrays.of(run, tokens.ids().stream().mapToLong(Integer::longValue).toArray());
-      NDArray last =
-          transformer.forward(
-              run,
-              ids,
-              new WholeSequences(transformer.tables(run, tokens.length())),
-              (point, value) -> cache.at(point, interventions.at(point, value)));
+      NDArray last = model.transformer().forward(run, tokens.ids(), hooks);
       interventions.requireEachFiredOnce();
       return last.toFloatArray();
     }

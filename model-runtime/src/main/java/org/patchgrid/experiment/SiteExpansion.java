@@ -119,9 +119,7 @@ final class SiteExpansion {
     } else if (site instanceof PathSite path) {
       heads = path.sender().heads();
     }
-    return heads instanceof HeadSelection.One one
-        ? OptionalInt.of(one.head())
-        : OptionalInt.empty();
+    return heads.single();
   }
 
   private List<Patch> patches(SweepSite sweepSite, Place place, OptionalInt sourcePosition) {

@@ -1,6 +1,5 @@
 package org.patchgrid.experiment;
 
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,14 +36,10 @@ record Wave(int length, List<Pair> pairs, List<Row> rows) {
   /** The same pairs with some of the wanted rows, and the rows that those take values from. */
   Wave with(List<Row> some) {
     Set<Row> needed = new LinkedHashSet<>(some);
-    List<Row> open = new ArrayList<>(some);
-    while (!open.isEmpty()) {
-      Row row = open.remove(open.size() - 1);
-      for (Outcome.PatchedRow other : row.run().takesFrom()) {
-        boolean present = needed.stream().anyMatch(r -> r.isOf(row.pair(), other));
-        Row helper = new Row(row.pair(), other, false);
-        if (!present && needed.add(helper)) {
-          open.add(helper);
+    for (Row row : some) {
+      for (Outcome.PatchedRow run : row.run().withThoseItTakesFrom()) {
+        if (!needed.contains(new Row(row.pair(), run, true))) {
+          needed.add(new Row(row.pair(), run, false));
         }
       }
     }
@@ -70,9 +65,5 @@ record Wave(int length, List<Pair> pairs, List<Row> rows) {
    * @param pair place in {@link #pairs}
    * @param wanted whether its state is asked for; else it is there for others to take values from
    */
-  record Row(int pair, Outcome.PatchedRow run, boolean wanted) {
-    boolean isOf(int otherPair, Outcome.PatchedRow otherRun) {
-      return pair == otherPair && run.equals(otherRun);
-    }
-  }
+  record Row(int pair, Outcome.PatchedRow run, boolean wanted) {}
 }

@@ -3,11 +3,9 @@ package org.patchgrid.experiment;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.patchgrid.study.Computation;
 
 /**
@@ -61,14 +59,9 @@ final class WavePacking {
 
   /** The run itself and those that it takes values from, as far as the wave lacks them. */
   private List<Outcome.PatchedRow> missing(Outcome.PatchedRow run) {
-    Set<Outcome.PatchedRow> missing = new LinkedHashSet<>();
-    for (Outcome.PatchedRow other : run.takesFrom()) {
-      missing.addAll(missing(other));
-    }
-    if (!present.containsKey(run)) {
-      missing.add(run);
-    }
-    return List.copyOf(missing);
+    return run.withThoseItTakesFrom().stream()
+        .filter(needed -> !present.containsKey(needed))
+        .toList();
   }
 
   /** Another run of the pair may have needed it before. */

@@ -22,7 +22,6 @@ import org.patchgrid.experiment.EffectivePatch.Written;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.Component;
-import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.SequenceTables;
@@ -245,7 +244,7 @@ final class WaveRun implements Hooks, Sequences {
   }
 
   private static boolean covers(Written written, int head, int entry) {
-    return (!(written.heads() instanceof HeadSelection.One one) || one.head() == head)
+    return written.heads().covers(head)
         && (written.sourcePosition().isEmpty() || written.sourcePosition().getAsInt() == entry);
   }
 

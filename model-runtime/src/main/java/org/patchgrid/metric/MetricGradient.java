@@ -57,18 +57,12 @@ public final class MetricGradient {
   }
 
   private double[] ofCosineDistance(float[] logits) {
-    double product = 0;
-    double ofRun = 0;
-    double ofClean = 0;
-    for (int i = 0; i < logits.length; i++) {
-      product += (double) logits[i] * clean[i];
-      ofRun += (double) logits[i] * logits[i];
-      ofClean += (double) clean[i] * clean[i];
-    }
-    double norms = Math.sqrt(ofRun) * Math.sqrt(ofClean);
+    LogitGeometry geometry = LogitGeometry.of(logits, clean);
+    double norms = Math.sqrt(geometry.squaredNorm()) * Math.sqrt(geometry.cleanSquaredNorm());
+    double share = geometry.product() / geometry.squaredNorm();
     double[] gradient = new double[logits.length];
     for (int i = 0; i < gradient.length; i++) {
-      gradient[i] = (product / ofRun * logits[i] - clean[i]) / norms;
+      gradient[i] = (share * logits[i] - clean[i]) / norms;
     }
     return gradient;
   }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import org.patchgrid.checkpoint.HuggingFaceCache;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.PromptRun;
@@ -152,22 +151,14 @@ public final class LanguageModel implements AutoCloseable {
 
   /** In the order in which a run passes them. */
   List<String> names(Set<HookPoint> points) {
-    return IntStream.range(0, layers())
-        .boxed()
-        .flatMap(layer -> structure().components().stream().map(part -> new HookPoint(part, layer)))
+    return structure().hookPoints().stream()
         .filter(points::contains)
         .map(LanguageModel::name)
         .toList();
   }
 
   private Set<HookPoint> all() {
-    Set<HookPoint> points = new HashSet<>();
-    for (int layer = 0; layer < layers(); layer++) {
-      for (Component component : structure().components()) {
-        points.add(new HookPoint(component, layer));
-      }
-    }
-    return points;
+    return Set.copyOf(structure().hookPoints());
   }
 
   int answerId(String text, String answer) {

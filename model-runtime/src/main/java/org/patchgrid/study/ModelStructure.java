@@ -3,7 +3,9 @@ package org.patchgrid.study;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * The sizes of a model and the components it has: all that planning needs to know of it.
@@ -77,6 +79,14 @@ public record ModelStructure(
 
   public boolean has(Component component) {
     return components.contains(component);
+  }
+
+  /** Every place where a value has a name, as a forward pass meets them. */
+  public List<HookPoint> hookPoints() {
+    return IntStream.range(0, layers)
+        .boxed()
+        .flatMap(layer -> components.stream().map(component -> new HookPoint(component, layer)))
+        .toList();
   }
 
   /** Whether attention and MLP read the same residual stream: there is none between them. */

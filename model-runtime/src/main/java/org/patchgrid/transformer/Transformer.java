@@ -98,6 +98,12 @@ public final class Transformer {
     }
   }
 
+  /** The same of one whole prompt, [1, d_model]. */
+  public NDArray forward(NDManager manager, List<Integer> ids, Hooks hooks) {
+    NDArray tokens = NativeArrays.of(manager, ids.stream().mapToLong(Integer::longValue).toArray());
+    return forward(manager, tokens, new WholeSequences(tables(manager, ids.size())), hooks);
+  }
+
   /** What the unembedding reads of a residual stream: [B, d_model] both, the result in float32. */
   public NDArray normed(NDArray stream) {
     return finalNorm.forward(ops.wide(stream));

@@ -160,7 +160,7 @@ class AttributionTest {
                   moved[i] += (float) (step * ((double) to[i] - from[i]));
                 }
                 try (PromptRun run = runs.run(corrupted, Set.of(), Map.of(point, value -> moved))) {
-                  return read(reader, metric, run);
+                  return read(reader, metric, run, ANSWERS, FOILS);
                 }
               };
           double expected = (4 * slope(along, STEP) - slope(along, 2 * STEP)) / 3;
@@ -179,14 +179,6 @@ class AttributionTest {
 
   private static double slope(DoubleUnaryOperator along, double step) {
     return (along.applyAsDouble(step) - along.applyAsDouble(-step)) / (2 * step);
-  }
-
-  private static double read(MetricReader reader, Metric metric, PromptRun run) {
-    float[] state = run.state();
-    double[] answers = {run.logit(state, ANSWERS.get(0))};
-    double[] foils = {run.logit(state, FOILS.get(0))};
-    return reader
-        .read(List.of(metric), RunLogits.ofVocabulary(run.logits(state), answers, foils))[0];
   }
 
   @Test
@@ -253,8 +245,8 @@ class AttributionTest {
           PromptRun corrupted = runs.run(pair.corrupted(), Set.of(), Map.of())) {
         MetricReader reader =
             new MetricReader(clean.logits(clean.state()), ids(pair.answer()), ids(pair.foil()));
-        double ofClean = read(reader, metric, clean, pair);
-        double ofCorrupted = read(reader, metric, corrupted, pair);
+        double ofClean = read(reader, metric, clean, ids(pair.answer()), ids(pair.foil()));
+        double ofCorrupted = read(reader, metric, corrupted, ids(pair.answer()), ids(pair.foil()));
         difference =
             direction == PatchDirection.DENOISING ? ofClean - ofCorrupted : ofCorrupted - ofClean;
       }
@@ -276,10 +268,14 @@ class AttributionTest {
   }
 
   private static double read(
-      MetricReader reader, Metric metric, PromptRun run, TokenizedPair pair) {
+      MetricReader reader,
+      Metric metric,
+      PromptRun run,
+      List<Integer> answerIds,
+      List<Integer> foilIds) {
     float[] state = run.state();
-    double[] answers = {run.logit(state, ids(pair.answer()).get(0))};
-    double[] foils = {run.logit(state, ids(pair.foil()).get(0))};
+    double[] answers = {run.logit(state, answerIds.get(0))};
+    double[] foils = {run.logit(state, foilIds.get(0))};
     return reader
         .read(List.of(metric), RunLogits.ofVocabulary(run.logits(state), answers, foils))[0];
   }

@@ -47,12 +47,7 @@ class HookGoldensTest {
         NDManager manager = model.newManager()) {
       SafetensorsFile goldens = SafetensorsFile.open(directory.resolve("golden.safetensors"));
       Map<Component, String> names = goldenNames(model.structure());
-      Set<HookPoint> points = new HashSet<>();
-      for (Component component : model.structure().components()) {
-        for (int layer = 0; layer < model.structure().layers(); layer++) {
-          points.add(new HookPoint(component, layer));
-        }
-      }
+      Set<HookPoint> points = Set.copyOf(model.structure().hookPoints());
       ActivationCache cache = new ActivationCache(manager, points);
       NDArray last = forward(model, manager, ids(directory, "p7"), cache);
 

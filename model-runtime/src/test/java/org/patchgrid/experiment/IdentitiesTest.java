@@ -22,12 +22,10 @@ import static org.patchgrid.study.Component.UP_PROJ;
 import static org.patchgrid.study.Component.V_PROJ;
 import static org.patchgrid.study.Component.Z;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -39,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.patchgrid.hook.ActivationCache;
+import org.patchgrid.hook.HookChain;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.Component;
@@ -49,7 +48,6 @@ import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
-import org.patchgrid.transformer.WholeSequences;
 
 /** What must be true of every model, compared bit for bit. */
 @ParameterizedClass
@@ -212,7 +210,7 @@ class IdentitiesTest {
       for (int layer = 0; layer < layers; layer++) {
         Hooks patches = Hooks.NONE;
         for (int head = 0; head < model.structure().queryHeads(); head++) {
-          patches = then(patches, headOfZ(layer, head, clean));
+          patches = new HookChain(List.of(patches, headOfZ(layer, head, clean)));
         }
         assertThat(forward(pair.corrupted().ids(), patches))
             .isEqualTo(runs.patchedState(whole(Z, layer).run()));
@@ -230,7 +228,7 @@ class IdentitiesTest {
       double[] summed = new double[target.length];
       for (int head = 0; head < model.structure().queryHeads(); head++) {
         Hooks one = headOfZ(layer, head, clean);
-        all = then(all, one);
+        all = new HookChain(List.of(all, one));
         float[] patched = outputProjection(layer, one);
         for (int i = 0; i < summed.length; i++) {
           summed[i] += (double) patched[i] - target[i];
@@ -328,24 +326,15 @@ class IdentitiesTest {
     return Stream.of(components).filter(model.structure()::has).toList();
   }
 
-  private static Hooks then(Hooks first, Hooks second) {
-    return (point, value) -> second.at(point, first.at(point, value));
-  }
-
   private float[] outputProjection(int layer, Hooks hooks) {
     ActivationCache cache = new ActivationCache(manager, Set.of(new HookPoint(O_PROJ, layer)));
-    forward(pair.corrupted().ids(), then(hooks, cache));
+    forward(pair.corrupted().ids(), new HookChain(List.of(hooks, cache)));
     return values(cache, O_PROJ, layer);
   }
 
   private float[] forward(List<Integer> ids, Hooks hooks) {
     try (NDManager run = manager.newSubManager()) {
-      NDArray input = run.create(ids.stream().mapToLong(Integer::longValue).toArray());
-      return model
-          .transformer()
-          .forward(
-              run, input, new WholeSequences(model.transformer().tables(run, ids.size())), hooks)
-          .toFloatArray();
+      return model.transformer().forward(run, ids, hooks).toFloatArray();
     }
   }
 
@@ -360,13 +349,7 @@ class IdentitiesTest {
   }
 
   private Set<HookPoint> everyPoint() {
-    Set<HookPoint> points = new HashSet<>();
-    for (Component component : model.structure().components()) {
-      for (int layer = 0; layer < layers; layer++) {
-        points.add(new HookPoint(component, layer));
-      }
-    }
-    return points;
+    return Set.copyOf(model.structure().hookPoints());
   }
 
   /** Cells that have both runs' activations kept at every point. */
@@ -414,9 +397,7 @@ class IdentitiesTest {
             component,
             layer,
             1,
-            heads instanceof HeadSelection.One one
-                ? OptionalInt.of(one.head())
-                : OptionalInt.empty(),
+            heads.single(),
             span.isPresent() ? OptionalInt.of(span.get().start()) : OptionalInt.empty(),
             Optional.empty());
     return new PatchedCell(cell, LayerWindow.around(layer, 1, layers), heads, span);
