@@ -24,6 +24,10 @@ KINDS = [
     "norms-positions",
     "head-positions",
     "pattern",
+    "ablation",
+    "rome-noise",
+    "paths",
+    "attribution",
 ]
 TARGET = Path(__file__).resolve().parents[1] / "resources" / "goldens"
 

@@ -14,14 +14,23 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Compares a table {@code cells} with golden rows, and keeps the largest deviations. */
 final class GoldenComparison {
   private static final String QUERY =
       """
       SELECT pair_id, direction, component, layer, head, position, "window", metric,
-        clean, corrupted, patched, recovery
+        clean, corrupted, patched, recovery,
+        CASE
+          WHEN receiver IS NOT NULL
+            THEN receiver || CASE WHEN sweep LIKE '%%-1' THEN ' heads' ELSE ' heads-and-mlps' END
+          WHEN value <> 'activation' THEN value
+          WHEN corruption = 'noise' THEN 'noise'
+          ELSE ''
+        END AS variant
       FROM read_parquet('%s/cells/*.parquet')
+      WHERE pair_id IN (%s)
       """;
 
   private final GoldenTolerance tolerance;
@@ -37,12 +46,15 @@ final class GoldenComparison {
 
   /**
    * @param out directory of the study's results
+   * @param pairs whose rows are compared
    */
-  static GoldenComparison of(String model, Map<GoldenKey, GoldenValues> goldens, Path out) {
+  static GoldenComparison of(
+      String model, Map<GoldenKey, GoldenValues> goldens, Path out, Set<String> pairs) {
+    String ids = pairs.stream().map(id -> "'" + id + "'").collect(Collectors.joining(", "));
     GoldenComparison comparison = new GoldenComparison(new GoldenTolerance(model), goldens);
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(QUERY.formatted(out))) {
+        ResultSet row = statement.executeQuery(QUERY.formatted(out, ids))) {
       while (row.next()) {
         comparison.compare(key(row), values(row));
       }
@@ -62,7 +74,8 @@ final class GoldenComparison {
         integer(row, "head"),
         integer(row, "position"),
         row.getInt("window"),
-        row.getString("metric"));
+        row.getString("metric"),
+        row.getString("variant"));
   }
 
   private static OptionalInt integer(ResultSet row, String column) throws SQLException {

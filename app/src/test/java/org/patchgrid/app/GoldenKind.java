@@ -1,6 +1,8 @@
 package org.patchgrid.app;
 
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The kinds of golden files, {@code MODEL.PAIR.KIND.csv}, and the sweeps that measure what such a
@@ -30,7 +32,58 @@ enum GoldenKind {
   HEAD_POSITIONS("components = [self_attn.z], heads = each, positions = each"),
   PATTERN(
       "components = [self_attn.pattern], heads = each",
-      "components = [self_attn.pattern], heads = each, positions = each");
+      "components = [self_attn.pattern], heads = each, positions = each"),
+  ABLATION(
+      "value = zero, components = [self_attn.z, mlp, self_attn], heads = each",
+      "value = mean, components = [self_attn.z, mlp, self_attn], heads = each"),
+  ROME_NOISE("corruption = noise { label = subject }, components = [output], positions = each"),
+  ROME_NOISE_WINDOWS(
+      """
+      corruption = noise { label = subject }, components = [mlp, self_attn], window = 3,
+      positions = each\
+      """),
+  ATTRIBUTION(attribution("all")),
+  ATTRIBUTION_POSITIONS(attribution("each")),
+  PATHS_CAPITAL_FRANCE_ITALY(
+      paths(
+          "heads",
+          "q_proj@5.0",
+          "k_proj@5.0",
+          "v_proj@5.0",
+          "q_proj@5.2",
+          "q_proj@4.5",
+          "k_proj@4.1",
+          "v_proj@4.1"),
+      paths(
+          "heads-and-mlps",
+          "q_proj@5.0",
+          "k_proj@5.0",
+          "v_proj@5.0",
+          "q_proj@5.2",
+          "q_proj@4.5",
+          "k_proj@4.1",
+          "v_proj@4.1")),
+  PATHS_IOI_MARY_JOHN(
+      paths(
+          "heads",
+          "q_proj@5.1",
+          "k_proj@5.0",
+          "v_proj@5.0",
+          "q_proj@5.2",
+          "q_proj@3.2",
+          "k_proj@3.0",
+          "v_proj@3.0"),
+      paths(
+          "heads-and-mlps",
+          "q_proj@5.1",
+          "k_proj@5.0",
+          "v_proj@5.0",
+          "q_proj@5.2",
+          "q_proj@3.2",
+          "k_proj@3.0",
+          "v_proj@3.0"));
+
+  private static final String PATHS = "paths";
 
   private final String[] sweeps;
 
@@ -43,11 +96,40 @@ enum GoldenKind {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  private static String attribution(String positions) {
+    return "value = attribution, directions = [denoising, noising], components = [mlp, self_attn, self_attn.z], heads = each, positions = "
+        + positions;
+  }
+
+  /** Paths to the golden receivers, which are others for each pair. */
+  private static String paths(String freeze, String... receivers) {
+    String attention =
+        Stream.of(receivers).map(r -> "\"self_attn." + r + "\"").collect(Collectors.joining(", "));
+    return "directions = [denoising, noising], components = [self_attn.z, mlp], heads = each, freeze = %s, receivers = [final, %s]"
+        .formatted(freeze, attention);
+  }
+
   /**
+   * The kind of a row in a file.
+   *
    * @throws IllegalArgumentException if there is no such kind
    */
-  static GoldenKind of(String label) {
-    return valueOf(label.toUpperCase(Locale.ROOT).replace('-', '_'));
+  static GoldenKind of(String label, String pair, String component, String position) {
+    String name = label.equals(PATHS) ? label + "-" + pair : label;
+    GoldenKind kind = valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    if (kind == ROME_NOISE && !component.equals("output")) {
+      return ROME_NOISE_WINDOWS;
+    }
+    return kind == ATTRIBUTION && !position.isEmpty() ? ATTRIBUTION_POSITIONS : kind;
+  }
+
+  boolean isOfNoise() {
+    return this == ROME_NOISE || this == ROME_NOISE_WINDOWS;
+  }
+
+  /** Whether its values depend on pairs beside those that have golden values. */
+  boolean isOfPromptSet() {
+    return this == ABLATION || isOfNoise();
   }
 
   /**

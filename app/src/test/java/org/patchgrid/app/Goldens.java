@@ -60,18 +60,20 @@ final class Goldens {
   }
 
   private void add(String file, Reader content) throws IOException {
-    String kind = file.split("\\.", -1)[2];
-    Map<GoldenKey, GoldenValues> rows =
-        kinds.computeIfAbsent(GoldenKind.of(kind), absent -> new LinkedHashMap<>());
+    String label = file.split("\\.", -1)[2];
     // Not closed: the archive's next file comes from the same stream.
     for (CSVRecord line : FORMAT.parse(content)) {
-      if (rows.put(key(line), values(line)) != null) {
-        throw new IllegalStateException("Twice in " + file + ": " + key(line));
+      GoldenKind kind =
+          GoldenKind.of(label, line.get("pair_id"), line.get("component"), line.get("position"));
+      GoldenKey key = key(line, kind);
+      if (kinds.computeIfAbsent(kind, absent -> new LinkedHashMap<>()).put(key, values(line))
+          != null) {
+        throw new IllegalStateException("Twice in " + file + ": " + key);
       }
     }
   }
 
-  private static GoldenKey key(CSVRecord line) {
+  private static GoldenKey key(CSVRecord line, GoldenKind kind) {
     return new GoldenKey(
         line.get("pair_id"),
         line.get("direction"),
@@ -80,7 +82,21 @@ final class Goldens {
         number(line.get("head")),
         number(line.get("position")),
         Integer.parseInt(line.get("window")),
-        line.get("metric"));
+        line.get("metric"),
+        variant(line, kind));
+  }
+
+  private static String variant(CSVRecord line, GoldenKind kind) {
+    if (line.isMapped("freeze")) {
+      return line.get("receiver") + " " + line.get("freeze");
+    }
+    if (line.isMapped("method")) {
+      return line.get("method");
+    }
+    if (line.isMapped("value")) {
+      return line.get("value");
+    }
+    return kind.isOfNoise() ? "noise" : "";
   }
 
   private static GoldenValues values(CSVRecord line) {

@@ -10,6 +10,7 @@ import com.typesafe.config.ConfigUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
@@ -49,7 +50,9 @@ public final class StudyConfigReader {
           "sites-per-task");
   private static final List<String> OUTPUT_KEYS = List.of("path");
 
-  private static final String NO_NOISE = "sweep.corruption: noise is not supported yet: use prompt";
+  /** The contract's {@code noise { ... }} is a text before an object, which HOCON cannot join. */
+  private static final Pattern NOISE =
+      Pattern.compile("(?<before>\\bcorruption\"?\\s*[=:]\\s*)noise\\s*\\{");
 
   private final String file;
   private final Problems problems = new Problems();
@@ -116,8 +119,13 @@ public final class StudyConfigReader {
     }
     String key = assignment.substring(0, equals).strip();
     String value = assignment.substring(equals + 1).strip();
-    boolean hocon = value.startsWith("[") || value.startsWith("{") || value.startsWith("\"");
-    return parsed(key + " = " + (hocon ? value : ConfigUtil.quoteString(value)), setting.option());
+    String hocon = key + " = " + value;
+    boolean isHocon =
+        value.startsWith("[")
+            || value.startsWith("{")
+            || value.startsWith("\"")
+            || NOISE.matcher(hocon).find();
+    return parsed(isHocon ? hocon : key + " = " + ConfigUtil.quoteString(value), setting.option());
   }
 
   private Config parsed(String text, String description) {
@@ -129,7 +137,7 @@ public final class StudyConfigReader {
             .setIncluder(includes);
     Config config = ConfigFactory.empty();
     try {
-      config = ConfigFactory.parseString(text, options);
+      config = ConfigFactory.parseString(withNoiseAsObject(text), options);
     } catch (ConfigException e) {
       addProblem(e);
     }
@@ -138,6 +146,11 @@ public final class StudyConfigReader {
           description + ": include '" + included + "': a study is one file: copy what it includes");
     }
     return config;
+  }
+
+  /** On the same lines, so that messages name the right ones. */
+  private static String withNoiseAsObject(String text) {
+    return NOISE.matcher(text).replaceAll("${before}{ kind = noise, ");
   }
 
   /** A problem of HOCON itself: its message begins with its own spelling of the place. */
@@ -150,12 +163,7 @@ public final class StudyConfigReader {
     }
     String prefix = origin.description() + ": ";
     String what = message.startsWith(prefix) ? message.substring(prefix.length()) : message;
-    problems.add(StudySection.where(file, origin) + ": " + (isNoise(what) ? NO_NOISE : what));
-  }
-
-  /** The contract's {@code noise { ... }} is a text before an object, which HOCON cannot join. */
-  private static boolean isNoise(String message) {
-    return message.contains("concatenate") && message.contains("(\"noise\")");
+    problems.add(StudySection.where(file, origin) + ": " + what);
   }
 
   private static String id(StudySection study) {

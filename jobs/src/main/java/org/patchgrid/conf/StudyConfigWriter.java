@@ -9,7 +9,9 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.study.Corruption;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.Positions;
 
 /** Writes a study as HOCON, in one fixed order and form. */
@@ -66,15 +68,62 @@ final class StudyConfigWriter {
   private void sweep(String key, SweepConfig sweep) {
     open(key);
     put("directions", list(sweep.directions(), PatchDirection::label));
-    put("components", list(sweep.components(), StudyConfigWriter::quoted));
-    LayerSelection layers = sweep.layers();
-    put("layers", layers instanceof LayerSelection.Range ? quoted(layers.toString()) : "" + layers);
-    put("positions", positions(sweep.positions()));
-    put("heads", sweep.heads().toString());
-    put("window", Integer.toString(sweep.window()));
-    put("corruption", choice(sweep.corruption()));
-    put("value", choice(sweep.value()));
+    boolean hasComponents = !sweep.components().isEmpty();
+    boolean hasPaths = !sweep.paths().isEmpty();
+    if (hasComponents) {
+      put("components", list(sweep.components(), StudyConfigWriter::quoted));
+      put("layers", layers(sweep.layers()));
+      put("heads", sweep.heads().toString());
+    }
+    if (!hasPaths) {
+      put("positions", positions(sweep.positions()));
+    }
+    if (hasComponents && !hasPaths) {
+      put("source-positions", positions(sweep.sourcePositions()));
+      put("window", Integer.toString(sweep.window()));
+    }
+    sets(sweep.sets());
+    paths(sweep.paths());
+    put("corruption", corruption(sweep.corruption()));
+    put("value", sweep.value().kind().label());
+    if (sweep.value() instanceof PatchValue.Mean mean) {
+      put("mean-over", mean.over().label());
+    }
+    if (sweep.value() instanceof PatchValue.Attribution attribution
+        && attribution.steps() != PatchValue.Attribution.AT_TARGET) {
+      put("steps", Integer.toString(attribution.steps()));
+    }
     close();
+  }
+
+  private static String layers(LayerSelection layers) {
+    String text = layers.toString();
+    return layers instanceof LayerSelection.Range ? quoted(text) : text;
+  }
+
+  private void sets(SetsConfig sets) {
+    if (sets.isEmpty()) {
+      return;
+    }
+    open("sets");
+    sets.places()
+        .forEach((name, places) -> put(quoted(name), list(places, StudyConfigWriter::quoted)));
+    close();
+    put("parts", list(sets.parts(), StudyConfigWriter::choice));
+  }
+
+  private void paths(PathsConfig paths) {
+    if (!paths.isEmpty()) {
+      put("receivers", list(paths.receivers(), StudyConfigWriter::quoted));
+      put("freeze", choice(paths.freeze()));
+    }
+  }
+
+  private static String corruption(Corruption corruption) {
+    return corruption instanceof Corruption.Noise noise
+        ? "noise { label = %s, factor = %s, samples = %d, seed = %d }"
+            .formatted(quoted(noise.label()), number(noise.factor()), noise.samples(), noise.seed())
+        : corruption.kind().label();
   }
 
   private static String positions(List<Positions> positions) {

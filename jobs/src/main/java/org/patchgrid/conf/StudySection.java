@@ -197,6 +197,22 @@ final class StudySection {
     return number.orElse(fallback);
   }
 
+  /** A whole number of 64 bits. */
+  long signedNumber(String key, long fallback) {
+    Optional<String> text = scalar(key);
+    try {
+      return text.isEmpty() ? fallback : Long.parseLong(text.get());
+    } catch (NumberFormatException e) {
+      problem(key, "'" + text.orElseThrow() + "' is not a whole number");
+      return fallback;
+    }
+  }
+
+  /** Whether a number is one that can be a factor. */
+  static boolean isPositive(double number) {
+    return number > 0 && !Double.isInfinite(number);
+  }
+
   /** A whole number from 1; empty for {@code auto}, which is the default. */
   OptionalInt positiveNumberOrAuto(String key) {
     Optional<String> text = scalar(key).filter(t -> !t.equals(AUTO));

@@ -1,16 +1,21 @@
 package org.patchgrid.conf;
 
 import java.util.List;
+import org.patchgrid.study.Corruption;
+import org.patchgrid.study.MeanOver;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.Positions;
 
 /**
- * One sweep: the sites are components x layers x heads x positions, in each direction.
+ * One sweep: the sites are components x layers x heads x positions, in each direction; or sets of
+ * places; or the paths from such components to receivers.
  *
  * @param name the column {@code sweep}; {@link #DEFAULT_NAME} for a study's only, unnamed one
  * @param components role names, aliases or module paths as written, or {@link #GUIDE} or {@link
- *     #ALL}; only a model can tell what they mean
+ *     #ALL}; only a model can tell what they mean; none in a sweep of sets alone
  * @param positions {@code all}, {@code each} or {@code last} alone, or positions, or labels
+ * @param sourcePositions of attention patterns, the entries of a row: likewise
  * @param window how many layers around a site's layer are patched together
  */
 public record SweepConfig(
@@ -19,8 +24,11 @@ public record SweepConfig(
     List<String> components,
     LayerSelection layers,
     List<Positions> positions,
+    List<Positions> sourcePositions,
     HeadChoice heads,
     int window,
+    SetsConfig sets,
+    PathsConfig paths,
     Corruption corruption,
     PatchValue value) {
   /** The name of the sweep of a study that has {@code sweep { ... }}. */
@@ -39,23 +47,32 @@ public record SweepConfig(
   public static final HeadChoice DEFAULT_HEADS = new HeadChoice.All();
   public static final int DEFAULT_WINDOW = 1;
   public static final Corruption DEFAULT_CORRUPTION = Corruption.PROMPT;
+  public static final MeanOver DEFAULT_MEAN_OVER = MeanOver.ALL;
   public static final PatchValue DEFAULT_VALUE = PatchValue.ACTIVATION;
 
   public SweepConfig {
     directions = List.copyOf(directions);
     components = List.copyOf(components);
     positions = List.copyOf(positions);
-    if (name.isBlank() || directions.isEmpty() || components.isEmpty() || positions.isEmpty()) {
+    sourcePositions = List.copyOf(sourcePositions);
+    if (name.isBlank() || directions.isEmpty() || (components.isEmpty() && sets.isEmpty())) {
       throw new IllegalArgumentException(
-          "A sweep needs a name, a direction, a component and a position: '" + name + "'");
+          "A sweep needs a name, a direction and a component or a set: '" + name + "'");
+    }
+    if (!sets.isEmpty() && !paths.isEmpty()) {
+      throw new IllegalArgumentException("A path begins at a component: '" + name + "'");
     }
     if (window < 1) {
       throw new IllegalArgumentException("Invalid window: " + window);
     }
     requireOneKind(positions);
+    requireOneKind(sourcePositions);
   }
 
   private static void requireOneKind(List<Positions> positions) {
+    if (positions.isEmpty()) {
+      throw new IllegalArgumentException("A sweep needs positions");
+    }
     boolean alone = positions.size() == 1;
     boolean numbers = positions.stream().allMatch(Positions.At.class::isInstance);
     boolean labels = positions.stream().allMatch(Positions.Labelled.class::isInstance);

@@ -3,11 +3,19 @@ package org.patchgrid.conf;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.patchgrid.study.Corruption;
+import org.patchgrid.study.CorruptionKind;
+import org.patchgrid.study.JointSite;
+import org.patchgrid.study.MeanOver;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.PatchValue;
+import org.patchgrid.study.PathFreeze;
 import org.patchgrid.study.Positions;
+import org.patchgrid.study.ValueKind;
 
 /** Reads one sweep of a study file. */
 final class SweepReader {
@@ -17,12 +25,32 @@ final class SweepReader {
           "components",
           "layers",
           "positions",
+          "source-positions",
           "heads",
           "window",
+          "sets",
+          "parts",
+          "receivers",
+          "freeze",
           "corruption",
-          "value");
+          "value",
+          "mean-over",
+          "steps");
+  private static final List<String> NOISE_KEYS =
+      List.of("kind", "label", "factor", "samples", "seed");
+
+  /** What says which components a sweep has, and means nothing of its sets. */
+  private static final List<String> COMPONENT_KEYS =
+      List.of("layers", "heads", "window", "source-positions");
+
+  /** What a path does not have: it is one of whole runs. */
+  private static final List<String> NO_PATH_KEYS =
+      List.of("positions", "source-positions", "window", "sets");
+
+  private static final double DEFAULT_FACTOR = 3;
+  private static final int DEFAULT_SAMPLES = 10;
+  private static final int DEFAULT_SEED = 1;
   private static final Pattern RANGE = Pattern.compile("\\s*(\\d+)\\s*-\\s*(\\d+)\\s*");
-  private static final Set<String> PLANNED_VALUES = Set.of("zero", "mean");
 
   private final StudySection section;
 
@@ -36,20 +64,53 @@ final class SweepReader {
   }
 
   private SweepConfig sweep(String name) {
+    PatchValue value = value();
+    PathsConfig paths = paths();
+    if (!paths.isEmpty()) {
+      refuse(NO_PATH_KEYS, "has no meaning for paths, which are of whole runs: leave it out");
+    }
+    SetsConfig sets = paths.isEmpty() ? sets() : SetsConfig.NONE;
+    boolean ofSetsAlone = !sets.isEmpty() && !section.has("components");
+    if (ofSetsAlone) {
+      refuse(COMPONENT_KEYS, "means nothing of sets: give components too, or leave it out");
+    }
     return new SweepConfig(
         name,
+        directions(value),
+        ofSetsAlone
+            ? List.of()
+            : section.texts("components").orElse(SweepConfig.DEFAULT_COMPONENTS),
+        layers(),
+        positions("positions"),
+        positions("source-positions"),
+        heads(),
+        section.positiveNumber("window", SweepConfig.DEFAULT_WINDOW),
+        sets,
+        paths,
+        corruption(),
+        value);
+  }
+
+  private void refuse(List<String> keys, String why) {
+    keys.stream().filter(section::has).forEach(key -> section.problem(key, why));
+  }
+
+  /** Constants are written into the clean run, which is what noising is. */
+  private List<PatchDirection> directions(PatchValue value) {
+    boolean constant = value.kind() == ValueKind.ZERO || value.kind() == ValueKind.MEAN;
+    List<PatchDirection> directions =
         section.choices(
             "directions",
             PatchDirection.class,
             PatchDirection::label,
-            SweepConfig.DEFAULT_DIRECTIONS),
-        section.texts("components").orElse(SweepConfig.DEFAULT_COMPONENTS),
-        layers(),
-        positions(),
-        heads(),
-        section.positiveNumber("window", SweepConfig.DEFAULT_WINDOW),
-        corruption(),
-        value());
+            constant ? List.of(PatchDirection.NOISING) : SweepConfig.DEFAULT_DIRECTIONS);
+    if (constant && directions.contains(PatchDirection.DENOISING)) {
+      section.problem(
+          "directions",
+          "value = %s is written into the clean run: use [noising], or leave directions out"
+              .formatted(value.kind().label()));
+    }
+    return directions;
   }
 
   private LayerSelection layers() {
@@ -88,17 +149,17 @@ final class SweepReader {
     return Optional.of(new LayerSelection.Range(first.getAsInt(), last.getAsInt()));
   }
 
-  private List<Positions> positions() {
-    if (section.isObject("positions")) {
-      return labels(section.section("positions"));
+  private List<Positions> positions(String key) {
+    if (section.isObject(key)) {
+      return labels(key);
     }
-    if (!section.has("positions") || section.isList("positions")) {
+    if (!section.has(key) || section.isList(key)) {
       return section
-          .indices("positions")
+          .indices(key)
           .map(numbers -> numbers.stream().<Positions>map(Positions.At::new).toList())
           .orElse(SweepConfig.DEFAULT_POSITIONS);
     }
-    String text = section.scalar("positions").orElse("all");
+    String text = section.scalar(key).orElse("all");
     OptionalInt single = StudySection.wholeNumber(text, 0);
     if (single.isPresent()) {
       return List.of(new Positions.At(single.getAsInt()));
@@ -109,17 +170,18 @@ final class SweepReader {
       case "last" -> List.of(new Positions.Last());
       default -> {
         section.problem(
-            "positions",
+            key,
             "'" + text + "' is not all, each, last, a list like [3, 4] or { labels = [subject] }");
         yield SweepConfig.DEFAULT_POSITIONS;
       }
     };
   }
 
-  private List<Positions> labels(StudySection positions) {
+  private List<Positions> labels(String key) {
+    StudySection positions = section.section(key);
     positions.refuseUnknownKeys(List.of("labels"));
     if (!positions.has("labels") && positions.keys().isEmpty()) {
-      section.problem("positions", "has no labels: write { labels = [subject] }");
+      section.problem(key, "has no labels: write { labels = [subject] }");
     }
     return positions
         .texts("labels")
@@ -149,24 +211,94 @@ final class SweepReader {
     };
   }
 
-  private Corruption corruption() {
-    boolean noise =
-        section.isObject("corruption")
-            ? section.section("corruption").has("noise")
-            : section.scalar("corruption").filter("noise"::equals).isPresent();
-    if (noise) {
-      section.problem("corruption", "noise is not supported yet: use prompt");
-      return SweepConfig.DEFAULT_CORRUPTION;
+  /** Sets by name; empty where the sweep has none. */
+  private SetsConfig sets() {
+    List<JointSite.Part> parts =
+        section.choices(
+            "parts", JointSite.Part.class, StudyConfigWriter::choice, SetsConfig.DEFAULT_PARTS);
+    if (!section.has("sets")) {
+      refuse(List.of("parts"), "is of sets, and the sweep has none: leave it out");
+      return SetsConfig.NONE;
     }
-    return section.choice("corruption", Corruption.class, SweepConfig.DEFAULT_CORRUPTION);
+    StudySection named = section.section("sets");
+    SortedMap<String, List<String>> sets = new TreeMap<>();
+    for (String name : named.keys()) {
+      if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+        named.problem(name, "a set needs a name that can be read");
+      } else {
+        named.texts(name).ifPresent(places -> sets.put(name, places));
+      }
+    }
+    if (named.keys().isEmpty()) {
+      section.problem("sets", "is empty: write sets { NAME = [\"self_attn.z@9.6\"] }");
+    }
+    return new SetsConfig(sets, parts);
+  }
+
+  private PathsConfig paths() {
+    Optional<List<String>> receivers = section.texts("receivers");
+    if (receivers.isEmpty()) {
+      refuse(List.of("freeze"), "is of paths, and the sweep has no receivers: leave it out");
+      return PathsConfig.NONE;
+    }
+    return new PathsConfig(
+        receivers.get(), section.choice("freeze", PathFreeze.class, PathsConfig.DEFAULT_FREEZE));
+  }
+
+  private Corruption corruption() {
+    boolean isNoise =
+        section.isObject("corruption")
+            || section.scalar("corruption").filter("noise"::equals).isPresent();
+    if (isNoise) {
+      return noise(section.section("corruption"));
+    }
+    section.choice("corruption", CorruptionKind.class, CorruptionKind.PROMPT);
+    return SweepConfig.DEFAULT_CORRUPTION;
+  }
+
+  private Corruption noise(StudySection noise) {
+    noise.refuseUnknownKeys(NOISE_KEYS);
+    CorruptionKind kind = noise.choice("kind", CorruptionKind.class, CorruptionKind.NOISE);
+    Optional<String> label = noise.text("label");
+    if (kind != CorruptionKind.NOISE || (label.isEmpty() && !noise.has("label"))) {
+      section.problem("corruption", "has no label: write noise { label = subject, factor = 3 }");
+    }
+    return new Corruption.Noise(
+        label.orElse("subject"), // without one there is a problem
+        noise.number("factor", DEFAULT_FACTOR, StudySection::isPositive, "a number above 0"),
+        noise.positiveNumber("samples", DEFAULT_SAMPLES),
+        noise.signedNumber("seed", DEFAULT_SEED));
   }
 
   private PatchValue value() {
-    Optional<String> planned = section.scalar("value").filter(PLANNED_VALUES::contains);
-    if (planned.isPresent()) {
-      section.problem("value", planned.get() + " is not supported yet: use activation");
-      return SweepConfig.DEFAULT_VALUE;
+    ValueKind kind = section.choice("value", ValueKind.class, ValueKind.ACTIVATION);
+    if (kind != ValueKind.MEAN) {
+      refuse(List.of("mean-over"), "is of value = mean: leave it out");
     }
-    return section.choice("value", PatchValue.class, SweepConfig.DEFAULT_VALUE);
+    if (kind != ValueKind.ATTRIBUTION) {
+      refuse(List.of("steps"), "is of value = attribution: leave it out");
+    } else if (section.has("receivers") || section.isObject("corruption")) {
+      section.problem(
+          "value", "attribution is of patches between two prompts: not of paths, not of noise");
+    }
+    return switch (kind) {
+      case ACTIVATION -> PatchValue.ACTIVATION;
+      case ZERO -> PatchValue.ZERO;
+      case MEAN -> new PatchValue.Mean(meanOver());
+      case ATTRIBUTION ->
+          new PatchValue.Attribution(
+              section.has("steps")
+                  ? section.positiveNumber("steps", 1)
+                  : PatchValue.Attribution.AT_TARGET);
+    };
+  }
+
+  private MeanOver meanOver() {
+    MeanOver over = section.choice("mean-over", MeanOver.class, SweepConfig.DEFAULT_MEAN_OVER);
+    if (over == MeanOver.LABEL && !section.isObject("positions")) {
+      section.problem(
+          "mean-over", "label needs the label that is patched: positions = { labels = [subject] }");
+    }
+    return over;
   }
 }

@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.kernel.TensorKernels;
+import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,15 +31,31 @@ final class ExecutorModel {
   private ExecutorModel() {}
 
   /**
-   * The model of {@code ref}.
+   * The model of {@code ref}. A load is counted and reported.
    *
-   * @param shared where executors of this host keep one copy of the weights for all of them; none
-   *     where there is no other process to share with
-   * @param onLoad told how long a load took; not called when the model was there already
    * @throws PatchgridException if the model cannot be loaded, or its files are not those that the
    *     driver saw
    */
-  static synchronized LoadedModel get(
+  static LoadedModel get(
+      ModelRef ref, Configuration hadoop, TaskCounters counters, TaskReports reports) {
+    return get(
+        ref,
+        hadoop,
+        sharedWeights(),
+        took -> {
+          counters.loaded(took);
+          reports.add(new TaskReport.ModelLoaded(SparkEnv.get().executorId(), took.toMillis()));
+        });
+  }
+
+  /** Where executors of a host keep one copy of the weights; a local master has none to share. */
+  private static Optional<Path> sharedWeights() {
+    return ExecutorProblems.isLocal()
+        ? Optional.empty()
+        : Optional.of(CacheDirectory.sharedWeights());
+  }
+
+  private static synchronized LoadedModel get(
       ModelRef ref, Configuration hadoop, Optional<Path> shared, Consumer<Duration> onLoad) {
     LoadedModel model = loaded;
     int gpu = TaskGpu.of(ref.device());

@@ -7,6 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FSError;
@@ -19,13 +20,20 @@ import org.patchgrid.store.ResultStore;
 import org.patchgrid.store.RunOutcome;
 import org.patchgrid.store.StoredStudy;
 import org.patchgrid.store.StudyIdentity;
+import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptSetStatistics;
+import org.patchgrid.study.StatisticsNeeded;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The driver's side of a run, from opening the output to ending the run in the manifest; {@link
  * TaskExecution} computes what is not stored yet. Used once, from one thread.
  */
 public final class StudyRun {
+  private static final Logger log = LoggerFactory.getLogger(StudyRun.class);
+
   /** Exit code of a run in which pairs were skipped or cells failed. */
   private static final int INCOMPLETE = 3;
 
@@ -156,14 +164,40 @@ public final class StudyRun {
   }
 
   private TaskExecution execution(ResultStore store) throws IOException {
+    TaskInputs inputs = inputs(store);
     return new TaskExecution(
         spark,
         study.config().id(),
         store,
-        inputs(store),
+        inputs,
+        statistics(store, inputs),
         study.config().execution().partitions(),
         listener,
         () -> stopped);
+  }
+
+  /** Of an earlier run, where there is one that came so far. */
+  private PromptSetStatistics statistics(ResultStore store, TaskInputs inputs) throws IOException {
+    StatisticsNeeded needed = study.plan().statisticsNeeded();
+    if (needed.isEmpty()) {
+      return PromptSetStatistics.NONE;
+    }
+    Optional<PromptSetStatistics> stored = store.statistics();
+    PromptSetStatistics statistics =
+        stored.isPresent()
+            ? stored.get()
+            : store.keep(new StatisticsStage(spark, inputs, needed, () -> stopped).run());
+    warnOfTheFirst(statistics.spoiltByTheFirst());
+    return statistics;
+  }
+
+  private static void warnOfTheFirst(List<HookPoint> points) {
+    if (!points.isEmpty()) {
+      log.warn(
+          "The mean over all positions is mostly that of the first, whose activation is massive, at {}{}: mean-over = all-but-first leaves it out",
+          points.get(0),
+          points.size() == 1 ? "" : " and " + (points.size() - 1) + " more");
+    }
   }
 
   private TaskInputs inputs(ResultStore store) throws IOException {

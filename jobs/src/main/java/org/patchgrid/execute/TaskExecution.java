@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.AuditException;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptSetStatistics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,7 @@ final class TaskExecution {
       String studyId,
       ResultStore store,
       TaskInputs inputs,
+      PromptSetStatistics statistics,
       OptionalInt partitions,
       RunListener listener,
       BooleanSupplier stopped) {
@@ -67,7 +69,8 @@ final class TaskExecution {
     this.partitions = partitions;
     this.listener = listener;
     this.stopped = stopped;
-    this.function = new PatchTaskFunction(inputs, reports, TaskCounters.register(spark.sc()));
+    this.function =
+        new PatchTaskFunction(inputs, statistics, reports, TaskCounters.register(spark.sc()));
   }
 
   /**

@@ -11,7 +11,6 @@ import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.SharedOutput;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.MeasurementSettings;
-import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PromptPair;
 
 /**
@@ -36,8 +35,8 @@ record TaskInputs(
     HadoopSettings hadoop)
     implements Serializable {
 
-  List<PromptPair> readPairs(Configuration configuration, PatchTask task) {
-    return new PromptSetReader(promptsPath, configuration)
-        .read(prompts, task.firstPair(), task.endPair());
+  /** The pairs with these numbers, the last one exclusive. */
+  List<PromptPair> readPairs(Configuration configuration, long first, long end) {
+    return new PromptSetReader(promptsPath, configuration).read(prompts, first, end);
   }
 }

@@ -1,5 +1,6 @@
 package org.patchgrid.execute;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.VoidFunction;
 
 /** One Spark job over some tasks. */
 final class TaskJob {
@@ -38,7 +40,7 @@ final class TaskJob {
       List<Integer> tasks,
       int partitions,
       boolean alone,
-      PatchTaskFunction function,
+      VoidFunction<Iterator<Integer>> function,
       ExecutorLosses losses) {
     this.tasks = List.copyOf(tasks);
     this.partitions = partitions;

@@ -2,6 +2,7 @@ package org.patchgrid.execute;
 
 import java.io.Serializable;
 import org.patchgrid.store.StagedTask;
+import org.patchgrid.study.PromptSetSums;
 
 /** What an executor tells the driver while it works through a partition. */
 public sealed interface TaskReport extends Serializable {
@@ -16,4 +17,7 @@ public sealed interface TaskReport extends Serializable {
 
   /** This executor has loaded the model. */
   record ModelLoaded(String executor, long milliseconds) implements TaskReport {}
+
+  /** What a block of pairs adds to the sums over the prompt set. */
+  record PairsScanned(int block, PromptSetSums sums) implements TaskReport {}
 }

@@ -17,14 +17,17 @@ import org.patchgrid.conf.ExecutionConfig;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.SweepConfig;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.study.Corruption;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.JointSite;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchSite;
+import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.PathSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.Site;
+import org.patchgrid.study.StatisticsNeeded;
 import org.patchgrid.study.SweepSite;
 
 /**
@@ -85,10 +88,16 @@ public record Fingerprint(String text) {
     parts.put("prompts.bos", study.prompts().bos().name());
     parts.put("prompts.answer-token", study.prompts().answerToken().name());
     for (SweepConfig sweep : study.sweeps()) {
-      String kind = sweep.corruption().name() + "/" + sweep.value().name();
-      parts.put("sweep " + TextNode.valueOf(sweep.name()), kind);
+      parts.put(
+          "sweep " + TextNode.valueOf(sweep.name()),
+          canonical(sweep.corruption()) + "/" + canonical(sweep.value()));
     }
     parts.put("sites", plan.sites().size() + " sha256:" + sha256(canonical(plan.sites())));
+    StatisticsNeeded needed = plan.statisticsNeeded();
+    if (!needed.isEmpty()) {
+      parts.put(
+          StatisticsNeeded.FINGERPRINT_PART, needed.means().size() + " " + needed.noiseLabels());
+    }
     parts.put(
         "metrics",
         study.metrics().stream().map(Metric::label).sorted().collect(Collectors.joining(",")));
@@ -133,6 +142,22 @@ public record Fingerprint(String text) {
             Collectors.toMap(
                 line -> line.substring(0, line.lastIndexOf("=\"")),
                 line -> line.substring(line.lastIndexOf("=\""))));
+  }
+
+  private static String canonical(Corruption corruption) {
+    return corruption instanceof Corruption.Noise noise
+        ? "NOISE %s %s %d %d"
+            .formatted(noise.label(), noise.factor(), noise.samples(), noise.seed())
+        : "PROMPT";
+  }
+
+  private static String canonical(PatchValue value) {
+    if (value instanceof PatchValue.Mean mean) {
+      return "MEAN " + mean.over().label();
+    }
+    return value instanceof PatchValue.Attribution attribution
+        ? "ATTRIBUTION " + attribution.steps()
+        : value.kind().name();
   }
 
   /** One line a site. Spelled out here, so that renaming a record changes no fingerprint. */

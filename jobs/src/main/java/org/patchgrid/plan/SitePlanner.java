@@ -18,15 +18,25 @@ import org.patchgrid.study.Component;
 import org.patchgrid.study.ComponentRef;
 import org.patchgrid.study.HeadAxis;
 import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.JointSite;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PathReceiver;
+import org.patchgrid.study.PathSite;
 import org.patchgrid.study.Positions;
+import org.patchgrid.study.Site;
+import org.patchgrid.study.SitePlace;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.ValueKind;
 
 /** Makes the sites of one sweep, or says which of them the model does not have. */
 final class SitePlanner {
+  /** What is added to the residual stream, whole or by heads. */
+  private static final List<Component> SENDERS =
+      List.of(Component.Z, Component.SELF_ATTN, Component.MLP);
+
   private final SweepConfig sweep;
   private final ModelStructure model;
   private final Problems problems;
@@ -41,26 +51,137 @@ final class SitePlanner {
 
   /** Each site once; what is wrong is added to the problems and left out. */
   List<SweepSite> sites() {
-    Map<Component, Set<Integer>> layersOf = layersOfComponents();
-    Set<SweepSite> sites = new LinkedHashSet<>();
-    for (PatchDirection direction : sweep.directions()) {
-      for (Map.Entry<Component, Set<Integer>> entry : layersOf.entrySet()) {
-        for (int layer : entry.getValue()) {
-          addLayer(sites, direction, entry.getKey(), layer);
+    Set<Site> sites = new LinkedHashSet<>();
+    if (sweep.paths().isEmpty()) {
+      addPatches(sites);
+    } else {
+      addPaths(sites);
+    }
+    addSets(sites);
+    requireMeans(sites);
+    if (problems.count() > 0) {
+      return List.of();
+    }
+    return sweep.directions().stream()
+        .flatMap(direction -> sites.stream().map(site -> sweepSite(direction, site)))
+        .toList();
+  }
+
+  private SweepSite sweepSite(PatchDirection direction, Site site) {
+    return new SweepSite(sweep.name(), direction, site, sweep.value(), sweep.corruption());
+  }
+
+  private void addPatches(Set<Site> sites) {
+    for (Map.Entry<Component, Set<Integer>> entry : layersOfComponents().entrySet()) {
+      Component component = entry.getKey();
+      if (component != Component.PATTERN && !isWhole(sweep.sourcePositions())) {
+        problems.add(
+            "Cannot patch source positions of "
+                + component
+                + inSweep()
+                + ": only "
+                + Component.PATTERN
+                + " has an entry a source position; leave source-positions out");
+        continue;
+      }
+      for (int layer : entry.getValue()) {
+        for (HeadSelection heads : heads(component)) {
+          addPatches(sites, component, layer, heads);
         }
       }
     }
-    return List.copyOf(sites);
   }
 
-  private void addLayer(
-      Set<SweepSite> sites, PatchDirection direction, Component component, int layer) {
-    for (HeadSelection heads : heads(component)) {
-      for (Positions positions : sweep.positions()) {
-        PatchSite site = new PatchSite(component, layer, sweep.window(), heads, positions);
-        sites.add(new SweepSite(sweep.name(), direction, site));
+  private void addPatches(Set<Site> sites, Component component, int layer, HeadSelection heads) {
+    for (Positions positions : sweep.positions()) {
+      for (Positions sources : sweep.sourcePositions()) {
+        sites.add(new PatchSite(component, layer, sweep.window(), heads, positions, sources));
       }
     }
+  }
+
+  private static boolean isWhole(List<Positions> positions) {
+    return positions.get(0) instanceof Positions.All;
+  }
+
+  private void addSets(Set<Site> sites) {
+    PlaceReader reader = new PlaceReader(model, inSweep(), problems);
+    sweep
+        .sets()
+        .places()
+        .forEach(
+            (name, listed) -> {
+              List<SitePlace> places = reader.places(listed, "patch");
+              if (!places.isEmpty()) {
+                addSet(sites, name, places);
+              }
+            });
+  }
+
+  private void addSet(Set<Site> sites, String name, List<SitePlace> places) {
+    for (JointSite.Part part : sweep.sets().parts()) {
+      for (Positions positions : sweep.positions()) {
+        JointSite site = new JointSite(name, part, places, positions);
+        if (site.written(model).isEmpty()) {
+          notes.add("set '" + name + "'" + inSweep() + " is everything: it has no complement");
+        } else {
+          sites.add(site);
+        }
+      }
+    }
+  }
+
+  /** From every sender to every receiver in a later layer. */
+  private void addPaths(Set<Site> sites) {
+    PlaceReader reader = new PlaceReader(model, inSweep(), problems);
+    List<PathReceiver> receivers = reader.receivers(sweep.paths().receivers());
+    int impossible = 0;
+    for (Map.Entry<Component, Set<Integer>> entry : layersOfComponents().entrySet()) {
+      Component component = entry.getKey();
+      if (!SENDERS.contains(component)) {
+        problems.add(
+            "Cannot send from %s%s: a path begins at what is added to the residual stream, %s"
+                .formatted(component, inSweep(), named(SENDERS)));
+        continue;
+      }
+      for (int layer : entry.getValue()) {
+        for (HeadSelection heads : heads(component)) {
+          SitePlace sender = new SitePlace(component, layer, heads);
+          for (PathReceiver receiver : receivers) {
+            PathSite path = new PathSite(sender, receiver, sweep.paths().freeze());
+            impossible += path.leadsForward() ? 0 : 1;
+            if (path.leadsForward()) {
+              sites.add(path);
+            }
+          }
+        }
+      }
+    }
+    if (impossible > 0) {
+      notes.add(
+          (impossible == 1 ? "1 path" : impossible + " paths")
+              + inSweep()
+              + " would lead back: left out, a receiver is in a later layer than the sender");
+    }
+    if (sites.isEmpty() && problems.count() == 0) {
+      problems.add("No path" + inSweep() + ": no receiver is in a later layer than a sender");
+    }
+  }
+
+  /** A pattern has as many numbers as a prompt has positions: there is no mean of several. */
+  private void requireMeans(Set<Site> sites) {
+    boolean mean = sweep.value().kind() == ValueKind.MEAN;
+    if (mean && sites.stream().anyMatch(site -> site.writes(Component.PATTERN))) {
+      problems.add(
+          "Cannot write means of "
+              + Component.PATTERN
+              + inSweep()
+              + ": its numbers are one a position, and prompts differ in length; leave it out");
+    }
+  }
+
+  private static String named(List<Component> components) {
+    return components.stream().map(Component::roleName).collect(Collectors.joining(", "));
   }
 
   /** Components in the order listed, each with its layers in order. */
@@ -106,7 +227,7 @@ final class SitePlanner {
   private Set<Integer> only(String name, ComponentRef ref, Set<Integer> layers) {
     int layer = ref.layer().orElseThrow();
     if (layer >= model.layers()) {
-      problems.add("Cannot patch '" + name + "'" + inSweep() + ": " + layersOfModel());
+      problems.add("Cannot patch '" + name + "'" + inSweep() + ": " + ModelParts.layers(model));
       return Set.of();
     }
     if (!layers.contains(layer) && !layers.isEmpty()) {
@@ -129,7 +250,7 @@ final class SitePlanner {
     LayerSelection selection = sweep.layers();
     if (selection instanceof LayerSelection.Range range) {
       if (range.last() >= model.layers()) {
-        problems.add("Cannot patch layers " + range + inSweep() + ": " + layersOfModel());
+        problems.add("Cannot patch layers " + range + inSweep() + ": " + ModelParts.layers(model));
       }
       int end = Math.min(range.last(), model.layers() - 1) + 1;
       return boxed(IntStream.range(range.first(), Math.max(range.first(), end)));
@@ -137,7 +258,7 @@ final class SitePlanner {
     if (selection instanceof LayerSelection.Listed listed) {
       for (int layer : listed.layers()) {
         if (layer >= model.layers()) {
-          problems.add("Cannot patch layer " + layer + inSweep() + ": " + layersOfModel());
+          problems.add("Cannot patch layer " + layer + inSweep() + ": " + ModelParts.layers(model));
         }
       }
       return boxed(
@@ -164,31 +285,10 @@ final class SitePlanner {
       if (head < count) {
         heads.add(HeadSelection.one(head));
       } else {
-        problems.add(noHead(component, head, count));
+        problems.add(ModelParts.noHead(model, component, head, inSweep()));
       }
     }
     return heads;
-  }
-
-  private String noHead(Component component, int head, int count) {
-    boolean keyValue = component.headAxis() == HeadAxis.KEY_VALUE;
-    return "Cannot patch head "
-        + head
-        + " of "
-        + component
-        + inSweep()
-        + ": "
-        + model.name()
-        + " has "
-        + counted(count, keyValue ? "key-value head" : "head");
-  }
-
-  private String layersOfModel() {
-    return model.name() + " has " + counted(model.layers(), "layer");
-  }
-
-  private static String counted(int count, String what) {
-    return count == 1 ? "1 " + what + " (0)" : count + " " + what + "s (0-" + (count - 1) + ")";
   }
 
   private String inSweep() {

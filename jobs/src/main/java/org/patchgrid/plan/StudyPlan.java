@@ -1,6 +1,7 @@
 package org.patchgrid.plan;
 
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.LongStream;
@@ -8,7 +9,7 @@ import java.util.stream.Stream;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchTask;
-import org.patchgrid.study.Positions;
+import org.patchgrid.study.StatisticsNeeded;
 import org.patchgrid.study.SweepSite;
 
 /**
@@ -81,8 +82,7 @@ public record StudyPlan(
 
   /** How many cells {@code sites} are for a pair of mean length. */
   static double cells(List<SweepSite> sites, LengthEstimate lengths) {
-    long each = sites.stream().filter(s -> s.site().positions() instanceof Positions.Each).count();
-    return sites.size() - each + each * lengths.meanTokens();
+    return sites.stream().mapToDouble(site -> site.cells(lengths.meanTokens())).sum();
   }
 
   /** Patched runs of the whole study, if every pair can be used. */
@@ -92,12 +92,21 @@ public record StudyPlan(
 
   /** Whether the number of cells depends on the prompts' lengths, of which only a mean is known. */
   public boolean cellsAreEstimated() {
-    return sites.stream().anyMatch(s -> s.site().positions() instanceof Positions.Each);
+    return sites.stream().anyMatch(site -> site.cells(2) > 1);
   }
 
-  /** Counted operations of the whole study: both runs of a pair in each of its tasks, and cells. */
+  /** What a stage before the tasks has to find out about the whole prompt set. */
+  public StatisticsNeeded statisticsNeeded() {
+    return StatisticsNeeded.of(model, sites);
+  }
+
+  /**
+   * Counted operations of the whole study: both runs of a pair in each of its tasks, cells, and a
+   * clean run for means of the prompt set.
+   */
   public double operations() {
-    return pairs * (siteBlocks() * cost.ofBothRuns() + sites.size() * cost.ofSite());
+    double cleanRuns = statisticsNeeded().means().isEmpty() ? 0 : cost.ofBothRuns() / 2;
+    return pairs * (cleanRuns + siteBlocks() * cost.ofBothRuns() + sites.size() * cost.ofSite());
   }
 
   /** The same as a number of forward passes over a prompt of mean length. */
@@ -140,8 +149,23 @@ public record StudyPlan(
             "%,.1f s at %.0f GFLOP/s",
             nominalSeconds(),
             NominalCost.OPERATIONS_PER_SECOND / 1e9));
+    StatisticsNeeded needed = statisticsNeeded();
+    if (!needed.isEmpty()) {
+      line(text, "first of all", firstOfAll(needed));
+    }
     notes.forEach(note -> line(text, "note", note));
     return text.toString();
+  }
+
+  private String firstOfAll(StatisticsNeeded needed) {
+    List<String> parts = new ArrayList<>();
+    if (!needed.means().isEmpty()) {
+      parts.add(counted(needed.means().size(), "mean") + " of activations");
+    }
+    if (!needed.noiseLabels().isEmpty()) {
+      parts.add("the deviation of embeddings at " + String.join(", ", needed.noiseLabels()));
+    }
+    return String.join(" and ", parts) + ", over the clean prompts";
   }
 
   private String tokens() {

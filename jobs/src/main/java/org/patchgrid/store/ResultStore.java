@@ -19,6 +19,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptSetStatistics;
 
 /**
  * The driver's side of the store: the only code that gives a file its final name. The protocol is
@@ -287,6 +288,29 @@ public final class ResultStore implements AutoCloseable {
       }
     }
     return cells.counts(pairs, 0, Map.of()); // what was audited is in no file
+  }
+
+  /**
+   * The statistics of the prompt set that an earlier run has kept.
+   *
+   * @throws PatchgridException if they are damaged
+   */
+  public Optional<PromptSetStatistics> statistics() throws IOException {
+    return StatisticsDocument.read(directory, identity.fingerprint())
+        .map(StatisticsDocument::statistics);
+  }
+
+  /**
+   * Keeps the statistics of the prompt set, unless another driver was faster.
+   *
+   * @return those that are kept: to be used from now on
+   */
+  public PromptSetStatistics keep(PromptSetStatistics statistics) throws IOException {
+    StatisticsDocument document = StatisticsDocument.of(identity.fingerprint(), statistics);
+    directory.makeDirectory(StatisticsDocument.DIRECTORY);
+    directory.writeUnlessThere(StatisticsDocument.NAME, StoreJson.line(document), run);
+    return statistics()
+        .orElseThrow(() -> new IOException("Cannot find " + StatisticsDocument.NAME));
   }
 
   /**

@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.StatisticsNeeded;
 
 /**
  * Checks a study's directory against its manifest: every file by its hash, its footer and its
@@ -57,6 +58,7 @@ public final class Verification {
 
   private VerificationReport report() throws IOException {
     checkStudyText();
+    checkStatistics();
     for (ManifestEntry.TaskCommitted task : manifest.tasks()) {
       for (ResultFile file : task.files()) {
         files++;
@@ -80,6 +82,20 @@ public final class Verification {
     if (!text.equals(identity.studyText())) {
       report(
           VerificationProblem.Kind.STUDY_TEXT_CHANGED, name, "was changed after the study began");
+    }
+  }
+
+  private void checkStatistics() throws IOException {
+    String name = StatisticsDocument.NAME;
+    boolean needed = identity.fingerprintParts().containsKey(StatisticsNeeded.FINGERPRINT_PART);
+    try {
+      if (StatisticsDocument.read(directory, identity.fingerprint()).isEmpty()
+          && needed
+          && !manifest.tasks().isEmpty()) {
+        report(VerificationProblem.Kind.MISSING, name, "is missing");
+      }
+    } catch (PatchgridException e) {
+      report(VerificationProblem.Kind.DAMAGED, name, "is damaged");
     }
   }
 

@@ -5,19 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.Corruption;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
+import org.patchgrid.study.JointSite;
 import org.patchgrid.study.Kernel;
+import org.patchgrid.study.MeanOver;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PathFreeze;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.RequiredPrediction;
 
@@ -78,8 +86,11 @@ class StudyConfigReaderTest {
                         List.of("guide"),
                         new LayerSelection.All(),
                         List.of(new Positions.All()),
+                        List.of(new Positions.All()),
                         new HeadChoice.All(),
                         1,
+                        SetsConfig.NONE,
+                        PathsConfig.NONE,
                         Corruption.PROMPT,
                         PatchValue.ACTIVATION)),
                 List.of(Metric.L2),
@@ -216,7 +227,7 @@ class StudyConfigReaderTest {
                   heads = some
                   window = 0
                   corruption = noise
-                  value = mean
+                  value = median
                 }
                 metrics = [l2, l3, kl, kl]
                 execution { task-seconds = -1, batch-rows = many, audit = 2, engine = [] }
@@ -238,8 +249,9 @@ class StudyConfigReaderTest {
             "s.conf:12: sweep.positions.label: unknown key: did you mean 'labels'?",
             "s.conf:13: sweep.heads: 'some' is not all, each or a list like [0, 2]",
             "s.conf:14: sweep.window: '0' is not a whole number from 1",
-            "s.conf:15: sweep.corruption: noise is not supported yet: use prompt",
-            "s.conf:16: sweep.value: mean is not supported yet: use activation",
+            "s.conf:15: sweep.corruption: must be an object: corruption { ... }",
+            "s.conf:15: sweep.corruption: has no label: write noise { label = subject, factor = 3 }",
+            "s.conf:16: sweep.value: 'median' is not one of activation, zero, mean, attribution",
             "s.conf:18: metrics: 'l3' is not one of l2, mse, cosine, kl, logit_diff, prob_diff,"
                 + " answer_prob, answer_log_prob, answer_logit, answer_rank",
             "s.conf:18: metrics: 'kl' is listed twice",
@@ -292,11 +304,138 @@ class StudyConfigReaderTest {
   }
 
   @Test
-  void noiseAsTheContractWritesItIsNotSupportedYet() {
-    assertThat(problems(SMALLEST + "sweep.corruption { noise { label = subject, factor = 3.0 } }"))
-        .containsExactly("s.conf:5: sweep.corruption: noise is not supported yet: use prompt");
-    assertThat(problems(SMALLEST + "sweep { corruption = noise { label = subject } }"))
-        .containsExactly("s.conf:5: sweep.corruption: noise is not supported yet: use prompt");
+  void noiseIsReadAsTheContractWritesIt() {
+    assertThat(
+            sweep("corruption = noise { label = subject, factor = 2.5, samples = 4, seed = -7 }"))
+        .extracting(SweepConfig::corruption)
+        .isEqualTo(new Corruption.Noise("subject", 2.5, 4, -7));
+    assertThat(sweep("corruption = noise { label = subject }").corruption())
+        .isEqualTo(new Corruption.Noise("subject", 3, 10, 1));
+    assertThat(
+            read(SMALLEST, Optional.empty(), "sweep.corruption=noise { label = subject.last }")
+                .sweeps()
+                .get(0)
+                .corruption())
+        .isEqualTo(new Corruption.Noise("subject.last", 3, 10, 1));
+  }
+
+  @Test
+  void wrongNoiseIsAProblemAtItsLine() {
+    assertThat(
+            problems(
+                SMALLEST
+                    + """
+                    sweep.corruption = noise {
+                      label = subject, factor = 0
+                      samples = 0, seed = 1.5, sigma = 3
+                    }
+                    """))
+        .containsExactlyInAnyOrder(
+            "s.conf:6: sweep.corruption.factor: '0' is not a number above 0",
+            "s.conf:7: sweep.corruption.samples: '0' is not a whole number from 1",
+            "s.conf:7: sweep.corruption.seed: '1.5' is not a whole number",
+            "s.conf:7: sweep.corruption.sigma: unknown key: sweep.corruption has kind, label,"
+                + " factor, samples, seed");
+    assertThat(problems(SMALLEST + "sweep.corruption = noise { factor = 3 }"))
+        .containsExactly(
+            "s.conf:5: sweep.corruption: has no label: write noise { label = subject, factor = 3 }");
+  }
+
+  @Test
+  void constantsAreWrittenIntoTheCleanRun() {
+    assertThat(sweep("value = zero"))
+        .satisfies(sweep -> assertThat(sweep.value()).isEqualTo(PatchValue.ZERO))
+        .satisfies(sweep -> assertThat(sweep.directions()).containsExactly(PatchDirection.NOISING));
+    assertThat(sweep("value = mean").value()).isEqualTo(new PatchValue.Mean(MeanOver.ALL));
+    assertThat(sweep("value = mean, mean-over = all-but-first").value())
+        .isEqualTo(new PatchValue.Mean(MeanOver.ALL_BUT_FIRST));
+    assertThat(sweep("value = mean, mean-over = label, positions { labels = [subject] }").value())
+        .isEqualTo(new PatchValue.Mean(MeanOver.LABEL));
+    assertThat(problems(SMALLEST + "sweep { value = zero, directions = [denoising] }"))
+        .containsExactly(
+            "s.conf:5: sweep.directions: value = zero is written into the clean run: use [noising],"
+                + " or leave directions out");
+    assertThat(problems(SMALLEST + "sweep { value = mean, mean-over = label }"))
+        .containsExactly(
+            "s.conf:5: sweep.mean-over: label needs the label that is patched: positions = { labels"
+                + " = [subject] }");
+    assertThat(problems(SMALLEST + "sweep { mean-over = all }"))
+        .containsExactly("s.conf:5: sweep.mean-over: is of value = mean: leave it out");
+  }
+
+  @Test
+  void attributionIsOfPatchesBetweenTwoPrompts() {
+    assertThat(sweep("value = attribution").value())
+        .isEqualTo(new PatchValue.Attribution(PatchValue.Attribution.AT_TARGET));
+    assertThat(sweep("value = attribution, steps = 5").value())
+        .isEqualTo(new PatchValue.Attribution(5));
+    assertThat(problems(SMALLEST + "sweep { steps = 5 }"))
+        .containsExactly("s.conf:5: sweep.steps: is of value = attribution: leave it out");
+    assertThat(problems(SMALLEST + "sweep { value = attribution, receivers = [final] }"))
+        .containsExactly(
+            "s.conf:5: sweep.value: attribution is of patches between two prompts: not of paths,"
+                + " not of noise");
+  }
+
+  @Test
+  void setsAndPathsAreRead() {
+    SweepConfig sets =
+        sweep("sets { name-movers = [\"self_attn.z@9.9\", \"self_attn.z@9.6\"], one = \"mlp@3\" }");
+    assertThat(sets.components()).isEmpty();
+    assertThat(sets.sets().parts()).containsExactly(JointSite.Part.SET, JointSite.Part.COMPLEMENT);
+    assertThat(sets.sets().places())
+        .containsExactly(
+            Map.entry("name-movers", List.of("self_attn.z@9.9", "self_attn.z@9.6")),
+            Map.entry("one", List.of("mlp@3")));
+    SweepConfig paths = sweep("components = [mlp], receivers = [final, \"self_attn.q_proj@5.2\"]");
+    assertThat(paths.paths())
+        .isEqualTo(new PathsConfig(List.of("final", "self_attn.q_proj@5.2"), PathFreeze.HEADS));
+  }
+
+  @Test
+  void keysThatWouldMeanNothingAreProblems() {
+    assertThat(
+            problems(
+                SMALLEST
+                    + """
+                    sweep {
+                      sets { a = [mlp] }
+                      layers = 3
+                      parts = [set, all]
+                    }
+                    """))
+        .containsExactlyInAnyOrder(
+            "s.conf:7: sweep.layers: means nothing of sets: give components too, or leave it out",
+            "s.conf:8: sweep.parts: 'all' is not one of set, complement");
+    assertThat(problems(SMALLEST + "sweep { receivers = [final], window = 2, sets { a = mlp } }"))
+        .containsExactlyInAnyOrder(
+            "s.conf:5: sweep.window: has no meaning for paths, which are of whole runs: leave it out",
+            "s.conf:5: sweep.sets: has no meaning for paths, which are of whole runs: leave it out");
+    assertThat(problems(SMALLEST + "sweep { freeze = heads, parts = [set] }"))
+        .containsExactlyInAnyOrder(
+            "s.conf:5: sweep.freeze: is of paths, and the sweep has no receivers: leave it out",
+            "s.conf:5: sweep.parts: is of sets, and the sweep has none: leave it out");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "corruption = noise { label = subject, factor = 2.5, samples = 4, seed = -7 }",
+        "value = mean, mean-over = all-but-first, components = [mlp]",
+        "sets { a = [\"mlp@3\"] }, parts = [complement], positions = each",
+        "components = [mlp], layers = 0, sets { \"a b\" = [\"mlp@3\"] }",
+        "components = [mlp], receivers = [final], freeze = heads-and-mlps",
+        "value = attribution",
+        "value = attribution, steps = 5, directions = [denoising, noising]",
+        "components = [self_attn.pattern], heads = each, positions = last, source-positions = each"
+      })
+  void whatIsWrittenReadsAsTheSameSweep(String sweep) {
+    StudyConfig study = read(SMALLEST + "sweep { " + sweep + " }");
+    assertThat(read(study.render())).isEqualTo(study);
+  }
+
+  private static SweepConfig sweep(String text) {
+    return read(SMALLEST + "sweep { " + text + " }").sweeps().get(0);
   }
 
   @Test
@@ -448,8 +587,9 @@ class StudyConfigReaderTest {
               directions = [denoising]
               components = ["guide"]
               layers = all
-              positions = all
               heads = all
+              positions = all
+              source-positions = all
               window = 1
               corruption = prompt
               value = activation

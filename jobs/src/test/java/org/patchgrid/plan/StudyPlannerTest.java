@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -17,13 +18,18 @@ import org.patchgrid.experiment.SweepCost;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.HeadSelection;
+import org.patchgrid.study.JointSite;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PathFreeze;
+import org.patchgrid.study.PathReceiver;
+import org.patchgrid.study.PathSite;
 import org.patchgrid.study.Positions;
+import org.patchgrid.study.SitePlace;
 import org.patchgrid.study.SweepSite;
 
 class StudyPlannerTest {
@@ -176,6 +182,116 @@ class StudyPlannerTest {
             Cannot patch layer 6 in sweep 'c': atlas-6l has 6 layers \\(0-5\\)
             Cannot patch layer 7 in sweep 'c': atlas-6l has 6 layers \\(0-5\\)"""
                 .strip());
+  }
+
+  @Test
+  void setsAndTheirComplements() {
+    StudyPlan plan =
+        plan("sweep { sets { movers = [\"self_attn.z@5.1\", \"hook_z@5.2\", \"mlp@3\"] } }", 1);
+    List<SitePlace> places =
+        List.of(
+            new SitePlace(Component.Z, 5, HeadSelection.one(1)),
+            new SitePlace(Component.Z, 5, HeadSelection.one(2)),
+            new SitePlace(Component.MLP, 3, HeadSelection.ALL));
+    assertThat(plan.sites())
+        .extracting(SweepSite::site)
+        .containsExactly(
+            new JointSite("movers", JointSite.Part.SET, places, new Positions.All()),
+            new JointSite("movers", JointSite.Part.COMPLEMENT, places, new Positions.All()));
+    JointSite complement = (JointSite) plan.sites().get(1).site();
+    assertThat(complement.written(ATLAS))
+        .hasSize(5 + 4 + 5) // layers of z, heads of layer 5, layers of mlp
+        .contains(
+            new SitePlace(Component.Z, 4, HeadSelection.ALL),
+            new SitePlace(Component.Z, 5, HeadSelection.one(0)),
+            new SitePlace(Component.MLP, 5, HeadSelection.ALL))
+        .doesNotContainAnyElementsOf(places);
+  }
+
+  @Test
+  void pathsLeadForward() {
+    StudyPlan plan =
+        plan(
+            """
+            sweep {
+              components = [self_attn.z, mlp], layers = [2, 4], heads = [1]
+              receivers = [final, "self_attn.k_proj@4.2"]
+            }
+            """,
+            1);
+    assertThat(plan.sites().stream().map(s -> ((PathSite) s.site())))
+        .hasSize(6)
+        .allMatch(PathSite::leadsForward)
+        .contains(
+            new PathSite(
+                new SitePlace(Component.Z, 2, HeadSelection.one(1)),
+                new PathReceiver.Attention(
+                    new SitePlace(Component.K_PROJ, 4, HeadSelection.one(2))),
+                PathFreeze.HEADS));
+    assertThat(plan.notes())
+        .containsExactly(
+            "2 paths would lead back: left out, a receiver is in a later layer than the sender");
+  }
+
+  @Test
+  void entriesOfPatternsAreCountedTwice() {
+    StudyPlan plan =
+        plan(
+            """
+            sweep {
+              components = [self_attn.pattern], layers = 0, heads = [0]
+              positions = each, source-positions = each
+            }
+            """,
+            3);
+    assertThat(plan.cells()).isEqualTo(3 * 10 * 10);
+    assertThat(plan.cellsAreEstimated()).isTrue();
+  }
+
+  @Test
+  void whatNoSiteCanBeIsReportedTogether() {
+    assertThatThrownBy(
+            () ->
+                plan(
+                    """
+                    sweeps {
+                      a { sets { x = ["mlp@6", "mlp@1.2", "z@1", "self_attn.z@1.6", mlp] } }
+                      b { components = [resid_pre, mlp], layers = 5, receivers = ["mlp@5", "self_attn.v_proj@5.3"] }
+                      c { components = [mlp], source-positions = last }
+                      d { components = [self_attn.pattern], value = mean }
+                    }
+                    """,
+                    1))
+        .isInstanceOf(PatchgridException.class)
+        .message()
+        .satisfies(
+            message ->
+                assertThat(message.lines())
+                    .anyMatch(l -> l.startsWith("Unknown component 'z': atlas-6l has resid_pre"))
+                    .contains(
+                        "Cannot patch 'mlp@6' in sweep 'a': atlas-6l has 6 layers (0-5)",
+                        "Cannot patch 'mlp@1.2' in sweep 'a': mlp has no heads; write mlp@1",
+                        "Cannot patch head 6 of self_attn.z in sweep 'a': atlas-6l has 6 heads (0-5)",
+                        "Cannot patch 'mlp' in sweep 'a': write COMPONENT@LAYER or"
+                            + " COMPONENT@LAYER.HEAD, as self_attn.z@9.6",
+                        "Cannot receive at 'mlp@5' in sweep 'b': a path ends at final, or at q_proj,"
+                            + " k_proj or v_proj of a layer",
+                        "Cannot patch head 3 of self_attn.v_proj in sweep 'b': atlas-6l has 3"
+                            + " key-value heads (0-2)",
+                        "Cannot send from resid_pre in sweep 'b': a path begins at what is added to"
+                            + " the residual stream, self_attn.z, self_attn, mlp",
+                        "Cannot patch source positions of mlp in sweep 'c': only self_attn.pattern"
+                            + " has an entry a source position; leave source-positions out",
+                        "Cannot write means of self_attn.pattern in sweep 'd': its numbers are one a"
+                            + " position, and prompts differ in length; leave it out"));
+  }
+
+  @Test
+  void noiseCostsItsSamples() {
+    String study = "sweep { components = [mlp], corruption = noise { label = s, samples = %d } }";
+    double one = plan(study.formatted(1), 1).operations();
+    double ten = plan(study.formatted(10), 1).operations();
+    assertThat(ten / one).isBetween(5.0, 10.0);
   }
 
   @Test

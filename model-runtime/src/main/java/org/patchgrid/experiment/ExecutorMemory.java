@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
@@ -15,7 +16,6 @@ import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
-import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.transformer.TransformerConfig;
 
@@ -72,19 +72,32 @@ public record ExecutorMemory(
       double tokens) {
     ModelStructure model = config.structure();
     int length = (int) Math.max(1, Math.round(tokens));
+    List<SweepSite> runs = sites.stream().filter(SweepSite::isRun).toList();
+    boolean estimates = runs.size() < sites.size();
     long pass =
         computation.engine() == Engine.REFERENCE
             ? new LayerMemory(model, length)
                     .residentBytes(length, AttendedTokens.atMost(length, 1, length), 0)
-                + kept(model, sites, length)
-            : largestWave(model, sites, pairs, length, computation.batchRows(), device);
+                + kept(model, runs, length)
+            : largestWave(model, runs, pairs, length, computation.batchRows(), device);
     WeightMemory weights = new WeightMemory(config, kernel, dtype);
+    long ofGradients =
+        estimates ? new WeightMemory(config, Kernel.PLAIN, Dtype.FLOAT32).bytes() : 0;
     return new ExecutorMemory(
         device,
-        weights.bytes(),
+        weights.bytes() + ofGradients,
         kernel.sharesWeightsOn(device) ? weights.sharedBytes() : 0,
         TOKENIZER_BYTES_A_TOKEN * model.vocabularySize(),
-        Math.max(pass, readout(model, distances)) + compiled(model, kernel));
+        LongStream.of(pass, readout(model, distances), estimates ? recorded(model, length) : 0)
+                .max()
+                .orElseThrow()
+            + compiled(model, kernel));
+  }
+
+  /** What a run keeps of every layer for the way back, and the values of both runs beside it. */
+  private static long recorded(ModelStructure model, int length) {
+    LayerMemory layer = new LayerMemory(model, length);
+    return 2L * model.layers() * layer.bytes(length, 1);
   }
 
   private static long compiled(ModelStructure model, Kernel kernel) {
@@ -111,9 +124,8 @@ public record ExecutorMemory(
   /** Sites from the whole list, so many that they fill a wave. */
   private static List<SweepSite> some(List<SweepSite> sites, int length) {
     List<SweepSite> some = new ArrayList<>();
-    long each = sites.stream().filter(s -> s.site().positions() instanceof Positions.Each).count();
-    long cells = sites.size() + each * (length - 1L);
-    long step = Math.max(1, cells / CELLS_LOOKED_AT);
+    double cells = sites.stream().mapToDouble(site -> site.cells(length)).sum();
+    long step = (long) Math.max(1, cells / CELLS_LOOKED_AT);
     for (long site = 0; site < sites.size(); site += step) {
       some.add(sites.get((int) site));
     }

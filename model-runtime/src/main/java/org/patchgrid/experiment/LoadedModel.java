@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.kernel.NativeLibraries;
 import org.patchgrid.kernel.PlainTensorOps;
@@ -26,6 +27,8 @@ import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptSetStatistics;
+import org.patchgrid.study.PromptSetSums;
+import org.patchgrid.study.StatisticsNeeded;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
 import org.patchgrid.study.TokenizedPair;
@@ -49,7 +52,9 @@ public final class LoadedModel implements AutoCloseable {
   private final Transformer float32; // the same one where that is the dtype
   private final PromptTokenizer tokenizer;
   private final NDManager weights;
+  private final Supplier<GradientModel> loadGradients;
   private @Nullable UnembeddingFactor unembeddingFactor;
+  private @Nullable GradientModel gradients;
 
   private LoadedModel(
       TransformerConfig config,
@@ -58,7 +63,8 @@ public final class LoadedModel implements AutoCloseable {
       Transformer transformer,
       Transformer float32,
       PromptTokenizer tokenizer,
-      NDManager weights) {
+      NDManager weights,
+      Supplier<GradientModel> loadGradients) {
     this.config = config;
     this.structure = config.structure();
     this.kernel = kernel;
@@ -67,6 +73,7 @@ public final class LoadedModel implements AutoCloseable {
     this.float32 = float32;
     this.tokenizer = tokenizer;
     this.weights = weights;
+    this.loadGradients = loadGradients;
   }
 
   /**
@@ -136,7 +143,15 @@ public final class LoadedModel implements AutoCloseable {
             case BFLOAT16 -> new Transformer(weights, config, tensors, new PlainTensorOps());
           };
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
-      return new LoadedModel(config, kernel, dtype, transformer, float32, tokenizer, weights);
+      return new LoadedModel(
+          config,
+          kernel,
+          dtype,
+          transformer,
+          float32,
+          tokenizer,
+          weights,
+          () -> GradientModel.load(directory, device, gpu));
     } catch (RuntimeException | Error e) {
       weights.close();
       tokenizer.close();
@@ -229,9 +244,32 @@ public final class LoadedModel implements AutoCloseable {
               planSites,
               settings,
               statistics,
+              new AttributedCells(this::gradients, structure),
               cellsDone,
               audit(computation, settings, readout, manager, constants))
           .run(pairs);
+    }
+  }
+
+  /**
+   * Adds up what the sites of a plan need of some pairs' clean runs, in float32. Pairs that the
+   * study cannot run do not count; what it requires of predictions makes no difference.
+   */
+  public PromptSetSums scan(
+      List<PromptPair> pairs,
+      List<SweepSite> planSites,
+      StatisticsNeeded needed,
+      MeasurementSettings settings) {
+    JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    SiteRequirements requirements = new SiteRequirements(planSites);
+    List<TokenizedPair> usable =
+        pairs.stream()
+            .map(pair -> tokenize(pair, settings.bos(), settings.answerToken()))
+            .map(requirements::require)
+            .filter(TokenizedPair::isUsable)
+            .toList();
+    try (NDManager manager = newManager()) {
+      return new PromptSetScan(float32, manager, needed).scan(usable);
     }
   }
 
@@ -267,6 +305,16 @@ public final class LoadedModel implements AutoCloseable {
       unembeddingFactor = factor;
     }
     return factor;
+  }
+
+  /** The same weights once more, so that gradients go through them; loaded when first asked for. */
+  private synchronized GradientModel gradients() {
+    GradientModel model = gradients;
+    if (model == null) {
+      model = loadGradients.get();
+      gradients = model;
+    }
+    return model;
   }
 
   private Audit audit(
@@ -306,7 +354,10 @@ public final class LoadedModel implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (gradients != null) {
+      gradients.close();
+    }
     weights.close();
     tokenizer.close();
   }

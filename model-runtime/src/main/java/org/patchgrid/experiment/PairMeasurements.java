@@ -46,6 +46,11 @@ final class PairMeasurements {
     this.corrupted = read(base.corrupted(), base.corruptedLogits());
   }
 
+  /** Those that the pair has rows of. */
+  List<Metric> metrics() {
+    return metrics;
+  }
+
   /** Why some metrics have no rows; empty when all have. */
   Optional<String> note() {
     if (unreadable.isEmpty()) {
@@ -68,6 +73,27 @@ final class PairMeasurements {
   List<Measurement> of(PairCells pair, List<PairStates> samples, ForcedOutcome forced) {
     List<float[]> states = samples.stream().map(PairStates::corrupted).toList();
     return rows(pair, mean(states, values(states)), samples, forced);
+  }
+
+  /**
+   * The rows of estimates: the target run's value and the change. Where there is no estimate, there
+   * is no value.
+   */
+  List<Measurement> of(List<AttributedCells.Estimate> estimates, int length) {
+    List<Measurement> measurements = new ArrayList<>();
+    for (AttributedCells.Estimate estimate : estimates) {
+      boolean denoising = estimate.cell().cell().direction() == PatchDirection.DENOISING;
+      for (int i = 0; i < metrics.size(); i++) {
+        OptionalDouble change = estimate.change(metrics.get(i), length);
+        double target = denoising ? corrupted[i] : clean[i];
+        measurements.add(
+            change.isPresent()
+                ? measurement(
+                    estimate.cell(), i, corrupted[i], target + change.getAsDouble(), false)
+                : withoutRecovery(estimate.cell(), i, corrupted[i], Double.NaN, CellStatus.OK));
+      }
+    }
+    return measurements;
   }
 
   private List<Measurement> rows(

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.Component;
@@ -135,15 +134,16 @@ final class SiteExpansion {
           .map(point -> new Patch(point, patch.heads(), place.span(), sourcePosition, origin))
           .toList();
     }
-    return joint((JointSite) site).stream()
-        .map(
-            part ->
-                new Patch(
-                    new HookPoint(part.component(), part.layer()),
-                    part.heads(),
-                    place.span(),
-                    origin))
-        .toList();
+    return ((JointSite) site)
+        .written(structure).stream()
+            .map(
+                part ->
+                    new Patch(
+                        new HookPoint(part.component(), part.layer()),
+                        part.heads(),
+                        place.span(),
+                        origin))
+            .toList();
   }
 
   private static Origin origin(PatchValue value, Place place) {
@@ -155,42 +155,6 @@ final class SiteExpansion {
       return new Origin.Mean(mean.over(), label);
     }
     return Origin.SOURCE;
-  }
-
-  private List<SitePlace> joint(JointSite site) {
-    return site.part() == JointSite.Part.SET ? site.places() : complement(site.places());
-  }
-
-  /** Every place of the set's components that is not in it. */
-  private List<SitePlace> complement(List<SitePlace> set) {
-    List<SitePlace> others = new ArrayList<>();
-    TreeSet<Component> components = new TreeSet<>();
-    set.forEach(place -> components.add(place.component()));
-    for (Component component : components) {
-      for (int layer = 0; layer < structure.layers(); layer++) {
-        addOthers(component, layer, set, others);
-      }
-    }
-    return others;
-  }
-
-  private void addOthers(
-      Component component, int layer, List<SitePlace> set, List<SitePlace> others) {
-    List<SitePlace> here =
-        set.stream().filter(p -> p.component() == component && p.layer() == layer).toList();
-    if (here.isEmpty()) {
-      others.add(new SitePlace(component, layer, HeadSelection.ALL));
-      return;
-    }
-    if (here.stream().anyMatch(place -> place.heads() instanceof HeadSelection.All)) {
-      return;
-    }
-    for (int head = 0; head < structure.heads(component); head++) {
-      SitePlace place = new SitePlace(component, layer, HeadSelection.one(head));
-      if (!here.contains(place)) {
-        others.add(place);
-      }
-    }
   }
 
   /** Wang et al. 2022, section 3.1: with everything else frozen; then what arrives, alone. */

@@ -1,10 +1,13 @@
 package org.patchgrid.experiment;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Corruption;
 import org.patchgrid.study.ModelStructure;
-import org.patchgrid.study.Positions;
+import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.SweepSite;
 
 /**
@@ -34,6 +37,36 @@ public final class SweepCost {
 
   /** The cells of {@code sites} on one pair in waves, without its clean and corrupted run. */
   public static double ofCells(ModelStructure model, List<SweepSite> sites, double tokens) {
+    Map<Corruption, List<SweepSite>> byCorruption =
+        sites.stream()
+            .filter(SweepSite::isRun)
+            .collect(Collectors.groupingBy(SweepSite::corruption));
+    double estimates = ofEstimates(sites) * ofPass(model, tokens);
+    return estimates
+        + byCorruption.entrySet().stream()
+            .mapToDouble(
+                entry -> {
+                  double cells = ofCellsOfOneRun(model, entry.getValue(), tokens);
+                  return entry.getKey() instanceof Corruption.Noise noise
+                      ? noise.samples() * (cells + 2 * ofPass(model, tokens))
+                      : cells;
+                })
+            .sum();
+  }
+
+  /** As a number of forward passes: a way back takes two. */
+  private static double ofEstimates(List<SweepSite> sites) {
+    return sites.stream()
+        .filter(site -> !site.isRun())
+        .map(site -> Map.entry(site.direction(), ((PatchValue.Attribution) site.value()).steps()))
+        .distinct()
+        .mapToDouble(question -> 1 + 3.0 * Math.max(1, question.getValue()))
+        .sum();
+  }
+
+  /** Against one corrupted run. */
+  private static double ofCellsOfOneRun(
+      ModelStructure model, List<SweepSite> sites, double tokens) {
     int length = (int) Math.max(1, Math.min(LONGEST_COUNTED, Math.round(tokens)));
     PairCells pair = NominalPair.of(model, sites, length);
     SweepSchedule schedule = SweepSchedule.of(model, List.of(pair), Computation.AUTO);
@@ -41,12 +74,11 @@ public final class SweepCost {
         SweepSchedule.of(model, List.of(new PairCells(pair.pair(), List.of())), Computation.AUTO);
     double counted = schedule.operations() - bare.operations() + schedule.rows() * LAYER_OVERHEAD;
     double longer = ofPass(model, tokens) / ofPass(model, length);
-    return Math.max(1, counted) * longer * moreCells(sites, tokens, length);
+    return Math.max(1, counted) * longer * moreCells(sites, Math.max(tokens, length), length);
   }
 
   private static double moreCells(List<SweepSite> sites, double tokens, int length) {
-    long each = sites.stream().filter(s -> s.site().positions() instanceof Positions.Each).count();
-    return (sites.size() - each + each * Math.max(tokens, length))
-        / (sites.size() - each + each * length);
+    return sites.stream().mapToDouble(site -> site.cells(tokens)).sum()
+        / sites.stream().mapToDouble(site -> site.cells(length)).sum();
   }
 }

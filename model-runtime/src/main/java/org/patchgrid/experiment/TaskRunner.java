@@ -35,9 +35,11 @@ final class TaskRunner {
   private final PatchEngine engine;
   private final Readout readout;
   private final SiteRequirements requirements;
-  private final List<SweepSite> taskSites;
+  private final List<SweepSite> runSites;
+  private final List<SweepSite> attributedSites;
   private final MeasurementSettings settings;
   private final PromptSetStatistics statistics;
+  private final AttributedCells attributed;
   private final LongConsumer cellsDone;
   private final boolean reportsPairs;
   private final Audit audit;
@@ -60,6 +62,7 @@ final class TaskRunner {
       List<SweepSite> planSites,
       MeasurementSettings settings,
       PromptSetStatistics statistics,
+      AttributedCells attributed,
       LongConsumer cellsDone,
       Audit audit) {
     this.structure = structure;
@@ -68,7 +71,10 @@ final class TaskRunner {
     this.readout = readout;
     this.requirements = new SiteRequirements(planSites);
     this.statistics = statistics;
-    this.taskSites = planSites.subList(task.firstSite(), task.endSite());
+    this.attributed = attributed;
+    List<SweepSite> taskSites = planSites.subList(task.firstSite(), task.endSite());
+    this.runSites = taskSites.stream().filter(SweepSite::isRun).toList();
+    this.attributedSites = taskSites.stream().filter(site -> !site.isRun()).toList();
     this.settings = settings;
     this.cellsDone = cellsDone;
     this.reportsPairs = task.reportsPairs();
@@ -161,7 +167,7 @@ final class TaskRunner {
   private PairWork work(TokenizedPair pair) {
     SiteExpansion expansion = new SiteExpansion(structure);
     Map<Corruption, List<PatchedCell>> cellsOf = new LinkedHashMap<>();
-    for (SweepSite site : taskSites) {
+    for (SweepSite site : runSites) {
       cellsOf
           .computeIfAbsent(site.corruption(), corruption -> new ArrayList<>())
           .addAll(expansion.cells(site, pair));
@@ -200,8 +206,12 @@ final class TaskRunner {
           measured.of(cellsOfNoise, states.subList(next, end), forced(cellsOfNoise)));
       next = end;
     }
-    cells += pair.cells();
-    cellsDone.accept(pair.cells());
+    List<AttributedCells.Estimate> estimates =
+        attributed.of(tokenized, base, attributedSites, measured.metrics());
+    measurements.addAll(measured.of(estimates, tokenized.clean().length()));
+    long done = pair.cells() + estimates.size();
+    cells += done;
+    cellsDone.accept(done);
     report(base.result(tokenized, measured.note()));
   }
 

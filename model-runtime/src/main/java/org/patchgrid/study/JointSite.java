@@ -1,7 +1,11 @@
 package org.patchgrid.study;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A named set of places that are patched in one run, or all the others: the complement of a set is
@@ -41,5 +45,53 @@ public record JointSite(String name, Part part, List<SitePlace> places, Position
   @Override
   public String componentName() {
     return part.name().toLowerCase(Locale.ROOT) + ":" + name;
+  }
+
+  @Override
+  public boolean writes(Component component) {
+    return places.stream().anyMatch(place -> place.component() == component);
+  }
+
+  @Override
+  public Set<HookPoint> points(ModelStructure model) {
+    return written(model).stream()
+        .map(place -> new HookPoint(place.component(), place.layer()))
+        .collect(Collectors.toSet());
+  }
+
+  /** The places that are written to: none where a set is all there is and has no complement. */
+  public List<SitePlace> written(ModelStructure model) {
+    return part == Part.SET ? places : others(model);
+  }
+
+  /** Every place of the set's components that is not in it. */
+  private List<SitePlace> others(ModelStructure model) {
+    List<SitePlace> others = new ArrayList<>();
+    TreeSet<Component> components = new TreeSet<>();
+    places.forEach(place -> components.add(place.component()));
+    for (Component component : components) {
+      for (int layer = 0; layer < model.layers(); layer++) {
+        addOthers(component, layer, model.heads(component), others);
+      }
+    }
+    return others;
+  }
+
+  private void addOthers(Component component, int layer, int heads, List<SitePlace> others) {
+    List<SitePlace> here =
+        places.stream().filter(p -> p.component() == component && p.layer() == layer).toList();
+    if (here.isEmpty()) {
+      others.add(new SitePlace(component, layer, HeadSelection.ALL));
+      return;
+    }
+    if (here.stream().anyMatch(place -> place.heads() instanceof HeadSelection.All)) {
+      return;
+    }
+    for (int head = 0; head < heads; head++) {
+      SitePlace place = new SitePlace(component, layer, HeadSelection.one(head));
+      if (!here.contains(place)) {
+        others.add(place);
+      }
+    }
   }
 }

@@ -1,5 +1,9 @@
 package org.patchgrid.study;
 
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
 /**
  * One component in a layer or a window of layers: where an ordinary patch goes.
  *
@@ -40,5 +44,18 @@ public record PatchSite(
   @Override
   public String componentName() {
     return component.roleName();
+  }
+
+  @Override
+  public boolean writes(Component other) {
+    return component == other;
+  }
+
+  @Override
+  public Set<HookPoint> points(ModelStructure model) {
+    LayerWindow layers = LayerWindow.around(layer, window, model.layers());
+    return IntStream.range(layers.first(), layers.end())
+        .mapToObj(each -> new HookPoint(component, each))
+        .collect(Collectors.toSet());
   }
 }

@@ -32,4 +32,25 @@ public sealed interface PatchValue extends Serializable {
       return ValueKind.MEAN;
     }
   }
+
+  /**
+   * Nothing: what the source run's activation would do is estimated by gradients.
+   *
+   * @param steps runs between target and source whose gradients are averaged; {@link #AT_TARGET}
+   *     takes the gradient of the target run alone
+   */
+  record Attribution(int steps) implements PatchValue {
+    public static final int AT_TARGET = 0;
+
+    public Attribution {
+      if (steps < AT_TARGET) {
+        throw new IllegalArgumentException("Invalid number of steps: " + steps);
+      }
+    }
+
+    @Override
+    public ValueKind kind() {
+      return ValueKind.ATTRIBUTION;
+    }
+  }
 }

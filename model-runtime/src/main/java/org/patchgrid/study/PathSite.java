@@ -1,5 +1,7 @@
 package org.patchgrid.study;
 
+import java.util.Set;
+
 /**
  * The way from a sender to a receiver (Wang et al. 2022): the sender's value comes from the source
  * run, all attention heads else are held at the target run's, and only what then reaches the
@@ -28,5 +30,21 @@ public record PathSite(SitePlace sender, PathReceiver receiver, PathFreeze freez
   @Override
   public Positions positions() {
     return new Positions.All();
+  }
+
+  @Override
+  public boolean writes(Component component) {
+    return sender.component() == component;
+  }
+
+  @Override
+  public Set<HookPoint> points(ModelStructure model) {
+    return Set.of(new HookPoint(sender.component(), sender.layer()));
+  }
+
+  /** Whether what the sender says can reach the receiver: it is in a later layer, or the end. */
+  public boolean leadsForward() {
+    return !(receiver instanceof PathReceiver.Attention attention)
+        || attention.place().layer() > sender.layer();
   }
 }

@@ -4,11 +4,21 @@ import java.io.Serializable;
 
 /** Token positions of a patch as a study names them: a pair's tokens make cells of them. */
 public sealed interface Positions extends Serializable {
+  /** How many cells they are of a pair of so many tokens, a mean perhaps. */
+  default double count(double tokens) {
+    return 1;
+  }
+
   /** Every position in one patch: one cell. */
   record All() implements Positions {}
 
   /** One cell a position of the pair. */
-  record Each() implements Positions {}
+  record Each() implements Positions {
+    @Override
+    public double count(double tokens) {
+      return tokens;
+    }
+  }
 
   /** The pair's last position: one cell. */
   record Last() implements Positions {}

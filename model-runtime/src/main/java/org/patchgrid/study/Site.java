@@ -1,6 +1,7 @@
 package org.patchgrid.study;
 
 import java.io.Serializable;
+import java.util.Set;
 
 /** What is patched together in one run, before a pair gives its positions a meaning. */
 public sealed interface Site extends Serializable permits PatchSite, JointSite, PathSite {
@@ -15,4 +16,10 @@ public sealed interface Site extends Serializable permits PatchSite, JointSite, 
 
   /** Where in the prompt. */
   Positions positions();
+
+  /** Whether values of this component are written; of a path, those of its sender. */
+  boolean writes(Component component);
+
+  /** Where they are written on a model, in all prompts. */
+  Set<HookPoint> points(ModelStructure model);
 }

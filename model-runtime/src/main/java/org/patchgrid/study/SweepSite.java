@@ -11,7 +11,11 @@ public record SweepSite(
     if (ablates && direction != PatchDirection.NOISING) {
       throw new IllegalArgumentException("Constants are written into the clean run: noising");
     }
-    if (value.kind() == ValueKind.MEAN && writesPatterns(site)) {
+    boolean estimates = value.kind() == ValueKind.ATTRIBUTION;
+    if (estimates && (site instanceof PathSite || corruption.kind() != CorruptionKind.PROMPT)) {
+      throw new IllegalArgumentException("Only patches between two prompts have an attribution");
+    }
+    if (value.kind() == ValueKind.MEAN && site.writes(Component.PATTERN)) {
       throw new IllegalArgumentException("Patterns of prompts of several lengths have no mean");
     }
   }
@@ -21,9 +25,14 @@ public record SweepSite(
     this(sweep, direction, site, PatchValue.ACTIVATION, Corruption.PROMPT);
   }
 
-  private static boolean writesPatterns(Site site) {
-    return (site instanceof PatchSite patch && patch.component() == Component.PATTERN)
-        || (site instanceof JointSite joint
-            && joint.places().stream().anyMatch(p -> p.component() == Component.PATTERN));
+  /** Whether its cells are runs, and not estimates. */
+  public boolean isRun() {
+    return value.kind() != ValueKind.ATTRIBUTION;
+  }
+
+  /** How many cells a pair of so many tokens has; a label counts as one token. */
+  public double cells(double tokens) {
+    return site.positions().count(tokens)
+        * (site instanceof PatchSite patch ? patch.sourcePositions().count(tokens) : 1);
   }
 }

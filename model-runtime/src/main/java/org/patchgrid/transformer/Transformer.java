@@ -109,10 +109,20 @@ public final class Transformer {
     return finalNorm.forward(ops.wide(stream));
   }
 
-  private NDArray embedded(NDManager manager, NDArray ids, Sequences sequences, Hooks hooks) {
+  /**
+   * The embeddings of tokens, [N, d_model], float32: scaled where the model does that, without
+   * learned positions.
+   *
+   * @param ids [N], int64
+   */
+  public NDArray embeddings(NDManager manager, NDArray ids) {
     NDArray x = rows(manager, embedding, ids);
     embeddingScale.ifPresent(x::muli);
-    x = hooks.embedded(x);
+    return x;
+  }
+
+  private NDArray embedded(NDManager manager, NDArray ids, Sequences sequences, Hooks hooks) {
+    NDArray x = hooks.embedded(embeddings(manager, ids));
     if (positions.isPresent()) {
       int offset = config.embedding().positionOffset().orElseThrow();
       long[] rows =

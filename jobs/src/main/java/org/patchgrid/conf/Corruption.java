@@ -1,7 +1,0 @@
-package org.patchgrid.conf;
-
-/** Where the corrupted run comes from. */
-public enum Corruption {
-  /** From the pair's corrupted prompt. */
-  PROMPT
-}

@@ -1,0 +1,53 @@
+package org.patchgrid.execute;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.function.VoidFunction;
+import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.StatisticsNeeded;
+
+/** What runs on an executor for each block of pairs: add up, report. Holds values only. */
+final class PromptSetFunction implements VoidFunction<Iterator<Integer>> {
+  private static final long serialVersionUID = 1;
+
+  private final TaskInputs inputs;
+  private final StatisticsNeeded needed;
+  private final PairBlocks blocks;
+  private final TaskReports reports;
+  private final TaskCounters counters;
+
+  PromptSetFunction(
+      TaskInputs inputs,
+      StatisticsNeeded needed,
+      PairBlocks blocks,
+      TaskReports reports,
+      TaskCounters counters) {
+    this.inputs = inputs;
+    this.needed = needed;
+    this.blocks = blocks;
+    this.reports = reports;
+    this.counters = counters;
+  }
+
+  @Override
+  public void call(Iterator<Integer> numbers) throws IOException {
+    ExecutorProblems.reported(reports, () -> run(numbers));
+  }
+
+  private void run(Iterator<Integer> numbers) throws IOException {
+    Configuration configuration = inputs.hadoop().configuration();
+    inputs.output().requireSeen(configuration);
+    LoadedModel model = ExecutorModel.get(inputs.model(), configuration, counters, reports);
+    while (numbers.hasNext()) {
+      int block = numbers.next();
+      List<PromptPair> pairs =
+          inputs.readPairs(configuration, blocks.first(block), blocks.end(block));
+      reports.add(
+          new TaskReport.PairsScanned(
+              block, model.scan(pairs, inputs.plan().sites(), needed, inputs.settings())));
+    }
+  }
+}
