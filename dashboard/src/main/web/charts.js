@@ -80,9 +80,10 @@ export function bars(target, { label, rows, name, extent, notes, onclick }) {
   }, onclick && (({ dataIndex }) => onclick(rows[dataIndex])));
 }
 
-export function heatMap(target, { label, rows, column, columnTitle, limit, onclick }) {
+// Columns are numbers, or labels in the order in which the study names them.
+export function heatMap(target, { label, rows, column, order = [], columnTitle, limit, onclick }) {
   const layers = [...new Set(rows.map((row) => row.layer))].sort((a, b) => a - b);
-  const columns = [...new Set(rows.map(column))].sort((a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b))));
+  const columns = [...new Set(rows.map(column))].sort((a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : order.indexOf(a) - order.indexOf(b) || String(a).localeCompare(String(b))));
   const small = columns.length <= 24;
   const longest = Math.max(...columns.map((c) => columnTitle(c).length));
   const top = longest > 3 ? Math.min(120, 20 + 6 * longest) : 24;

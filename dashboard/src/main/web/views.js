@@ -67,7 +67,7 @@ async function layers(state, context) {
   }
   return [
     element('h2', {}, 'Which layers matter?'),
-    element('p', { class: 'quiet' }, `Bars are mean effects over pairs; whiskers are 95% ${low === 't_low' ? 't' : 'bootstrap'} intervals. What is so by construction has no bar and no rank.`),
+    element('p', { class: 'quiet' }, `Bars are mean effects over pairs; whiskers are 95% ${low === 't_low' ? 't' : 'bootstrap'} intervals. Where a layer has several sites (heads, positions, labels), a pair's effect is the mean over them. What is so by construction has no bar and no rank.`),
     holder, table(answer, { caption: 'Layers', links: { component: (row) => address({ ...state, view: 'heatmap', component: row.component }) } }), sql(answer), later,
   ];
 }
@@ -87,7 +87,7 @@ async function heatmap(state, context) {
     for (const [component, own] of group(rows, 'component')) {
       const target = chart(true);
       nodes.push(element('h3', {}, `${title}: ${component}`), target);
-      later.push(() => charts.heatMap(target, { label: `${title}: ${component}`, rows: own, column, columnTitle, limit, onclick: (row) => go(siteState(row)) }));
+      later.push(() => charts.heatMap(target, { label: `${title}: ${component}`, rows: own, column, order: context.study.labels[state.sweep], columnTitle, limit, onclick: (row) => go(siteState(row)) }));
     }
     nodes.push(table({ ...answer, rows, total: rows.length }, { caption: title, links: { layer: siteLink } }), sql(answer));
   };
@@ -152,7 +152,7 @@ async function pair(state, context) {
   for (const [component, rows] of group(placed, 'component')) {
     const target = chart(true);
     holder.append(element('section', { 'aria-label': component, class: 'chart wide' }, element('h3', {}, component), target));
-    later.push(() => charts.heatMap(target, { label: `Effect of ${component} by layer and position in this pair`, rows: rows.map(own), column: (row) => row.position_label ?? row.position, columnTitle: (c) => (typeof c === 'number' ? `${c} ${clean.get(c) ?? ''}` : c), limit: Math.max(0.01, ...rows.map((row) => Math.abs(row.effect))) }));
+    later.push(() => charts.heatMap(target, { label: `Effect of ${component} by layer and position in this pair`, rows: rows.map(own), column: (row) => row.position_label ?? row.position, order: context.study.labels[state.sweep], columnTitle: (c) => (typeof c === 'number' ? `${c} ${clean.get(c) ?? ''}` : c), limit: Math.max(0.01, ...rows.map((row) => Math.abs(row.effect))) }));
   }
   return [
     element('h2', {}, 'One pair: ' + state.pair_id),

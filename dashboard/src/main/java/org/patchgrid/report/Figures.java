@@ -120,7 +120,8 @@ public final class Figures {
         title,
         "Bars are mean effects over pairs (means of ratios); whiskers are "
             + intervalName()
-            + ". 100% is the whole difference between clean and corrupted. Below zero, the patch"
+            + ". Where a layer has several sites (heads, positions, labels), a pair's effect is the"
+            + " mean over them. 100% is the whole difference between clean and corrupted. Below zero, the patch"
             + " makes it worse. Hatched rows have no effect to rank: what they say is so by"
             + " construction, or could not be measured.",
         LayerChart.draw(
@@ -156,6 +157,10 @@ public final class Figures {
         "Columns are positions, with the clean token that is most frequent there, or labels.",
         SiteNames::column,
         name -> columnName(name, tokens));
+  }
+
+  private List<String> labels(Slice slice) {
+    return study.facts().labels().getOrDefault(slice.sweep(), List.of());
   }
 
   /** Layer x head: a figure a component; none where no head is patched by itself. */
@@ -237,6 +242,7 @@ public final class Figures {
                       rows,
                       missing.sitesWithout(slice, component),
                       column,
+                      labels(slice),
                       columnTitle,
                       scale),
                   query,
@@ -253,6 +259,7 @@ public final class Figures {
       List<QueryResult.Row> rows,
       List<QueryResult.Row> sitesWithout,
       Function<QueryResult.Row, String> column,
+      List<String> labels,
       UnaryOperator<String> columnTitle,
       DivergingScale scale) {
     TreeSet<Integer> layers = new TreeSet<>();
@@ -268,6 +275,7 @@ public final class Figures {
         columns.stream()
             .sorted(
                 Comparator.comparingInt((String c) -> number(c).orElse(Integer.MAX_VALUE))
+                    .thenComparing(labels::indexOf)
                     .thenComparing(c -> c))
             .toList();
     List<Integer> layerList = List.copyOf(layers);

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigUtil;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -23,6 +25,7 @@ import org.patchgrid.study.RecoveryError;
  * @param model path as the study has it
  * @param prompts path as the study has it
  * @param metrics in the study's order
+ * @param labels by sweep, in the order in which the sweep names them, which is the reader's
  * @param tasks in all; empty if no run has said so
  * @param quarantined tasks that were given up and are not done, with the reason
  * @param recoveryErrors of a study in bfloat16: what audits found, by metric
@@ -37,6 +40,7 @@ public record StudyFacts(
     String dtype,
     String prompts,
     List<String> metrics,
+    Map<String, List<String>> labels,
     OptionalInt tasks,
     int tasksDone,
     long cells,
@@ -47,10 +51,16 @@ public record StudyFacts(
     List<Run> runs) {
   private static final String SIMULATED = "simulated:";
 
+  /** What the tables call the sweep of a study that has only one. */
+  private static final String ONLY_SWEEP = "default";
+
+  private static final String LABELS = "positions.labels";
+
   public StudyFacts {
     fingerprintParts = Collections.unmodifiableMap(new TreeMap<>(fingerprintParts));
     versions = Collections.unmodifiableMap(new TreeMap<>(versions));
     metrics = List.copyOf(metrics);
+    labels = Map.copyOf(labels);
     quarantined = Collections.unmodifiableMap(new TreeMap<>(quarantined));
     recoveryErrors = Collections.unmodifiableMap(new TreeMap<>(recoveryErrors));
     runs = List.copyOf(runs);
@@ -86,6 +96,7 @@ public record StudyFacts(
         value(study, "model.dtype"),
         value(study, "prompts.path"),
         study.hasPath("metrics") ? study.getStringList("metrics") : List.of(),
+        labels(study),
         tally.tasks,
         tally.done.size(),
         tally.cells,
@@ -103,6 +114,27 @@ public record StudyFacts(
       throw new PatchgridException(
           "Cannot read the study in '" + files.directory() + "': " + e.getMessage(), e);
     }
+  }
+
+  private static Map<String, List<String>> labels(Config study) {
+    Map<String, Config> sweeps = new TreeMap<>();
+    if (study.hasPath("sweep")) {
+      sweeps.put(ONLY_SWEEP, study.getConfig("sweep"));
+    }
+    if (study.hasPath("sweeps")) {
+      ConfigObject named = study.getObject("sweeps");
+      named
+          .keySet()
+          .forEach(name -> sweeps.put(name, named.toConfig().getConfig(ConfigUtil.joinPath(name))));
+    }
+    Map<String, List<String>> labels = new TreeMap<>();
+    sweeps.forEach(
+        (name, sweep) -> {
+          if (sweep.hasPath(LABELS)) {
+            labels.put(name, sweep.getStringList(LABELS));
+          }
+        });
+    return labels;
   }
 
   private static String value(Config study, String path) {

@@ -82,6 +82,7 @@ final class Api {
     json.put("dtype", facts.dtype());
     json.put("prompts", facts.prompts());
     json.put("metrics", facts.metrics());
+    json.put("labels", facts.labels());
     json.put("fingerprint", facts.fingerprint());
     json.put("versions", facts.versions());
     json.put("tasks", facts.tasks().isPresent() ? facts.tasks().getAsInt() : null);

@@ -59,6 +59,17 @@ class ReportWriterTest {
     assertThat(top).contains("mlp, layer 0").doesNotContain("output");
   }
 
+  /** By name, "last" would come before what it comes after in every prompt. */
+  @Test
+  void labelsAreColumnsInTheOrderOfTheStudy(@TempDir Path directory)
+      throws IOException, SQLException {
+    String html = report(GeneratedStudy.write(directory, "generated"));
+    String map =
+        html.substring(
+            html.indexOf("id=\"heatmap-layer-position-self_attn_z-heads-denoising-l2\""));
+    assertThat(map.indexOf(">subject</text>")).isPositive().isLessThan(map.indexOf(">last</text>"));
+  }
+
   @Test
   void theLayerChartPrintsTheQuerysNumbers(@TempDir Path directory)
       throws IOException, SQLException {

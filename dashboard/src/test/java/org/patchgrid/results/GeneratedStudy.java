@@ -47,6 +47,7 @@ public final class GeneratedStudy {
         study { id = "%s" }
         model { path = "data/models/atlas-6l", dtype = "float32" }
         prompts { path = "prompts.jsonl" }
+        sweeps { heads { positions = { labels = [subject, last] } }, positions { positions = each } }
         metrics = [l2, logit_diff]
         """
             .formatted(id);

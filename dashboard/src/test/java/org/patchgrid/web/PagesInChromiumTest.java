@@ -209,6 +209,19 @@ class PagesInChromiumTest {
   }
 
   @Test
+  void theColumnsOfLabelsAreInTheOrderOfTheStudy() {
+    Page page = open("view=heatmap&sweep=heads", ColorScheme.LIGHT);
+    Locator canvas = page.locator(".chart").first();
+    var box = canvas.boundingBox();
+    double column = (box.width - 90) / 2;
+    canvas.click(
+        new Locator.ClickOptions().setPosition(70 + 0.5 * column, box.height - 50 - 3.5 * 24));
+    page.waitForURL(Pattern.compile(".*view=site.*"));
+    assertThat(page.url()).contains("layer=0", "position_label=subject");
+    browser().assertQuiet();
+  }
+
+  @Test
   void theSameWayWorksWithTheKeyboardAlone() {
     Page page = open("view=heatmap&sweep=positions", ColorScheme.LIGHT);
     page.locator("td[data-column=layer] a").first().focus();
