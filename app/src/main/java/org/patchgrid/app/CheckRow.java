@@ -53,7 +53,10 @@ record CheckRow(
         Token.of(checked.answers(), tokenizer),
         Token.of(checked.foils(), tokenizer),
         checked.predictions().map(p -> Guess.of(p.clean(), checked.answers(), tokenizer)),
-        checked.predictions().map(p -> Guess.of(p.corrupted(), checked.foils(), tokenizer)));
+        checked
+            .predictions()
+            .filter(p -> checked.pair().hasCorrupted())
+            .map(p -> Guess.of(p.corrupted(), checked.foils(), tokenizer)));
   }
 
   /** Named as the columns of the table {@code pairs} where it has them; null where undefined. */
@@ -63,9 +66,9 @@ record CheckRow(
     columns.put("status", pair.status().label());
     columns.put("reason", pair.reason().orElse(null));
     columns.put("clean", pair.cleanText());
-    columns.put("corrupted", pair.corruptedText());
+    columns.put("corrupted", pair.hasCorrupted() ? pair.corruptedText() : null);
     columns.put("clean_length", pair.clean().length());
-    columns.put("corrupted_length", pair.corrupted().length());
+    columns.put("corrupted_length", pair.hasCorrupted() ? pair.corrupted().length() : null);
     boolean differs = pair.firstDifference().isPresent();
     columns.put("first_difference", differs ? pair.firstDifference().getAsInt() : null);
     columns.put("answer_ids", answers.stream().map(Token::id).toList());

@@ -24,13 +24,14 @@ final class CheckSummary {
       return;
     }
     usable++;
-    equal += checked.pair().firstDifference().isEmpty() ? 1 : 0;
+    boolean both = checked.pair().hasCorrupted();
+    equal += both && checked.pair().firstDifference().isEmpty() ? 1 : 0;
     int clean = checked.predictions().get().clean().token();
     int corrupted = checked.predictions().get().corrupted().token();
     withAnswer += checked.answers().isEmpty() ? 0 : 1;
     rightAnswer += checked.answers().contains(clean) ? 1 : 0;
-    withFoil += checked.foils().isEmpty() ? 0 : 1;
-    rightFoil += checked.foils().contains(corrupted) ? 1 : 0;
+    withFoil += checked.foils().isEmpty() || !both ? 0 : 1;
+    rightFoil += both && checked.foils().contains(corrupted) ? 1 : 0;
   }
 
   int unusable() {

@@ -48,7 +48,7 @@ final class PairReader {
         number,
         id(),
         prompt("clean"),
-        prompt("corrupted"),
+        hasCorrupted() ? prompt("corrupted") : new PromptText.Absent(),
         answer("answer"),
         answer("foil"),
         labels(),
@@ -67,6 +67,10 @@ final class PairReader {
     return text;
   }
 
+  private boolean hasCorrupted() {
+    return field("corrupted").isPresent() || field("corrupted_tokens").isPresent();
+  }
+
   private PromptText prompt(String name) {
     String tokensName = name + "_tokens";
     Optional<JsonNode> text = field(name);
@@ -78,7 +82,7 @@ final class PairReader {
       return new PromptText.Ids(tokenIds(tokens.get(), tokensName));
     }
     if (text.isEmpty()) {
-      throw where.problem("'" + name + "' is missing: every pair needs two prompts");
+      throw where.problem("'" + name + "' is missing: every pair needs a clean prompt");
     }
     // An empty prompt is well-formed: the pair becomes `invalid` when it is tokenized.
     return new PromptText.Text(text(text.get(), "'" + name + "'"));
@@ -192,7 +196,9 @@ final class PairReader {
                 + NearestName.hint(part.getKey(), "a label", LABEL_PARTS));
       }
     }
-    return new LabelSpec.Text(labelText(value, name, "clean"), labelText(value, name, "corrupted"));
+    String clean = labelText(value, name, "clean");
+    boolean ofCleanAlone = !hasCorrupted() && !value.hasNonNull("corrupted");
+    return new LabelSpec.Text(clean, ofCleanAlone ? clean : labelText(value, name, "corrupted"));
   }
 
   private String labelText(JsonNode label, String name, String part) {

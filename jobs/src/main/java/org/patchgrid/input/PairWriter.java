@@ -43,8 +43,8 @@ public final class PairWriter {
   private static void prompt(ObjectNode fields, String name, PromptText prompt) {
     if (prompt instanceof PromptText.Ids given) {
       given.ids().forEach(fields.putArray(name + "_tokens")::add);
-    } else {
-      fields.put(name, ((PromptText.Text) prompt).text());
+    } else if (prompt instanceof PromptText.Text given) {
+      fields.put(name, given.text());
     }
   }
 

@@ -43,7 +43,7 @@ public final class PairTable {
           .required(BINARY)
           .as(stringType())
           .named("clean")
-          .required(BINARY)
+          .optional(BINARY)
           .as(stringType())
           .named("corrupted")
           .addFields(
@@ -116,11 +116,11 @@ public final class PairTable {
     row.text("status", pair.status().label());
     row.text("reason", result.reason());
     row.text("clean", pair.cleanText());
-    row.text("corrupted", pair.corruptedText());
+    row.text("corrupted", Optional.of(pair.corruptedText()).filter(text -> pair.hasCorrupted()));
     row.integers("clean_tokens", pair.clean().ids());
-    row.integers("corrupted_tokens", pair.corrupted().ids());
+    row.integers("corrupted_tokens", pair.hasCorrupted() ? pair.corrupted().ids() : List.of());
     row.texts("clean_token_texts", pair.clean().texts());
-    row.texts("corrupted_token_texts", pair.corrupted().texts());
+    row.texts("corrupted_token_texts", pair.hasCorrupted() ? pair.corrupted().texts() : List.of());
     row.integer("first_difference", pair.firstDifference());
     row.integer("answer_id", result.answerId());
     row.integer("foil_id", result.foilId());

@@ -95,7 +95,8 @@ public final class Verification {
         report(VerificationProblem.Kind.MISSING, name, "is missing");
       }
     } catch (PatchgridException e) {
-      report(VerificationProblem.Kind.DAMAGED, name, "is damaged");
+      report(
+          VerificationProblem.Kind.DAMAGED, name, "was changed, cut short, or is another study's");
     }
   }
 

@@ -99,6 +99,24 @@ class PromptSetReaderTest {
   }
 
   @Test
+  void aPairMayHaveNoCorruptedPrompt() throws Exception {
+    Path file =
+        write(
+            "clean.jsonl",
+            """
+            {"clean": "Paris is nice", "labels": {"subject": {"clean": "Paris"}}}
+            {"clean_tokens": [1, 2], "corrupted": null}
+            """);
+    assertThat(all(file))
+        .extracting(PromptPair::corrupted)
+        .containsExactly(new PromptText.Absent(), new PromptText.Absent());
+    assertThat(all(file).get(0).labels())
+        .containsExactly(Map.entry("subject", new LabelSpec.Text("Paris", "Paris")));
+    Path csv = write("clean.csv", "id,clean\na,Paris is nice\n");
+    assertThat(all(csv)).extracting(PromptPair::corrupted).containsExactly(new PromptText.Absent());
+  }
+
+  @Test
   void everyMalformedRecordIsReportedWithItsLine() throws Exception {
     Path file =
         write(
@@ -107,7 +125,7 @@ class PromptSetReaderTest {
             {"clean": "a", "corrupted": "b"}
 
             {"claen": "a", "corrupted": "b"}
-            {"clean": "a"}
+            {"corrupted": "b"}
             {"clean": ["a"], "corrupted": "b"}
             {"clean": 3, "corrupted": "b"}
             {"clean": "a", "corrupted": "b"
@@ -122,7 +140,7 @@ class PromptSetReaderTest {
             p -> assertThat(p).isEqualTo(file + ":3: unknown field 'claen': did you mean 'clean'?"),
             p ->
                 assertThat(p)
-                    .isEqualTo(file + ":4: 'corrupted' is missing: every pair needs two prompts"),
+                    .isEqualTo(file + ":4: 'clean' is missing: every pair needs a clean prompt"),
             p -> assertThat(p).isEqualTo(file + ":5: 'clean' must be a text, not [\"a\"]"),
             p -> assertThat(p).isEqualTo(file + ":6: 'clean' must be a text, not 3"),
             p -> assertThat(p).startsWith(file + ":7: the line is not JSON at column "),
@@ -204,7 +222,7 @@ class PromptSetReaderTest {
                             + " commas in quotes"),
             p ->
                 assertThat(p)
-                    .isEqualTo(file + ":6: 'clean' is missing: every pair needs two prompts"),
+                    .isEqualTo(file + ":6: 'clean' is missing: every pair needs a clean prompt"),
             p -> assertThat(p).isEqualTo(file + ":7: id '1' is there twice: first in line 2"),
             p -> assertThat(p).startsWith(file + ":8: the record is not CSV: a cell"));
     Path open = write("open.csv", "clean,corrupted\na,b\n\"a,b\nc,d\n");
@@ -422,7 +440,7 @@ class PromptSetReaderTest {
     Group bad = groups.newGroup().append("corrupted", "b");
     Path file = writeParquet("rows.parquet", schema, List.of(good, bad), 1 << 20);
     assertThat(problems(file))
-        .containsExactly(file + ":2: 'clean' is missing: every pair needs two prompts");
+        .containsExactly(file + ":2: 'clean' is missing: every pair needs a clean prompt");
     Path unknown =
         writeParquet(
             "unknown.parquet",

@@ -82,7 +82,7 @@ final class BaseRuns {
         first(answers),
         first(foils),
         OptionalInt.of(cleanTop1()),
-        OptionalInt.of(corruptedTop1()),
+        pair.hasCorrupted() ? OptionalInt.of(corruptedTop1()) : OptionalInt.empty(),
         note);
   }
 

@@ -98,6 +98,7 @@ final class PairMeasurements {
 
   private List<Measurement> rows(
       PairCells pair, double[] baseline, List<PairStates> samples, ForcedOutcome forced) {
+    boolean comparable = pair.noise().isPresent() || pair.pair().hasCorrupted();
     StateValues values =
         values(
             samples.stream()
@@ -110,10 +111,13 @@ final class PairMeasurements {
       int place = i;
       List<float[]> states =
           samples.stream().flatMap(sample -> sample.patched().get(place).stream()).toList();
-      measurements.addAll(
-          states.size() == samples.size()
-              ? of(cell, baseline, mean(states, values), forced.applies(cell.run()))
-              : failed(cell, baseline));
+      if (states.size() < samples.size()) {
+        measurements.addAll(failed(cell, comparable ? baseline : noBaseline()));
+      } else if (comparable) {
+        measurements.addAll(of(cell, baseline, mean(states, values), forced.applies(cell.run())));
+      } else {
+        measurements.addAll(withoutBaseline(cell, mean(states, values)));
+      }
     }
     return measurements;
   }
@@ -140,6 +144,24 @@ final class PairMeasurements {
     return IntStream.range(0, metrics.size())
         .mapToObj(i -> measurement(cell, i, baseline[i], patched[i], forced))
         .toList();
+  }
+
+  /** The same where there is no corrupted run to compare with. */
+  private List<Measurement> withoutBaseline(PatchedCell cell, double[] patched) {
+    return IntStream.range(0, metrics.size())
+        .mapToObj(
+            i -> {
+              boolean finite = Double.isFinite(clean[i]) && Double.isFinite(patched[i]);
+              CellStatus status = finite ? CellStatus.NO_BASELINE : CellStatus.NOT_FINITE;
+              return withoutRecovery(cell, i, Double.NaN, patched[i], status);
+            })
+        .toList();
+  }
+
+  private double[] noBaseline() {
+    double[] none = new double[metrics.size()];
+    Arrays.fill(none, Double.NaN);
+    return none;
   }
 
   /** One measurement a metric for a patched run that ended with an error. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.patchgrid.study.Corruption;
+import org.patchgrid.study.CorruptionKind;
 import org.patchgrid.study.Labels;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchSite;
@@ -15,6 +16,7 @@ import org.patchgrid.study.TokenizedPair;
 /** What the sites of a study ask of every pair: labels and positions. */
 final class SiteRequirements {
   private final Set<Needed> needed = new LinkedHashSet<>();
+  private final Optional<String> sweepOfBothPrompts;
 
   /**
    * @param use what the sweep does with them, for the message
@@ -22,6 +24,12 @@ final class SiteRequirements {
   private record Needed(String sweep, String use, Positions positions) {}
 
   SiteRequirements(List<SweepSite> sites) {
+    this.sweepOfBothPrompts =
+        sites.stream()
+            .filter(site -> site.corruption().kind() == CorruptionKind.PROMPT)
+            .filter(site -> site.value().kind().isOfSource())
+            .map(SweepSite::sweep)
+            .findFirst();
     for (SweepSite site : sites) {
       if (site.corruption() instanceof Corruption.Noise noise) {
         Positions label = new Positions.Labelled(noise.label());
@@ -38,6 +46,12 @@ final class SiteRequirements {
   TokenizedPair require(TokenizedPair pair) {
     if (!pair.isUsable()) {
       return pair;
+    }
+    if (sweepOfBothPrompts.isPresent() && !pair.hasCorrupted()) {
+      return pair.rejected(
+          PairStatus.INVALID,
+          "sweep '%s' needs a run of a corrupted prompt, and the pair has none; give one, or use corruption = noise, or value = zero or mean"
+              .formatted(sweepOfBothPrompts.get()));
     }
     return needed.stream().flatMap(each -> rejected(pair, each).stream()).findFirst().orElse(pair);
   }

@@ -230,6 +230,10 @@ final class TaskRunner {
           PairStatus.WRONG_PREDICTION,
           prediction("clean", base.cleanTop1(), "answer", base.answers()));
     }
+    if (settings.require() == RequiredPrediction.BOTH && !pair.hasCorrupted()) {
+      return pair.rejected(
+          PairStatus.WRONG_PREDICTION, "prompts.require = both needs a corrupted prompt");
+    }
     if (settings.require() == RequiredPrediction.BOTH
         && !base.foils().contains(base.corruptedTop1())) {
       return pair.rejected(

@@ -10,6 +10,7 @@ import java.util.TreeMap;
  * A pair after the tokenizer: its token ids, and whether it can be run.
  *
  * @param cleanText the clean prompt as text (decoded, if ids were given)
+ * @param corruptedText likewise; empty without a corrupted prompt
  * @param reason why the pair cannot be used; empty while the status is {@link PairStatus#OK}
  * @param labels token positions of each label, the same in both prompts
  */
@@ -53,6 +54,11 @@ public record TokenizedPair(
   public TokenizedPair withItself() {
     return new TokenizedPair(
         pair, status, reason, cleanText, cleanText, clean, clean, labels, answer, foil);
+  }
+
+  /** Whether there is a corrupted prompt; without one the clean prompt stands for it. */
+  public boolean hasCorrupted() {
+    return !(pair.corrupted() instanceof PromptText.Absent);
   }
 
   public boolean isUsable() {

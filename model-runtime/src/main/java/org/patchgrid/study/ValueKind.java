@@ -13,6 +13,11 @@ public enum ValueKind {
   /** Nothing: the effect of the source run's activation, estimated by a gradient. */
   ATTRIBUTION;
 
+  /** Whether what is written, or estimated, is of the source run. */
+  public boolean isOfSource() {
+    return this == ACTIVATION || this == ATTRIBUTION;
+  }
+
   /** The name in study files and tables. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);

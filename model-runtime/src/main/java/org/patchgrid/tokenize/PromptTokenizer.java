@@ -9,12 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.AnswerTokens;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
@@ -104,7 +106,9 @@ public final class PromptTokenizer implements AutoCloseable {
     }
     PromptReader prompts = new PromptReader(encoder, vocabularySize);
     EncodedPrompt clean = prompts.read("clean", pair.clean(), bos);
-    EncodedPrompt corrupted = prompts.read("corrupted", pair.corrupted(), bos);
+    boolean hasCorrupted = !(pair.corrupted() instanceof PromptText.Absent);
+    EncodedPrompt corrupted =
+        hasCorrupted ? prompts.read("corrupted", pair.corrupted(), bos) : clean;
     AnswerReader answers = new AnswerReader(encoder, vocabularySize, bos, policy);
 
     PairStatus status = PairStatus.OK;
@@ -115,7 +119,7 @@ public final class PromptTokenizer implements AutoCloseable {
     try {
       requireUsable(clean, corrupted);
       answer = answers.read("answer", pair.answer(), clean);
-      foil = answers.read("foil", pair.foil(), clean);
+      foil = answers.read("foil", hasCorrupted ? pair.foil() : withoutRun(pair.foil()), clean);
       labels = new LabelFinder(clean, corrupted).find(pair.labels());
     } catch (UnusablePair problem) {
       status = problem.status();
@@ -126,12 +130,17 @@ public final class PromptTokenizer implements AutoCloseable {
         status,
         reason,
         clean.text(),
-        corrupted.text(),
+        hasCorrupted ? corrupted.text() : "",
         clean.tokens(),
         corrupted.tokens(),
         labels,
         answer,
         foil);
+  }
+
+  /** The top token of a run that there is not, is none. */
+  private static AnswerSpec withoutRun(AnswerSpec foil) {
+    return foil instanceof AnswerSpec.Auto ? new AnswerSpec.None() : foil;
   }
 
   /**
