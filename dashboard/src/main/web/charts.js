@@ -96,7 +96,7 @@ export function heatMap(target, { label, rows, column, order = [], columnTitle, 
     series: [{
       type: 'heatmap', data: rows.map((row) => [columns.indexOf(column(row)), layers.indexOf(row.layer), row.mean_effect]),
       itemStyle: { borderColor: colours().paper, borderWidth: 1 },
-      label: { show: small, fontSize: 10, formatter: ({ value }) => (100 * value[2]).toFixed(0) },
+      label: { show: small, fontSize: 10, formatter: ({ value }) => `${Math.round(100 * value[2])}` },
     }],
   }, onclick && (({ dataIndex }) => onclick(rows[dataIndex])));
 }

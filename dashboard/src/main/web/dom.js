@@ -10,7 +10,7 @@ export function element(name, attributes = {}, ...children) {
 }
 
 export function percent(value) {
-  return value === null ? '–' : (100 * value).toFixed(1) + '%';
+  return value === null ? '–' : (Math.round(1000 * value) / 10 || 0).toFixed(1) + '%';
 }
 
 export function number(value) {

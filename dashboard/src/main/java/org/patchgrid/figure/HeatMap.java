@@ -3,7 +3,6 @@ package org.patchgrid.figure;
 import static org.patchgrid.figure.Text.px;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -98,7 +97,7 @@ public final class HeatMap {
     if (columns <= NUMBERS_UP_TO && cell >= 28 && row >= 18) {
       svg.element(
           "text",
-          String.format(Locale.ROOT, "%.0f", 100 * value + 0.0),
+          Text.rounded(100 * value, 0),
           "x",
           px(x + cell / 2),
           "y",

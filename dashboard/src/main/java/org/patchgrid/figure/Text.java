@@ -1,5 +1,7 @@
 package org.patchgrid.figure;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -9,7 +11,12 @@ public final class Text {
 
   /** A fraction in percent, one digit: {@code 43.1%}. */
   public static String percent(double fraction) {
-    return String.format(Locale.ROOT, "%.1f%%", 100 * fraction + 0.0);
+    return rounded(100 * fraction, 1) + "%";
+  }
+
+  /** A finite number in so many digits, halves away from zero; what rounds to zero has no sign. */
+  static String rounded(double value, int digits) {
+    return BigDecimal.valueOf(value).setScale(digits, RoundingMode.HALF_UP).toPlainString();
   }
 
   /** As {@link #percent(double)}, or a dash. */

@@ -63,6 +63,29 @@ class FiguresTest {
         ((Element) row.getElementsByTagName("rect").item(0)).getAttribute("width"));
   }
 
+  /** Most heads of a real model have effects as small as these, of either sign. */
+  @Test
+  void whatRoundsToZeroHasNoSign() throws Exception {
+    Document map =
+        parse(
+            HeatMap.draw(
+                "map",
+                "t",
+                List.of("Layer  0"),
+                List.of("0", "1", "2"),
+                Map.of(
+                    0,
+                    OptionalDouble.of(-0.0004),
+                    1,
+                    OptionalDouble.of(-0.006),
+                    2,
+                    OptionalDouble.of(0.004)),
+                new DivergingScale(1)));
+    assertThat(map.getDocumentElement().getTextContent()).contains("0-10").doesNotContain("-0");
+    assertThat(Text.percent(-0.0004)).isEqualTo("0.0%");
+    assertThat(Text.percent(-0.0006)).isEqualTo("-0.1%");
+  }
+
   @Test
   void aTokenIsTextWhateverItHolds() throws Exception {
     String svg =
