@@ -14,7 +14,7 @@ import org.patchgrid.study.Engine;
 @ParameterizedClass
 @MethodSource("org.patchgrid.experiment.WavefrontEngineTest#models")
 class FullBatchEngineTest {
-  private static final int PLANS = 4;
+  private static final int PLANS = 2 * WavefrontEngineTest.PLANS;
 
   private final Path directory;
 

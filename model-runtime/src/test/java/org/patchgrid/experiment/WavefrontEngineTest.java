@@ -20,6 +20,9 @@ import org.patchgrid.study.Engine;
  * Random plans in waves, against one forward pass a cell: the same bits, where kernels keep them.
  */
 class WavefrontEngineTest {
+  /** Random plans of each model and length; CONTRIBUTING.md says how to try more. */
+  static final int PLANS = Integer.getInteger("patchgrid.plans", 1);
+
   private static final int FEW_ROWS = 7;
 
   /** Of kernels whose bits depend on the size of a batch, relative to the largest value. */
@@ -47,7 +50,7 @@ class WavefrontEngineTest {
   void hasTheBitsOfOneForwardPassACellOfEveryKind(Path directory) {
     try (LoadedModel model = TestModels.load(directory)) {
       for (int length : List.of(1, 2, 6, 13)) {
-        for (int seed = 0; seed < 3; seed++) {
+        for (int seed = 0; seed < PLANS; seed++) {
           RandomPlan plan = new RandomPlan(model.structure(), length, 100 * length + seed);
           int batchRows = length == 6 ? FEW_ROWS : Computation.AUTO;
           assertSameBits(model, plan.pairsOfEveryKind(2, 20), batchRows);
