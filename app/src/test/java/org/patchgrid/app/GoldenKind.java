@@ -46,16 +46,6 @@ enum GoldenKind {
   ATTRIBUTION_POSITIONS(attribution("each")),
   PATHS_CAPITAL_FRANCE_ITALY(
       paths(
-          "heads",
-          "q_proj@5.0",
-          "k_proj@5.0",
-          "v_proj@5.0",
-          "q_proj@5.2",
-          "q_proj@4.5",
-          "k_proj@4.1",
-          "v_proj@4.1"),
-      paths(
-          "heads-and-mlps",
           "q_proj@5.0",
           "k_proj@5.0",
           "v_proj@5.0",
@@ -65,16 +55,6 @@ enum GoldenKind {
           "v_proj@4.1")),
   PATHS_IOI_MARY_JOHN(
       paths(
-          "heads",
-          "q_proj@5.1",
-          "k_proj@5.0",
-          "v_proj@5.0",
-          "q_proj@5.2",
-          "q_proj@3.2",
-          "k_proj@3.0",
-          "v_proj@3.0"),
-      paths(
-          "heads-and-mlps",
           "q_proj@5.1",
           "k_proj@5.0",
           "v_proj@5.0",
@@ -101,12 +81,16 @@ enum GoldenKind {
         + positions;
   }
 
-  /** Paths to the golden receivers, which are others for each pair. */
-  private static String paths(String freeze, String... receivers) {
+  /** Paths to the golden receivers, which are others for each pair: a sweep each way to freeze. */
+  private static String[] paths(String... receivers) {
     String attention =
         Stream.of(receivers).map(r -> "\"self_attn." + r + "\"").collect(Collectors.joining(", "));
-    return "directions = [denoising, noising], components = [self_attn.z, mlp], heads = each, freeze = %s, receivers = [final, %s]"
-        .formatted(freeze, attention);
+    return Stream.of("heads", "heads-and-mlps")
+        .map(
+            freeze ->
+                "directions = [denoising, noising], components = [self_attn.z, mlp], heads = each, freeze = %s, receivers = [final, %s]"
+                    .formatted(freeze, attention))
+        .toArray(String[]::new);
   }
 
   /**

@@ -206,11 +206,7 @@ public final class StudyConfigReader {
       return sweeps;
     }
     StudySection named = root.section("sweeps");
-    for (String name : named.keys()) {
-      if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
-        named.problem(name, "a sweep needs a name that can be read");
-        continue;
-      }
+    for (String name : named.names("sweep")) {
       sweeps.add(SweepReader.read(name, named.section(name)));
     }
     if (sweeps.isEmpty()) {

@@ -63,6 +63,19 @@ final class StudySection {
     return object == null ? List.of() : List.copyOf(new TreeSet<>(object.keySet()));
   }
 
+  /** The keys that are names of the user's; one that cannot be read is a problem. */
+  List<String> names(String what) {
+    List<String> names = new ArrayList<>();
+    for (String name : keys()) {
+      if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+        problem(name, "a " + what + " needs a name that can be read");
+      } else {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
   /** Reports every key that is not {@code known}. */
   void refuseUnknownKeys(List<String> known) {
     String owner = path.isEmpty() ? "a study" : ConfigUtil.joinPath(path);

@@ -222,12 +222,8 @@ final class SweepReader {
     }
     StudySection named = section.section("sets");
     SortedMap<String, List<String>> sets = new TreeMap<>();
-    for (String name : named.keys()) {
-      if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
-        named.problem(name, "a set needs a name that can be read");
-      } else {
-        named.texts(name).ifPresent(places -> sets.put(name, places));
-      }
+    for (String name : named.names("set")) {
+      named.texts(name).ifPresent(places -> sets.put(name, places));
     }
     if (named.keys().isEmpty()) {
       section.problem("sets", "is empty: write sets { NAME = [\"self_attn.z@9.6\"] }");

@@ -9,7 +9,6 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
-import org.patchgrid.experiment.AuditException;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptSetStatistics;
 import org.patchgrid.study.PromptSetSums;
@@ -101,10 +100,8 @@ final class StatisticsStage {
         sums.add(next);
         added++;
       }
-    } else if (report instanceof TaskReport.UserProblem problem) {
-      throw new PatchgridException(problem.message());
-    } else if (report instanceof TaskReport.AuditDisagreement audit) {
-      throw new AuditException(audit.message());
+    } else if (report != null) {
+      report.throwIfProblem();
     }
   }
 }

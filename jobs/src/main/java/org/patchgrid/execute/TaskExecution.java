@@ -15,9 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
-import org.patchgrid.experiment.AuditException;
 import org.patchgrid.store.ResultStore;
-import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptSetStatistics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -212,10 +210,8 @@ final class TaskExecution {
     } else if (report instanceof TaskReport.ModelLoaded loaded) {
       int loads = modelLoads.merge(loaded.executor(), 1, Integer::sum);
       store.modelLoaded(loaded.executor(), loads);
-    } else if (report instanceof TaskReport.UserProblem problem) {
-      throw new PatchgridException(problem.message());
-    } else if (report instanceof TaskReport.AuditDisagreement audit) {
-      throw new AuditException(audit.message());
+    } else if (report != null) {
+      report.throwIfProblem();
     }
   }
 }

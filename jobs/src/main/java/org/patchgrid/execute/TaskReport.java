@@ -1,11 +1,28 @@
 package org.patchgrid.execute;
 
 import java.io.Serializable;
+import org.patchgrid.experiment.AuditException;
 import org.patchgrid.store.StagedTask;
+import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptSetSums;
 
 /** What an executor tells the driver while it works through a partition. */
 public sealed interface TaskReport extends Serializable {
+  /**
+   * Does nothing unless the report ends the study.
+   *
+   * @throws PatchgridException for what the user has to mend
+   * @throws AuditException for an audit that disagrees
+   */
+  default void throwIfProblem() {
+    if (this instanceof UserProblem problem) {
+      throw new PatchgridException(problem.message());
+    }
+    if (this instanceof AuditDisagreement audit) {
+      throw new AuditException(audit.message());
+    }
+  }
+
   /** A task's files are staged and closed. */
   record Done(StagedTask staged) implements TaskReport {}
 

@@ -5,9 +5,12 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.ActivationMean;
@@ -43,23 +46,28 @@ final class PromptSetScan {
     this.transformer = transformer;
     this.manager = manager;
     this.needed = needed;
+    Set<NeededMean> means = new HashSet<>(needed.means());
     for (NeededMean mean : needed.means()) {
-      meansAt.computeIfAbsent(mean.point(), absent -> new ArrayList<>()).add(mean);
+      if (mean.over() == MeanOver.ALL) { // to tell whether the first position spoils it
+        means.add(new NeededMean(mean.point(), MeanOver.ALL_BUT_FIRST, ""));
+      }
     }
+    means.forEach(
+        mean -> meansAt.computeIfAbsent(mean.point(), absent -> new ArrayList<>()).add(mean));
   }
 
   /**
    * @param pairs that can be run, in the prompt set's order
    */
   PromptSetSums scan(List<TokenizedPair> pairs) {
-    Map<Integer, List<TokenizedPair>> byLength = new TreeMap<>();
-    for (TokenizedPair pair : pairs) {
-      int length = pair.clean().length();
-      byLength.computeIfAbsent(length, absent -> new ArrayList<>()).add(pair);
-      sums.addLength(length);
-    }
+    Map<Integer, List<TokenizedPair>> byLength =
+        pairs.stream()
+            .collect(
+                Collectors.groupingBy(
+                    pair -> pair.clean().length(), TreeMap::new, Collectors.toList()));
     byLength.forEach(
         (length, equallyLong) -> {
+          sums.addLength(length);
           int most = Math.max(1, MOST_TOKENS / length);
           for (int first = 0; first < equallyLong.size(); first += most) {
             run(equallyLong.subList(first, Math.min(equallyLong.size(), first + most)), length);
@@ -120,17 +128,9 @@ final class PromptSetScan {
 
   private void add(
       NeededMean mean, TokenizedPair pair, int position, float[] values, int width, int token) {
-    HookPoint point = mean.point();
     if (counts(mean, pair, position)) {
-      ActivationMean key = ActivationMean.at(point, mean.over(), mean.label(), position);
+      ActivationMean key = ActivationMean.at(mean.point(), mean.over(), mean.label(), position);
       sums.addActivation(key, values, width, token);
-    }
-    if (mean.over() == MeanOver.ALL && position > 0) { // to tell whether the first spoils it
-      ActivationMean key = ActivationMean.at(point, MeanOver.ALL_BUT_FIRST, "", position);
-      boolean askedFor = needed.means().contains(new NeededMean(point, key.over(), ""));
-      if (!askedFor) {
-        sums.addActivation(key, values, width, token);
-      }
     }
   }
 

@@ -11,7 +11,6 @@ import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.JointSite;
 import org.patchgrid.study.Labels;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.MeanOver;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchSite;
@@ -128,21 +127,13 @@ final class SiteExpansion {
     }
     Origin origin = origin(sweepSite.value(), place);
     if (site instanceof PatchSite patch) {
-      LayerWindow window = LayerWindow.around(patch.layer(), patch.window(), structure.layers());
-      return IntStream.range(window.first(), window.end())
-          .mapToObj(layer -> new HookPoint(patch.component(), layer))
+      return patch.points(structure).stream()
           .map(point -> new Patch(point, patch.heads(), place.span(), sourcePosition, origin))
           .toList();
     }
     return ((JointSite) site)
         .written(structure).stream()
-            .map(
-                part ->
-                    new Patch(
-                        new HookPoint(part.component(), part.layer()),
-                        part.heads(),
-                        place.span(),
-                        origin))
+            .map(part -> new Patch(part.point(), part.heads(), place.span(), origin))
             .toList();
   }
 
@@ -167,17 +158,13 @@ final class SiteExpansion {
       }
     }
     SitePlace sender = path.sender();
-    HookPoint from = new HookPoint(sender.component(), sender.layer());
-    frozen.add(whole(from, sender.heads(), origin(site.value(), Place.EVERYWHERE)));
+    frozen.add(whole(sender.point(), sender.heads(), origin(site.value(), Place.EVERYWHERE)));
     if (!(path.receiver() instanceof PathReceiver.Attention receiver)) {
       return frozen;
     }
     SitePlace to = receiver.place();
     return List.of(
-        whole(
-            new HookPoint(to.component(), to.layer()),
-            to.heads(),
-            new Origin.Run(new PatchedRun(site.direction(), frozen))));
+        whole(to.point(), to.heads(), new Origin.Run(new PatchedRun(site.direction(), frozen))));
   }
 
   private static Patch whole(HookPoint point, HeadSelection heads, Origin origin) {

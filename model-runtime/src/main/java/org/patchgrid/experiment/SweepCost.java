@@ -1,5 +1,6 @@
 package org.patchgrid.experiment;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -40,7 +41,9 @@ public final class SweepCost {
     Map<Corruption, List<SweepSite>> byCorruption =
         sites.stream()
             .filter(SweepSite::isRun)
-            .collect(Collectors.groupingBy(SweepSite::corruption));
+            .collect(
+                Collectors.groupingBy(
+                    SweepSite::corruption, LinkedHashMap::new, Collectors.toList()));
     double estimates = ofEstimates(sites) * ofPass(model, tokens);
     return estimates
         + byCorruption.entrySet().stream()

@@ -54,9 +54,7 @@ public record JointSite(String name, Part part, List<SitePlace> places, Position
 
   @Override
   public Set<HookPoint> points(ModelStructure model) {
-    return written(model).stream()
-        .map(place -> new HookPoint(place.component(), place.layer()))
-        .collect(Collectors.toSet());
+    return written(model).stream().map(SitePlace::point).collect(Collectors.toSet());
   }
 
   /** The places that are written to: none where a set is all there is and has no complement. */

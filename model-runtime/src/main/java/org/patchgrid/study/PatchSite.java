@@ -1,5 +1,6 @@
 package org.patchgrid.study;
 
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -56,6 +57,6 @@ public record PatchSite(
     LayerWindow layers = LayerWindow.around(layer, window, model.layers());
     return IntStream.range(layers.first(), layers.end())
         .mapToObj(each -> new HookPoint(component, each))
-        .collect(Collectors.toSet());
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 }

@@ -39,7 +39,7 @@ public record PathSite(SitePlace sender, PathReceiver receiver, PathFreeze freez
 
   @Override
   public Set<HookPoint> points(ModelStructure model) {
-    return Set.of(new HookPoint(sender.component(), sender.layer()));
+    return Set.of(sender.point());
   }
 
   /** Whether what the sender says can reach the receiver: it is in a later layer, or the end. */

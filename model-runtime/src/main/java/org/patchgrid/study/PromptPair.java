@@ -29,4 +29,9 @@ public record PromptPair(
     labels = Collections.unmodifiableMap(new TreeMap<>(labels));
     tags = Collections.unmodifiableMap(new TreeMap<>(tags));
   }
+
+  /** Whether there is a corrupted prompt. */
+  public boolean hasCorrupted() {
+    return !(corrupted instanceof PromptText.Absent);
+  }
 }

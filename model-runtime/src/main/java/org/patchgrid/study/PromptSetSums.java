@@ -79,7 +79,7 @@ public final class PromptSetSums implements Serializable {
     }
   }
 
-  /** Notes that there is a pair of so many tokens. */
+  /** Notes that there are pairs of so many tokens. */
   public void addLength(int tokens) {
     shortest = Math.min(shortest, tokens);
     longest = Math.max(longest, tokens);

@@ -14,6 +14,11 @@ public record SitePlace(Component component, int layer, HeadSelection heads)
     }
   }
 
+  /** Where it is in a forward pass, all of its heads together. */
+  public HookPoint point() {
+    return new HookPoint(component, layer);
+  }
+
   @Override
   public String toString() {
     String place = component.roleName() + "@" + layer;

@@ -58,7 +58,7 @@ public record TokenizedPair(
 
   /** Whether there is a corrupted prompt; without one the clean prompt stands for it. */
   public boolean hasCorrupted() {
-    return !(pair.corrupted() instanceof PromptText.Absent);
+    return pair.hasCorrupted();
   }
 
   public boolean isUsable() {

@@ -16,7 +16,6 @@ import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
-import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
@@ -106,7 +105,7 @@ public final class PromptTokenizer implements AutoCloseable {
     }
     PromptReader prompts = new PromptReader(encoder, vocabularySize);
     EncodedPrompt clean = prompts.read("clean", pair.clean(), bos);
-    boolean hasCorrupted = !(pair.corrupted() instanceof PromptText.Absent);
+    boolean hasCorrupted = pair.hasCorrupted();
     EncodedPrompt corrupted =
         hasCorrupted ? prompts.read("corrupted", pair.corrupted(), bos) : clean;
     AnswerReader answers = new AnswerReader(encoder, vocabularySize, bos, policy);
