@@ -37,6 +37,7 @@ import org.patchgrid.study.TaskResult;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
+import org.patchgrid.study.ValueKind;
 
 /**
  * Makes a result directory of invented numbers, of any size, by the store that real ones are
@@ -70,17 +71,29 @@ final class SimulatedStudy {
   private final int heads;
   private final int positions;
   private final int pairsATask;
+  private final boolean screened;
 
   /**
    * @param heads cells of the sweep of heads in a layer
    * @param positions cells of the sweep of positions in a layer and component
    */
   SimulatedStudy(int pairs, int layers, int heads, int positions, int pairsATask) {
+    this(pairs, layers, heads, positions, pairsATask, false);
+  }
+
+  private SimulatedStudy(
+      int pairs, int layers, int heads, int positions, int pairsATask, boolean screened) {
     this.pairs = pairs;
     this.layers = layers;
     this.heads = heads;
     this.positions = positions;
     this.pairsATask = pairsATask;
+    this.screened = screened;
+  }
+
+  /** The same and a screened sweep of heads, which keeps those of the first layer. */
+  SimulatedStudy withScreen() {
+    return new SimulatedStudy(pairs, layers, heads, positions, pairsATask, true);
   }
 
   public static void main(String[] arguments) throws IOException {
@@ -174,8 +187,50 @@ final class SimulatedStudy {
         }
       }
     }
+    if (screened) {
+      for (int pair = firstPair; pair < endPair; pair++) {
+        addScreen(rows, pair);
+      }
+    }
     rows.sort(Measurement.ROW_ORDER);
     return new TaskResult(results, rows, rows.size() / METRICS.size(), 0, Map.of());
+  }
+
+  private void addScreen(List<Measurement> rows, int pair) {
+    SplittableRandom random = new SplittableRandom(-1 - pair);
+    for (PatchDirection direction : PatchDirection.values()) {
+      for (int layer = 0; layer < layers; layer++) {
+        for (int head = 0; head < heads; head++) {
+          Cell whole = cell("heads-at-last.screen", pair, direction, Component.Z, layer);
+          add(rows, random, 0, estimate(at(whole, head, -1, "")));
+          if (pair % 4 == 1) {
+            whole = cell("heads-at-last.sample", pair, direction, Component.Z, layer);
+            add(rows, random, 0, at(whole, head, -1, ""));
+          }
+          if (layer == 0) {
+            whole = cell("heads-at-last", pair, direction, Component.Z, layer);
+            add(rows, random, 0, at(whole, head, -1, ""));
+          }
+        }
+      }
+    }
+  }
+
+  private static Cell estimate(Cell cell) {
+    return new Cell(
+        cell.sweep(),
+        cell.pairId(),
+        cell.direction(),
+        cell.component(),
+        cell.layer(),
+        cell.window(),
+        cell.head(),
+        cell.position(),
+        cell.positionLabel(),
+        ValueKind.ATTRIBUTION,
+        cell.corruption(),
+        cell.sourcePosition(),
+        cell.receiver());
   }
 
   private static String id(int pair) {

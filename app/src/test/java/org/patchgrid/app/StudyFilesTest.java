@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.patchgrid.conf.ScreenConfig;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
@@ -61,7 +62,7 @@ class StudyFilesTest {
         .isSubsetOf("ok", "by_construction", "degenerate_baseline");
     assertThat(answers(out, "SELECT DISTINCT sweep FROM cells WHERE status = 'ok' AND effect <> 0"))
         .containsExactlyInAnyOrderElementsOf(
-            study.sweeps().stream().map(SweepConfig::name).toList());
+            study.sweeps().stream().flatMap(StudyFilesTest::names).toList());
     assertThat(answers(out, "SELECT DISTINCT metric FROM cells WHERE status = 'ok'"))
         .containsExactlyInAnyOrderElementsOf(
             study.metrics().stream().map(metric -> metric.label()).toList());
@@ -70,6 +71,14 @@ class StudyFilesTest {
         .hasSize(Math.min(PAIRS, lines(study).size()))
         .contains("ok")
         .isSubsetOf("ok", "wrong_prediction");
+  }
+
+  /** As the table has them. */
+  private static Stream<String> names(SweepConfig sweep) {
+    String name = sweep.name();
+    return sweep.screen().isEmpty()
+        ? Stream.of(name)
+        : Stream.of(name, ScreenConfig.estimates(name), ScreenConfig.sampled(name));
   }
 
   /** Also what its comment says: nothing before the word that differs can have an effect. */

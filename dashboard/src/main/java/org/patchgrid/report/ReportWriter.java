@@ -215,6 +215,7 @@ public final class ReportWriter {
               "statuses",
               Map.of()));
     }
+    screens();
     html.element("h3", "Audits and failures");
     html.open("ul");
     html.element(
@@ -234,6 +235,29 @@ public final class ReportWriter {
         .quarantined()
         .forEach((task, reason) -> html.element("li", "Task " + task + " was given up: " + reason));
     html.close().close();
+  }
+
+  /** What is known of places that were only estimated; nothing in a study without a screen. */
+  private void screens() {
+    if (study.ask("screen", Map.of()).rows().isEmpty()) {
+      return;
+    }
+    figure(
+        figures.table(
+            "screen",
+            "How good was the screen?",
+            "Estimates and measurements of every place, on a sample of pairs that was drawn beforehand."
+                + " missed: places among the first by measurement that were not kept. found: what"
+                + " the kept places change, as a share of what the first by measurement do.",
+            "screen",
+            Map.of()));
+    figure(
+        figures.table(
+            "screen-missed",
+            "What did the screen miss?",
+            "Measured on the sample of pairs alone. A rank near the last one kept may be luck.",
+            "screen-missed",
+            Map.of()));
   }
 
   private static String recoveryError(String metric, RecoveryError error) {

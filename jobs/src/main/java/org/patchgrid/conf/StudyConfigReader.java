@@ -10,7 +10,9 @@ import com.typesafe.config.ConfigUtil;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
@@ -78,13 +80,15 @@ public final class StudyConfigReader {
     StudySection root = StudySection.root(file, config.root(), problems);
     root.refuseUnknownKeys(ROOT_KEYS);
     ModelConfig model = model(root.section("model"));
+    List<Metric> metrics =
+        root.choices("metrics", Metric.class, Metric::label, StudyConfig.DEFAULT_METRICS);
     StudyConfig study =
         new StudyConfig(
             id(root.section("study")),
             model,
             prompts(root.section("prompts")),
-            sweeps(root),
-            root.choices("metrics", Metric.class, Metric::label, StudyConfig.DEFAULT_METRICS),
+            sweeps(root, metrics),
+            metrics,
             execution(root.section("execution"), model),
             output(root.section("output")));
     problems.throwIfAny();
@@ -192,13 +196,13 @@ public final class StudyConfigReader {
             "answer-token", AnswerTokenPolicy.class, PromptsConfig.DEFAULT_ANSWER_TOKEN));
   }
 
-  private List<SweepConfig> sweeps(StudySection root) {
+  private List<SweepConfig> sweeps(StudySection root, List<Metric> metrics) {
     if (root.has("sweep") && root.has("sweeps")) {
       root.problem("sweeps", "there is a sweep too: put it into sweeps { NAME { ... } }");
     }
     List<SweepConfig> sweeps = new ArrayList<>();
     if (root.has("sweep") || !root.has("sweeps")) {
-      sweeps.add(SweepReader.read(SweepConfig.DEFAULT_NAME, root.section("sweep")));
+      sweeps.add(SweepReader.read(SweepConfig.DEFAULT_NAME, root.section("sweep"), metrics));
       if (!root.has("sweep")) {
         problems.add(
             file + ": sweep is missing: say what to patch, as in sweep { components = [mlp] }");
@@ -207,13 +211,33 @@ public final class StudyConfigReader {
     }
     StudySection named = root.section("sweeps");
     for (String name : named.names("sweep")) {
-      sweeps.add(SweepReader.read(name, named.section(name)));
+      sweeps.add(SweepReader.read(name, named.section(name), metrics));
     }
     if (sweeps.isEmpty()) {
       root.problem("sweeps", "is empty: write sweeps { NAME { components = [mlp] } }");
-      sweeps.add(SweepReader.read(SweepConfig.DEFAULT_NAME, root.section("sweep")));
+      sweeps.add(SweepReader.read(SweepConfig.DEFAULT_NAME, root.section("sweep"), metrics));
     }
+    refuseTakenNames(named, sweeps);
     return sweeps;
+  }
+
+  /** A screened sweep's rows are in three sweeps. */
+  private static void refuseTakenNames(StudySection named, List<SweepConfig> sweeps) {
+    Set<String> names = sweeps.stream().map(SweepConfig::name).collect(Collectors.toSet());
+    for (SweepConfig sweep : sweeps) {
+      if (sweep.screen().isEmpty()) {
+        continue;
+      }
+      for (String taken :
+          List.of(ScreenConfig.estimates(sweep.name()), ScreenConfig.sampled(sweep.name()))) {
+        if (names.contains(taken)) {
+          named.problem(
+              taken,
+              "sweep '%s' is screened, and its rows take this name: choose another"
+                  .formatted(sweep.name()));
+        }
+      }
+    }
   }
 
   private static ExecutionConfig execution(StudySection execution, ModelConfig model) {

@@ -93,6 +93,19 @@ final class StudyConfigWriter {
         && attribution.steps() != PatchValue.Attribution.AT_TARGET) {
       put("steps", Integer.toString(attribution.steps()));
     }
+    sweep.screen().ifPresent(this::screen);
+    close();
+  }
+
+  private void screen(ScreenConfig screen) {
+    open("screen");
+    put("top", screen.top().toString());
+    put("sample", screen.sample().toString());
+    put("metric", screen.metric().label());
+    if (screen.steps() != PatchValue.Attribution.AT_TARGET) {
+      put("steps", Integer.toString(screen.steps()));
+    }
+    put("seed", Long.toString(screen.seed()));
     close();
   }
 

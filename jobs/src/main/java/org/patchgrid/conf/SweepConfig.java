@@ -1,11 +1,13 @@
 package org.patchgrid.conf;
 
 import java.util.List;
+import java.util.Optional;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.MeanOver;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.Positions;
+import org.patchgrid.study.ValueKind;
 
 /**
  * One sweep: the sites are components x layers x heads x positions, in each direction; or sets of
@@ -30,7 +32,8 @@ public record SweepConfig(
     SetsConfig sets,
     PathsConfig paths,
     Corruption corruption,
-    PatchValue value) {
+    PatchValue value,
+    Optional<ScreenConfig> screen) {
   /** The name of the sweep of a study that has {@code sweep { ... }}. */
   public static final String DEFAULT_NAME = "default";
 
@@ -61,6 +64,9 @@ public record SweepConfig(
     }
     if (!sets.isEmpty() && !paths.isEmpty()) {
       throw new IllegalArgumentException("A path begins at a component: '" + name + "'");
+    }
+    if (screen.isPresent() && value.kind() != ValueKind.ACTIVATION) {
+      throw new IllegalArgumentException("Only patches can be screened: '" + name + "'");
     }
     if (window < 1) {
       throw new IllegalArgumentException("Invalid window: " + window);

@@ -7,6 +7,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.patchgrid.attribution.AttributionMethod;
+import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.CorruptionKind;
 import org.patchgrid.study.JointSite;
@@ -35,7 +38,10 @@ final class SweepReader {
           "corruption",
           "value",
           "mean-over",
-          "steps");
+          "steps",
+          "screen");
+  private static final List<String> SCREEN_KEYS =
+      List.of("top", "sample", "metric", "steps", "seed");
   private static final List<String> NOISE_KEYS =
       List.of("kind", "label", "factor", "samples", "seed");
 
@@ -47,20 +53,28 @@ final class SweepReader {
   private static final List<String> NO_PATH_KEYS =
       List.of("positions", "source-positions", "window", "sets");
 
+  private static final int AT_TARGET = PatchValue.Attribution.AT_TARGET;
   private static final double DEFAULT_FACTOR = 3;
   private static final int DEFAULT_SAMPLES = 10;
   private static final int DEFAULT_SEED = 1;
   private static final Pattern RANGE = Pattern.compile("\\s*(\\d+)\\s*-\\s*(\\d+)\\s*");
 
   private final StudySection section;
+  private final List<Metric> metrics;
 
-  private SweepReader(StudySection section) {
+  private SweepReader(StudySection section, List<Metric> metrics) {
     this.section = section;
+    this.metrics = metrics;
   }
 
-  static SweepConfig read(String name, StudySection section) {
+  /**
+   * Reads it.
+   *
+   * @param metrics of the study
+   */
+  static SweepConfig read(String name, StudySection section, List<Metric> metrics) {
     section.refuseUnknownKeys(KEYS);
-    return new SweepReader(section).sweep(name);
+    return new SweepReader(section, metrics).sweep(name);
   }
 
   private SweepConfig sweep(String name) {
@@ -74,9 +88,10 @@ final class SweepReader {
     if (ofSetsAlone) {
       refuse(COMPONENT_KEYS, "means nothing of sets: give components too, or leave it out");
     }
+    List<PatchDirection> directions = directions(value);
     return new SweepConfig(
         name,
-        directions(value),
+        directions,
         ofSetsAlone
             ? List.of()
             : section.texts("components").orElse(SweepConfig.DEFAULT_COMPONENTS),
@@ -88,7 +103,8 @@ final class SweepReader {
         sets,
         paths,
         corruption(),
-        value);
+        value,
+        screen(value, directions));
   }
 
   private void refuse(List<String> keys, String why) {
@@ -283,10 +299,74 @@ final class SweepReader {
       case MEAN -> new PatchValue.Mean(meanOver());
       case ATTRIBUTION ->
           new PatchValue.Attribution(
-              section.has("steps")
-                  ? section.positiveNumber("steps", 1)
-                  : PatchValue.Attribution.AT_TARGET);
+              section.has("steps") ? section.positiveNumber("steps", 1) : AT_TARGET);
     };
+  }
+
+  private Optional<ScreenConfig> screen(PatchValue value, List<PatchDirection> directions) {
+    if (!section.has("screen")) {
+      return Optional.empty();
+    }
+    boolean estimable =
+        value.kind() == ValueKind.ACTIVATION
+            && !section.has("receivers")
+            && !section.isObject("corruption");
+    if (!estimable) {
+      section.problem(
+          "screen",
+          "is of patches between two prompts, which have an attribution: leave it out, or value, receivers and noise");
+      return Optional.empty();
+    }
+    StudySection screen = section.section("screen");
+    screen.refuseUnknownKeys(SCREEN_KEYS);
+    int steps = screen.has("steps") ? screen.positiveNumber("steps", 1) : AT_TARGET;
+    return screeningMetric(screen, steps, directions)
+        .map(
+            metric ->
+                new ScreenConfig(
+                    amount(screen, "top"),
+                    amount(screen, "sample"),
+                    metric,
+                    steps,
+                    screen.signedNumber("seed", ScreenConfig.DEFAULT_SEED)));
+  }
+
+  private static Amount amount(StudySection screen, String key) {
+    Optional<String> text = screen.scalar(key);
+    Optional<Amount> amount = text.flatMap(Amount::parse);
+    if (text.isPresent() && amount.isEmpty()) {
+      screen.problem(
+          key, "'" + text.get() + "' is neither a share like 5% nor a whole number from 1");
+    }
+    return amount.orElse(ScreenConfig.DEFAULT_AMOUNT);
+  }
+
+  /** The one that is named, or the study's first with estimates in all directions. */
+  private Optional<Metric> screeningMetric(
+      StudySection screen, int steps, List<PatchDirection> directions) {
+    AttributionMethod method = AttributionMethod.of(steps);
+    List<Metric> estimated =
+        metrics.stream()
+            .filter(
+                metric ->
+                    directions.stream().allMatch(direction -> method.estimates(metric, direction)))
+            .toList();
+    Optional<String> name = screen.scalar("metric");
+    Optional<Metric> metric =
+        estimated.stream()
+            .filter(candidate -> name.isEmpty() || candidate.label().equals(name.get()))
+            .findFirst();
+    if (metric.isEmpty()) {
+      section.problem(
+          "screen",
+          "%s: a screen needs one of the study's metrics that has estimates in each direction, such as logit_diff (%s)"
+              .formatted(
+                  name.map(given -> "'" + given + "' does not do").orElse("no metric does"),
+                  estimated.isEmpty()
+                      ? "metrics has none"
+                      : estimated.stream().map(Metric::label).collect(Collectors.joining(", "))));
+    }
+    return metric;
   }
 
   private MeanOver meanOver() {

@@ -10,6 +10,7 @@ import org.apache.spark.api.java.function.VoidFunction;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.store.StagedTask;
 import org.patchgrid.store.TaskWriter;
+import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
@@ -26,19 +27,23 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
 
   private final TaskInputs inputs;
   private final PromptSetStatistics statistics;
+  private final CellSelection selection;
   private final TaskReports reports;
   private final TaskCounters counters;
 
   /**
    * @param statistics of the whole prompt set, as far as the study needs them
+   * @param selection which cells of the tasks are measured
    */
   PatchTaskFunction(
       TaskInputs inputs,
       PromptSetStatistics statistics,
+      CellSelection selection,
       TaskReports reports,
       TaskCounters counters) {
     this.inputs = inputs;
     this.statistics = statistics;
+    this.selection = selection;
     this.reports = reports;
     this.counters = counters;
   }
@@ -73,6 +78,7 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
               inputs.plan().sites(),
               inputs.settings(),
               statistics,
+              selection,
               inputs.computation(),
               cells -> {});
       if (inputs.failOnUnusablePair()) {

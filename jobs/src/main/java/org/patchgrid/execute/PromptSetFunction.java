@@ -15,14 +15,14 @@ final class PromptSetFunction implements VoidFunction<Iterator<Integer>> {
 
   private final TaskInputs inputs;
   private final StatisticsNeeded needed;
-  private final PairBlocks blocks;
+  private final Blocks blocks;
   private final TaskReports reports;
   private final TaskCounters counters;
 
   PromptSetFunction(
       TaskInputs inputs,
       StatisticsNeeded needed,
-      PairBlocks blocks,
+      Blocks blocks,
       TaskReports reports,
       TaskCounters counters) {
     this.inputs = inputs;
@@ -46,7 +46,7 @@ final class PromptSetFunction implements VoidFunction<Iterator<Integer>> {
       List<PromptPair> pairs =
           inputs.readPairs(configuration, blocks.first(block), blocks.end(block));
       reports.add(
-          new TaskReport.PairsScanned(
+          new TaskReport.BlockSummed(
               block, model.scan(pairs, inputs.plan().sites(), needed, inputs.settings())));
     }
   }

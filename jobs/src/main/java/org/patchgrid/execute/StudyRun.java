@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -18,8 +19,10 @@ import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.store.RunOutcome;
+import org.patchgrid.store.ScreenRanking;
 import org.patchgrid.store.StoredStudy;
 import org.patchgrid.store.StudyIdentity;
+import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptSetStatistics;
@@ -154,7 +157,12 @@ public final class StudyRun {
 
   private int compute(ResultStore store, List<Integer> missing) throws IOException {
     try {
-      return execution(store).compute(missing);
+      TaskInputs inputs = inputs(store);
+      PromptSetStatistics statistics = statistics(store, inputs);
+      if (study.plan().screenings().isEmpty()) {
+        return execution(store, inputs, statistics, CellSelection.ALL).compute(missing);
+      }
+      return computeScreened(store, inputs, statistics, missing);
     } catch (Exception e) {
       if (!stopped) {
         SparkDriver.requireRunning(spark, e);
@@ -163,14 +171,67 @@ public final class StudyRun {
     }
   }
 
-  private TaskExecution execution(ResultStore store) throws IOException {
-    TaskInputs inputs = inputs(store);
+  /** The estimates first, then what they have chosen. */
+  private int computeScreened(
+      ResultStore store, TaskInputs inputs, PromptSetStatistics statistics, List<Integer> missing)
+      throws IOException {
+    Map<Boolean, List<Integer>> tasks =
+        missing.stream().collect(Collectors.partitioningBy(study.plan()::screens));
+    List<Integer> estimates = tasks.getOrDefault(true, List.of());
+    List<Integer> chosen = tasks.getOrDefault(false, List.of());
+    int computed = 0;
+    if (!estimates.isEmpty()) {
+      computed = execution(store, inputs, statistics, CellSelection.ALL).compute(estimates);
+    }
+    if (chosen.isEmpty()) {
+      return computed;
+    }
+    CellSelection selection = new ScreenedCells(study.plan().screenings(), ranking(store, inputs));
+    return computed + execution(store, inputs, statistics, selection).compute(chosen);
+  }
+
+  /** Of an earlier run, where there is one that came so far. */
+  private ScreenRanking ranking(ResultStore store, TaskInputs inputs) throws IOException {
+    Optional<ScreenRanking> stored = store.ranking();
+    if (stored.isPresent()) {
+      return stored.get();
+    }
+    BitSet completed = store.completedTasks();
+    List<Integer> estimates =
+        IntStream.range(0, study.plan().taskCount()).filter(study.plan()::screens).boxed().toList();
+    List<Integer> complete = estimates.stream().filter(completed::get).toList();
+    if (complete.size() < estimates.size()) {
+      log.warn(
+          "{} of {} tasks with a screen's estimates were given up: places are ranked by the others, and stay as chosen",
+          estimates.size() - complete.size(),
+          estimates.size());
+    }
+    ScreenRanking ranking =
+        store.keep(new ScreeningStage(spark, inputs, complete, () -> stopped).run());
+    for (ScreenRanking.Choice choice : ranking.choices()) {
+      log.info(
+          "Sweep '{}' measures {} of {} places, {}, first of all {}",
+          choice.sweep(),
+          choice.kept().size(),
+          choice.places(),
+          choice.direction(),
+          choice.kept().get(0).place());
+    }
+    return ranking;
+  }
+
+  private TaskExecution execution(
+      ResultStore store,
+      TaskInputs inputs,
+      PromptSetStatistics statistics,
+      CellSelection selection) {
     return new TaskExecution(
         spark,
         study.config().id(),
         store,
         inputs,
-        statistics(store, inputs),
+        statistics,
+        selection,
         study.config().execution().partitions(),
         listener,
         () -> stopped);

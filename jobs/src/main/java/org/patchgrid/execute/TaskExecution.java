@@ -16,6 +16,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.store.ResultStore;
+import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.PromptSetStatistics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,7 @@ final class TaskExecution {
   private int computed;
 
   /**
+   * @param selection which cells of the tasks are measured
    * @param partitions most of a job; without, one a task
    * @param stopped whether somebody asked to stop; asked often
    */
@@ -57,6 +59,7 @@ final class TaskExecution {
       ResultStore store,
       TaskInputs inputs,
       PromptSetStatistics statistics,
+      CellSelection selection,
       OptionalInt partitions,
       RunListener listener,
       BooleanSupplier stopped) {
@@ -68,7 +71,8 @@ final class TaskExecution {
     this.listener = listener;
     this.stopped = stopped;
     this.function =
-        new PatchTaskFunction(inputs, statistics, reports, TaskCounters.register(spark.sc()));
+        new PatchTaskFunction(
+            inputs, statistics, selection, reports, TaskCounters.register(spark.sc()));
   }
 
   /**

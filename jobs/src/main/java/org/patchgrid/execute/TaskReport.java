@@ -4,7 +4,6 @@ import java.io.Serializable;
 import org.patchgrid.experiment.AuditException;
 import org.patchgrid.store.StagedTask;
 import org.patchgrid.study.PatchgridException;
-import org.patchgrid.study.PromptSetSums;
 
 /** What an executor tells the driver while it works through a partition. */
 public sealed interface TaskReport extends Serializable {
@@ -35,6 +34,6 @@ public sealed interface TaskReport extends Serializable {
   /** This executor has loaded the model. */
   record ModelLoaded(String executor, long milliseconds) implements TaskReport {}
 
-  /** What a block of pairs adds to the sums over the prompt set. */
-  record PairsScanned(int block, PromptSetSums sums) implements TaskReport {}
+  /** What a block adds to a sum over all of them. */
+  record BlockSummed(int block, Serializable sum) implements TaskReport {}
 }

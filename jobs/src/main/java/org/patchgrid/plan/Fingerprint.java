@@ -17,6 +17,7 @@ import org.patchgrid.conf.ExecutionConfig;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.SweepConfig;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.HeadSelection;
@@ -97,6 +98,16 @@ public record Fingerprint(String text) {
     if (!needed.isEmpty()) {
       parts.put(
           StatisticsNeeded.FINGERPRINT_PART, needed.means().size() + " " + needed.noiseLabels());
+    }
+    for (Screening screening : plan.screenings()) {
+      parts.put(
+          CellSelection.FINGERPRINT_PART + TextNode.valueOf(screening.sweep()),
+          "%s %s sample %d seed %d"
+              .formatted(
+                  screening.top(),
+                  screening.metric().label(),
+                  screening.sample().size(),
+                  screening.sample().seed()));
     }
     parts.put(
         "metrics",

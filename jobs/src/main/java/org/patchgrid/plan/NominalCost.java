@@ -1,11 +1,9 @@
 package org.patchgrid.plan;
 
 import java.io.Serializable;
-import java.util.List;
 import org.patchgrid.experiment.SweepCost;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.ModelStructure;
-import org.patchgrid.study.SweepSite;
 
 /**
  * Counted operations of one pair, and a fixed rate to call them seconds. Nothing here is measured:
@@ -25,13 +23,22 @@ public record NominalCost(double ofBothRuns, double ofSite) implements Serializa
   }
 
   static NominalCost of(
-      Engine engine, ModelStructure model, List<SweepSite> sites, LengthEstimate lengths) {
-    double pass = SweepCost.ofPass(model, lengths.meanTokens());
-    double cells =
-        switch (engine) {
-          case REFERENCE -> StudyPlan.cells(sites, lengths) * pass;
-          case WAVEFRONT -> SweepCost.ofCells(model, sites, lengths.meanTokens());
-        };
-    return new NominalCost(2 * pass, cells / sites.size());
+      Engine engine, ModelStructure model, PlannedSites sites, LengthEstimate lengths) {
+    double cells = ofCells(engine, model, sites, lengths);
+    return new NominalCost(
+        2 * SweepCost.ofPass(model, lengths.meanTokens()), cells / sites.sites().size());
+  }
+
+  /** What is measured and estimated of one pair beyond both runs. */
+  static double ofCells(
+      Engine engine, ModelStructure model, PlannedSites sites, LengthEstimate lengths) {
+    double tokens = lengths.meanTokens();
+    return switch (engine) {
+      case REFERENCE -> sites.cells(lengths) * SweepCost.ofPass(model, tokens);
+      case WAVEFRONT ->
+          sites.shares(lengths).stream()
+              .mapToDouble(share -> share.share() * SweepCost.ofCells(model, share.sites(), tokens))
+              .sum();
+    };
   }
 }

@@ -16,13 +16,13 @@ import org.patchgrid.study.SweepSite;
  * The sites of a study and its cut into tasks. Tasks are computed, not stored: ten million pairs
  * cost nothing. They go through the pairs first: all sites of the first pairs, then the next pairs.
  *
- * @param sites by sweep, direction, component as listed, layer, head and position
+ * @param planned the sites by sweep, direction, component as listed, layer, head and position
  * @param notes what a user should know although it is no error
  */
 public record StudyPlan(
     String studyId,
     ModelStructure model,
-    List<SweepSite> sites,
+    PlannedSites planned,
     long pairs,
     int pairsPerTask,
     int sitesPerTask,
@@ -32,19 +32,33 @@ public record StudyPlan(
     List<String> notes)
     implements Serializable {
   public StudyPlan {
-    sites = List.copyOf(sites);
     notes = List.copyOf(notes);
-    if (sites.isEmpty() || pairs < 1) {
+    if (planned.sites().isEmpty() || pairs < 1) {
       throw new IllegalArgumentException("A plan needs a site and a pair");
     }
-    if (pairsPerTask < 1 || sitesPerTask < 1 || sitesPerTask > sites.size()) {
+    if (pairsPerTask < 1 || sitesPerTask < 1 || sitesPerTask > planned.sites().size()) {
       throw new IllegalArgumentException(
           "Invalid cut: " + pairsPerTask + " pairs x " + sitesPerTask + " sites");
     }
   }
 
+  /** All sites; a task has a range of them. */
+  public List<SweepSite> sites() {
+    return planned.sites();
+  }
+
+  /** How sweeps are screened; of most studies, none is. */
+  public List<Screening> screenings() {
+    return planned.screenings();
+  }
+
   public int taskCount() {
     return Math.toIntExact(pairBlocks() * siteBlocks());
+  }
+
+  /** Whether a task makes estimates of a screen, on which the measurements of others depend. */
+  public boolean screens(int number) {
+    return task(number).endSite() <= planned.screened();
   }
 
   /** The task with this number, from 0. */
@@ -53,13 +67,20 @@ public record StudyPlan(
       throw new IllegalArgumentException("No task " + number + " of " + taskCount());
     }
     long firstPair = number / siteBlocks() * pairsPerTask;
-    int firstSite = Math.toIntExact(number % siteBlocks() * sitesPerTask);
+    long block = number % siteBlocks();
+    boolean screens = block < blocks(planned.screened());
+    int firstSite =
+        Math.toIntExact(
+            screens
+                ? block * sitesPerTask
+                : planned.screened() + (block - blocks(planned.screened())) * sitesPerTask);
+    int end = screens ? planned.screened() : sites().size();
     return new PatchTask(
         number,
         firstPair,
         Math.min(pairs, firstPair + pairsPerTask),
         firstSite,
-        (int) Math.min(sites.size(), (long) firstSite + sitesPerTask));
+        (int) Math.min(end, (long) firstSite + sitesPerTask));
   }
 
   /** Every task, in order. */
@@ -71,18 +92,18 @@ public record StudyPlan(
     return (pairs + pairsPerTask - 1) / pairsPerTask;
   }
 
+  /** No task has both estimates of a screen and what depends on them. */
   private long siteBlocks() {
-    return (sites.size() + (long) sitesPerTask - 1) / sitesPerTask;
+    return blocks(planned.screened()) + blocks(sites().size() - planned.screened());
+  }
+
+  private long blocks(int sites) {
+    return (sites + (long) sitesPerTask - 1) / sitesPerTask;
   }
 
   /** Patched runs of one pair; an estimate if {@link #cellsAreEstimated}. */
   public double cellsPerPair() {
-    return cells(sites, lengths);
-  }
-
-  /** How many cells {@code sites} are for a pair of mean length. */
-  static double cells(List<SweepSite> sites, LengthEstimate lengths) {
-    return sites.stream().mapToDouble(site -> site.cells(lengths.meanTokens())).sum();
+    return planned.cells(lengths);
   }
 
   /** Patched runs of the whole study, if every pair can be used. */
@@ -92,12 +113,12 @@ public record StudyPlan(
 
   /** Whether the number of cells depends on the prompts' lengths, of which only a mean is known. */
   public boolean cellsAreEstimated() {
-    return sites.stream().anyMatch(site -> site.cells(2) > 1);
+    return !screenings().isEmpty() || sites().stream().anyMatch(site -> site.cells(2) > 1);
   }
 
   /** What a stage before the tasks has to find out about the whole prompt set. */
   public StatisticsNeeded statisticsNeeded() {
-    return StatisticsNeeded.of(model, sites);
+    return StatisticsNeeded.of(model, sites());
   }
 
   /**
@@ -106,7 +127,7 @@ public record StudyPlan(
    */
   public double operations() {
     double cleanRuns = statisticsNeeded().means().isEmpty() ? 0 : cost.ofBothRuns() / 2;
-    return pairs * (cleanRuns + siteBlocks() * cost.ofBothRuns() + sites.size() * cost.ofSite());
+    return pairs * (cleanRuns + siteBlocks() * cost.ofBothRuns() + sites().size() * cost.ofSite());
   }
 
   /** The same as a number of forward passes over a prompt of mean length. */
@@ -126,7 +147,7 @@ public record StudyPlan(
     line(text, "study", studyId + " on " + model.name());
     line(text, "pairs", count(pairs));
     line(text, "tokens a prompt", tokens());
-    line(text, "sites", count(sites.size()) + " (" + sweeps() + ")");
+    line(text, "sites", count(sites().size()) + " (" + sweeps() + ")");
     line(text, "cells", count(cells()) + about);
     line(
         text,
@@ -153,6 +174,7 @@ public record StudyPlan(
     if (!needed.isEmpty()) {
       line(text, "first of all", firstOfAll(needed));
     }
+    screenings().forEach(screening -> line(text, "screen", describe(screening)));
     notes.forEach(note -> line(text, "note", note));
     return text.toString();
   }
@@ -168,6 +190,15 @@ public record StudyPlan(
     return String.join(" and ", parts) + ", over the clean prompts";
   }
 
+  private String describe(Screening screening) {
+    return "%s: all places estimated, the first %s by %s measured on every pair, all on %s of them"
+        .formatted(
+            screening.sweep(),
+            screening.top(),
+            screening.metric().label(),
+            count(screening.sample().size()));
+  }
+
   private String tokens() {
     return String.format(
         Locale.ROOT,
@@ -177,7 +208,7 @@ public record StudyPlan(
   }
 
   private String sweeps() {
-    return String.join(", ", sites.stream().map(SweepSite::sweep).distinct().toList());
+    return String.join(", ", sites().stream().map(SweepSite::sweep).distinct().toList());
   }
 
   private static void line(StringBuilder text, String name, String value) {

@@ -1,17 +1,20 @@
 package org.patchgrid.plan;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.patchgrid.conf.ExecutionConfig;
 import org.patchgrid.conf.Problems;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.SweepConfig;
 import org.patchgrid.study.Distances;
+import org.patchgrid.study.Engine;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.SweepSite;
@@ -43,9 +46,9 @@ public final class StudyPlanner {
     }
     Problems problems = new Problems();
     Set<String> notes = new LinkedHashSet<>();
-    List<SweepSite> sites = new ArrayList<>();
+    Map<SweepConfig, List<SweepSite>> sitesOf = new LinkedHashMap<>();
     for (SweepConfig sweep : study.sweeps()) {
-      sites.addAll(new SitePlanner(sweep, model, problems, notes).sites());
+      sitesOf.put(sweep, new SitePlanner(sweep, model, problems, notes).sites());
     }
     if (study.execution().distances().equals(Optional.of(Distances.FACTOR))
         && !model.linearLogits()) {
@@ -55,10 +58,15 @@ public final class StudyPlanner {
               + ": its logits are capped, or a bias is added to them; use auto or logits");
     }
     problems.throwIfAny();
-    NominalCost cost = NominalCost.of(study.execution().engine(), model, sites, lengths);
-    Cut cut = cut(study.execution(), sites.size(), cost);
+    PlannedSites sites = PlannedSites.of(sitesOf, pairs);
+    Engine engine = study.execution().engine();
+    noteUselessScreens(
+        sitesOf, pairs, notes, some -> NominalCost.ofCells(engine, model, some, lengths));
+    NominalCost cost = NominalCost.of(engine, model, sites, lengths);
+    int siteCount = sites.sites().size();
+    Cut cut = cut(study.execution(), siteCount, cost);
     long pairsPerTask = Math.min(pairs, cut.pairs());
-    requireCountable(pairs, pairsPerTask, sites.size(), cut.sites());
+    requireCountable(pairs, pairsPerTask, siteCount, cut.sites());
     return new StudyPlan(
         study.id(),
         model,
@@ -68,8 +76,26 @@ public final class StudyPlanner {
         cut.sites(),
         lengths,
         cost,
-        distances(study, model, pairs * StudyPlan.cells(sites, lengths)),
+        distances(study, model, pairs * sites.cells(lengths)),
         List.copyOf(notes));
+  }
+
+  private static void noteUselessScreens(
+      Map<SweepConfig, List<SweepSite>> sitesOf,
+      long pairs,
+      Set<String> notes,
+      ToDoubleFunction<PlannedSites> operations) {
+    sitesOf.forEach(
+        (sweep, sites) -> {
+          PlannedSites whole = new PlannedSites(sites, 0, List.of());
+          PlannedSites screened = PlannedSites.of(Map.of(sweep, sites), pairs);
+          if (sweep.screen().isPresent()
+              && operations.applyAsDouble(screened) >= operations.applyAsDouble(whole)) {
+            notes.add(
+                "to measure every place of sweep '%s' on every pair takes no longer than its screen: leave screen out, or lower its sample"
+                    .formatted(sweep.name()));
+          }
+        });
   }
 
   /** The factor pays where it saves more than it takes, and no metric reads every logit anyway. */

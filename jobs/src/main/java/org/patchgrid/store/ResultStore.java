@@ -296,7 +296,8 @@ public final class ResultStore implements AutoCloseable {
    * @throws PatchgridException if they are damaged
    */
   public Optional<PromptSetStatistics> statistics() throws IOException {
-    return StatisticsDocument.read(directory, identity.fingerprint())
+    return StageFile.STATISTICS
+        .read(directory, identity.fingerprint())
         .map(StatisticsDocument::statistics);
   }
 
@@ -306,11 +307,22 @@ public final class ResultStore implements AutoCloseable {
    * @return those that are kept: to be used from now on
    */
   public PromptSetStatistics keep(PromptSetStatistics statistics) throws IOException {
-    StatisticsDocument document = StatisticsDocument.of(identity.fingerprint(), statistics);
-    directory.makeDirectory(StatisticsDocument.DIRECTORY);
-    directory.writeUnlessThere(StatisticsDocument.NAME, StoreJson.line(document), run);
-    return statistics()
-        .orElseThrow(() -> new IOException("Cannot find " + StatisticsDocument.NAME));
+    StatisticsDocument document = StatisticsDocument.of(statistics);
+    return StageFile.STATISTICS.keep(directory, identity.fingerprint(), document, run).statistics();
+  }
+
+  /**
+   * What the study's screens have chosen in an earlier run.
+   *
+   * @throws PatchgridException if it is damaged
+   */
+  public Optional<ScreenRanking> ranking() throws IOException {
+    return StageFile.RANKING.read(directory, identity.fingerprint());
+  }
+
+  /** Keeps what screens have chosen, as {@link #keep(PromptSetStatistics)} does. */
+  public ScreenRanking keep(ScreenRanking ranking) throws IOException {
+    return StageFile.RANKING.keep(directory, identity.fingerprint(), ranking, run);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.patchgrid.study.PlaceName;
 
 /**
  * The columns of {@code cells} that say where a patch went, and how: all of the key but the study,
@@ -54,6 +55,11 @@ public record SiteColumns(
         && position.isEmpty()
         && positionLabel.isEmpty()
         && sourcePosition.isEmpty();
+  }
+
+  /** Where the patch goes. */
+  public String place() {
+    return PlaceName.of(component, layer, window, head, position, positionLabel, sourcePosition);
   }
 
   /** The component in its layer, without head, position and label. */

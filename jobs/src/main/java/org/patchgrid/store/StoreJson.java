@@ -2,6 +2,7 @@ package org.patchgrid.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -34,6 +35,10 @@ final class StoreJson {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("Cannot write as JSON: " + value, e);
     }
+  }
+
+  static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
   }
 
   static <T> T read(byte[] json, Class<T> type) throws IOException {

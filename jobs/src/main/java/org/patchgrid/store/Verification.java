@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.StatisticsNeeded;
@@ -58,7 +59,13 @@ public final class Verification {
 
   private VerificationReport report() throws IOException {
     checkStudyText();
-    checkStatistics();
+    Set<String> parts = identity.fingerprintParts().keySet();
+    checkStage(StageFile.STATISTICS, parts.contains(StatisticsNeeded.FINGERPRINT_PART));
+    // Until the estimates are complete there is no ranking.
+    checkStage(
+        StageFile.RANKING,
+        isComplete()
+            && parts.stream().anyMatch(part -> part.startsWith(CellSelection.FINGERPRINT_PART)));
     for (ManifestEntry.TaskCommitted task : manifest.tasks()) {
       for (ResultFile file : task.files()) {
         files++;
@@ -85,18 +92,23 @@ public final class Verification {
     }
   }
 
-  private void checkStatistics() throws IOException {
-    String name = StatisticsDocument.NAME;
-    boolean needed = identity.fingerprintParts().containsKey(StatisticsNeeded.FINGERPRINT_PART);
+  private boolean isComplete() {
+    StoredStudy study = new StoredStudy(identity, manifest.summary(), Optional.empty());
+    return study.tasks().filter(Integer.toString(manifest.tasks().size())::equals).isPresent();
+  }
+
+  private <C> void checkStage(StageFile<C> stage, boolean needed) throws IOException {
     try {
-      if (StatisticsDocument.read(directory, identity.fingerprint()).isEmpty()
+      if (stage.read(directory, identity.fingerprint()).isEmpty()
           && needed
           && !manifest.tasks().isEmpty()) {
-        report(VerificationProblem.Kind.MISSING, name, "is missing");
+        report(VerificationProblem.Kind.MISSING, stage.name(), "is missing");
       }
     } catch (PatchgridException e) {
       report(
-          VerificationProblem.Kind.DAMAGED, name, "was changed, cut short, or is another study's");
+          VerificationProblem.Kind.DAMAGED,
+          stage.name(),
+          "was changed, cut short, or is another study's");
     }
   }
 

@@ -92,7 +92,8 @@ class StudyConfigReaderTest {
                         SetsConfig.NONE,
                         PathsConfig.NONE,
                         Corruption.PROMPT,
-                        PatchValue.ACTIVATION)),
+                        PatchValue.ACTIVATION,
+                        Optional.empty())),
                 List.of(Metric.L2),
                 new ExecutionConfig(
                     30,
@@ -364,6 +365,64 @@ class StudyConfigReaderTest {
   }
 
   @Test
+  void aScreenIsReadWithItsDefaults() {
+    String metrics = SMALLEST + "metrics = [kl, answer_rank, logit_diff]\n";
+    assertThat(screen(metrics + "sweep { screen {} }"))
+        .isEqualTo(
+            new ScreenConfig(
+                new Amount.Share(0.05),
+                new Amount.Share(0.05),
+                Metric.KL,
+                PatchValue.Attribution.AT_TARGET,
+                1));
+    // At the clean run the gradient of kl vanishes.
+    assertThat(screen(metrics + "sweep { directions = [noising], screen {} }").metric())
+        .isEqualTo(Metric.LOGIT_DIFF);
+    assertThat(
+            screen(
+                metrics
+                    + "sweep { screen { top = 20, sample = 2.5%, metric = logit_diff, steps = 5, seed = 7 } }"))
+        .isEqualTo(
+            new ScreenConfig(
+                new Amount.Count(20), new Amount.Share(0.025), Metric.LOGIT_DIFF, 5, 7));
+  }
+
+  private static ScreenConfig screen(String text) {
+    return StudyConfigReader.read("s.conf", text, StudyOverrides.none())
+        .sweeps()
+        .get(0)
+        .screen()
+        .orElseThrow();
+  }
+
+  @Test
+  void aScreenThatCannotBeIsRefused() {
+    assertThat(problems(SMALLEST + "sweep { value = zero, screen {} }"))
+        .containsExactly(
+            "s.conf:5: sweep.screen: is of patches between two prompts, which have an attribution:"
+                + " leave it out, or value, receivers and noise");
+    assertThat(problems(SMALLEST + "sweep { screen { top = 0, sample = many, metrics = [l2] } }"))
+        .containsExactlyInAnyOrder(
+            "s.conf:5: sweep.screen.metrics: unknown key: did you mean 'metric'?",
+            "s.conf:5: sweep.screen.top: '0' is neither a share like 5% nor a whole number from 1",
+            "s.conf:5: sweep.screen.sample: 'many' is neither a share like 5% nor a whole number from 1");
+    assertThat(problems(SMALLEST + "sweep { directions = [noising], screen {} }"))
+        .containsExactly(
+            "s.conf:5: sweep.screen: no metric does: a screen needs one of the study's metrics that"
+                + " has estimates in each direction, such as logit_diff (metrics has none)");
+    assertThat(problems(SMALLEST + "sweep { screen { metric = kl } }"))
+        .containsExactly(
+            "s.conf:5: sweep.screen: 'kl' does not do: a screen needs one of the study's metrics"
+                + " that has estimates in each direction, such as logit_diff (l2)");
+    assertThat(
+            problems(
+                SMALLEST.replace("sweep {}\n", "") + "sweeps { a { screen {} }, \"a.sample\" {} }"))
+        .containsExactly(
+            "s.conf:4: sweeps.\"a.sample\": sweep 'a' is screened, and its rows take this name:"
+                + " choose another");
+  }
+
+  @Test
   void attributionIsOfPatchesBetweenTwoPrompts() {
     assertThat(sweep("value = attribution").value())
         .isEqualTo(new PatchValue.Attribution(PatchValue.Attribution.AT_TARGET));
@@ -427,6 +486,8 @@ class StudyConfigReaderTest {
         "components = [mlp], receivers = [final], freeze = heads-and-mlps",
         "value = attribution",
         "value = attribution, steps = 5, directions = [denoising, noising]",
+        "screen {}",
+        "screen { top = 20, sample = 10%, steps = 5, seed = -3 }",
         "components = [self_attn.pattern], heads = each, positions = last, source-positions = each"
       })
   void whatIsWrittenReadsAsTheSameSweep(String sweep) {

@@ -295,6 +295,46 @@ class StudyPlannerTest {
   }
 
   @Test
+  void aScreenEstimatesAllAndMeasuresSome() {
+    String screen =
+        "sweeps { a { components = [mlp, self_attn], screen { top = 25%, sample = 10% } }, b { components = [output] } }, execution.sites-per-task = 5, execution.pairs-per-task = 4";
+    StudyPlan plan = plan(screen, 20);
+    assertThat(plan.sites().stream().map(SweepSite::sweep).distinct())
+        .containsExactly("a.screen", "a", "a.sample", "b");
+    assertThat(plan.sites()).hasSize(3 * 12 + 6);
+    assertThat(plan.sites().subList(0, 12)).noneMatch(SweepSite::isRun);
+    assertThat(plan.sites().subList(12, 42)).allMatch(SweepSite::isRun);
+    // Estimates, a quarter of the places on all pairs and all places on two, and the other sweep.
+    assertThat(plan.cells()).isEqualTo(20 * 12 + 20 * 3 + 2 * 12 + 20 * 6);
+    assertThat(plan.cellsAreEstimated()).isTrue();
+    assertThat(plan.describe())
+        .contains(
+            "screen               a: all places estimated, the first 25% by l2 measured on every pair, all on 2 of them");
+
+    // No task has sites of both kinds: 12 sites are three tasks, 30 are six.
+    assertThat(plan.taskCount()).isEqualTo(5 * 9);
+    for (int number = 0; number < plan.taskCount(); number++) {
+      PatchTask task = plan.task(number);
+      assertThat(plan.screens(number)).isEqualTo(number % 9 < 3);
+      assertThat(task.endSite() <= 12 || task.firstSite() >= 12).isTrue();
+      assertThat(task.reportsPairs()).isEqualTo(number % 9 == 0);
+    }
+    assertThat(plan.task(2)).isEqualTo(new PatchTask(2, 0, 4, 10, 12));
+    assertThat(plan.task(3)).isEqualTo(new PatchTask(3, 0, 4, 12, 17));
+    assertThat(plan.task(8)).isEqualTo(new PatchTask(8, 0, 4, 37, 42));
+
+    String places = "components = [self_attn.z], heads = each, positions = each";
+    StudyPlan whole = plan("sweep { %s }".formatted(places), 100);
+    StudyPlan screened = plan("sweep { %s, screen {} }".formatted(places), 100);
+    assertThat(screened.operations()).isLessThan(whole.operations() / 2);
+    assertThat(screened.notes()).isEmpty();
+    assertThat(plan("sweep { screen { sample = 100% } }", 3).notes())
+        .containsExactly(
+            "to measure every place of sweep 'default' on every pair takes no longer than its"
+                + " screen: leave screen out, or lower its sample");
+  }
+
+  @Test
   void aTaskHoldsAsManyPairsAsItsNominalTime() {
     double pass = SweepCost.ofPass(ATLAS, 10);
     // 72 cells and two runs a pair

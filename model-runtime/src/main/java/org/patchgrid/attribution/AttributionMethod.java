@@ -4,9 +4,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.PatchValue;
 
 /** At which runs gradients are taken. */
 public sealed interface AttributionMethod {
+  /** The method of a study's {@code steps}. */
+  static AttributionMethod of(int steps) {
+    return steps == PatchValue.Attribution.AT_TARGET ? new AtTarget() : new Integrated(steps);
+  }
+
   /** Whether a metric has an estimate in this direction. */
   boolean estimates(Metric metric, PatchDirection direction);
 

@@ -100,16 +100,10 @@ final class AttributedCells {
                 metrics,
                 base.answers(),
                 base.foils(),
-                method(question.steps()));
+                AttributionMethod.of(question.steps()));
     return sites.stream()
         .flatMap(site -> expansion.cells(site, pair).stream())
         .map(cell -> new Estimate(cell, attributions))
         .toList();
-  }
-
-  private static AttributionMethod method(int steps) {
-    return steps == PatchValue.Attribution.AT_TARGET
-        ? new AttributionMethod.AtTarget()
-        : new AttributionMethod.Integrated(steps);
   }
 }

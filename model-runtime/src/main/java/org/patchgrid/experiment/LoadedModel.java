@@ -16,6 +16,7 @@ import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.metric.UnembeddingFactor;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Dtype;
@@ -211,7 +212,14 @@ public final class LoadedModel implements AutoCloseable {
       MeasurementSettings settings,
       Computation computation) {
     return run(
-        task, pairs, planSites, settings, PromptSetStatistics.NONE, computation, cells -> {});
+        task,
+        pairs,
+        planSites,
+        settings,
+        PromptSetStatistics.NONE,
+        CellSelection.ALL,
+        computation,
+        cells -> {});
   }
 
   /**
@@ -220,6 +228,7 @@ public final class LoadedModel implements AutoCloseable {
    * @param pairs the pairs of the task's range
    * @param planSites all sites of the plan, of which the task has a range
    * @param statistics of the whole prompt set, as far as the sites need them
+   * @param selection which of the cells are measured
    * @param cellsDone told now and then how many cells were done since the last time
    * @throws AuditException if a cell comes out differently when it is repeated
    */
@@ -229,6 +238,7 @@ public final class LoadedModel implements AutoCloseable {
       List<SweepSite> planSites,
       MeasurementSettings settings,
       PromptSetStatistics statistics,
+      CellSelection selection,
       Computation computation,
       LongConsumer cellsDone) {
     JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
@@ -244,6 +254,7 @@ public final class LoadedModel implements AutoCloseable {
               planSites,
               settings,
               statistics,
+              selection,
               new AttributedCells(this::gradients, structure),
               cellsDone,
               audit(computation, settings, readout, manager, constants))

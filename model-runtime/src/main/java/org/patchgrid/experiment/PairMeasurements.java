@@ -77,20 +77,26 @@ final class PairMeasurements {
 
   /**
    * The rows of estimates: the target run's value and the change. Where there is no estimate, there
-   * is no value.
+   * is no value. What a patch there would do by construction is no finding as an estimate either.
    */
-  List<Measurement> of(List<AttributedCells.Estimate> estimates, int length) {
+  List<Measurement> of(List<AttributedCells.Estimate> estimates, ForcedOutcome forced, int length) {
     List<Measurement> measurements = new ArrayList<>();
     for (AttributedCells.Estimate estimate : estimates) {
-      boolean denoising = estimate.cell().cell().direction() == PatchDirection.DENOISING;
+      PatchedCell cell = estimate.cell();
+      boolean denoising = cell.cell().direction() == PatchDirection.DENOISING;
+      boolean isForced = forced.applies(cell.run());
       for (int i = 0; i < metrics.size(); i++) {
         OptionalDouble change = estimate.change(metrics.get(i), length);
         double target = denoising ? corrupted[i] : clean[i];
         measurements.add(
             change.isPresent()
-                ? measurement(
-                    estimate.cell(), i, corrupted[i], target + change.getAsDouble(), false)
-                : withoutRecovery(estimate.cell(), i, corrupted[i], Double.NaN, CellStatus.OK));
+                ? measurement(cell, i, corrupted[i], target + change.getAsDouble(), isForced)
+                : withoutRecovery(
+                    cell,
+                    i,
+                    corrupted[i],
+                    Double.NaN,
+                    isForced ? CellStatus.BY_CONSTRUCTION : CellStatus.OK));
       }
     }
     return measurements;

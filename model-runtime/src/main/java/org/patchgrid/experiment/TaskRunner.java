@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
+import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.Labels;
 import org.patchgrid.study.Measurement;
@@ -39,6 +40,7 @@ final class TaskRunner {
   private final List<SweepSite> attributedSites;
   private final MeasurementSettings settings;
   private final PromptSetStatistics statistics;
+  private final CellSelection selection;
   private final AttributedCells attributed;
   private final LongConsumer cellsDone;
   private final boolean reportsPairs;
@@ -62,6 +64,7 @@ final class TaskRunner {
       List<SweepSite> planSites,
       MeasurementSettings settings,
       PromptSetStatistics statistics,
+      CellSelection selection,
       AttributedCells attributed,
       LongConsumer cellsDone,
       Audit audit) {
@@ -71,6 +74,7 @@ final class TaskRunner {
     this.readout = readout;
     this.requirements = new SiteRequirements(planSites);
     this.statistics = statistics;
+    this.selection = selection;
     this.attributed = attributed;
     List<SweepSite> taskSites = planSites.subList(task.firstSite(), task.endSite());
     this.runSites = taskSites.stream().filter(SweepSite::isRun).toList();
@@ -170,7 +174,10 @@ final class TaskRunner {
     for (SweepSite site : runSites) {
       cellsOf
           .computeIfAbsent(site.corruption(), corruption -> new ArrayList<>())
-          .addAll(expansion.cells(site, pair));
+          .addAll(
+              expansion.cells(site, pair).stream()
+                  .filter(cell -> selection.includes(cell.cell(), pair.pair().number()))
+                  .toList());
     }
     List<PatchedCell> ofPrompt =
         Optional.ofNullable(cellsOf.remove(Corruption.PROMPT)).orElse(List.of());
@@ -208,7 +215,7 @@ final class TaskRunner {
     }
     List<AttributedCells.Estimate> estimates =
         attributed.of(tokenized, base, attributedSites, measured.metrics());
-    measurements.addAll(measured.of(estimates, tokenized.clean().length()));
+    measurements.addAll(measured.of(estimates, forced(pair.prompt()), tokenized.clean().length()));
     long done = pair.cells() + estimates.size();
     cells += done;
     cellsDone.accept(done);

@@ -70,6 +70,11 @@ public record Cell(
         Optional.empty());
   }
 
+  /** Where its patch goes. */
+  public String place() {
+    return PlaceName.of(component, layer, window, head, position, positionLabel, sourcePosition);
+  }
+
   @Override
   public int compareTo(Cell other) {
     return ORDER.compare(this, other);

@@ -1,0 +1,76 @@
+package org.patchgrid.execute;
+
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.function.VoidFunction;
+import org.patchgrid.plan.Screening;
+import org.patchgrid.store.CellScan;
+import org.patchgrid.store.HadoopSettings;
+import org.patchgrid.store.ResultTable;
+import org.patchgrid.store.SharedOutput;
+
+/** What runs on an executor for each block of tasks: read their estimates, add up, report. */
+final class ScreeningFunction implements VoidFunction<Iterator<Integer>> {
+  private static final long serialVersionUID = 1;
+
+  private final SharedOutput output;
+  private final HadoopSettings hadoop;
+  private final Map<String, String> metricOf;
+  private final List<Integer> tasks;
+  private final Blocks blocks;
+  private final TaskReports reports;
+
+  /**
+   * @param tasks those in the blocks
+   */
+  ScreeningFunction(
+      SharedOutput output,
+      HadoopSettings hadoop,
+      List<Screening> screenings,
+      List<Integer> tasks,
+      Blocks blocks,
+      TaskReports reports) {
+    this.output = output;
+    this.hadoop = hadoop;
+    this.metricOf =
+        screenings.stream()
+            .collect(Collectors.toMap(Screening::estimates, s -> s.metric().label()));
+    this.tasks = List.copyOf(tasks);
+    this.blocks = blocks;
+    this.reports = reports;
+  }
+
+  @Override
+  public void call(Iterator<Integer> numbers) throws IOException {
+    ExecutorProblems.reported(reports, () -> run(numbers));
+  }
+
+  private void run(Iterator<Integer> numbers) throws IOException {
+    Configuration configuration = hadoop.configuration();
+    output.requireSeen(configuration);
+    while (numbers.hasNext()) {
+      int block = numbers.next();
+      ScreenScores scores = new ScreenScores();
+      for (long i = blocks.first(block); i < blocks.end(block); i++) {
+        add(scores, tasks.get((int) i), configuration);
+      }
+      reports.add(new TaskReport.BlockSummed(block, scores));
+    }
+  }
+
+  private void add(ScreenScores scores, int task, Configuration configuration) throws IOException {
+    Path study = new Path(output.directory());
+    try (CellScan rows = CellScan.open(study, ResultTable.CELLS.path(task), configuration)) {
+      while (rows.next()) {
+        if (rows.metric().equals(metricOf.get(rows.site().sweep()))) {
+          scores.add(rows);
+        }
+      }
+    }
+  }
+}
