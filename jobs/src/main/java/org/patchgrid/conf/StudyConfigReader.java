@@ -56,6 +56,10 @@ public final class StudyConfigReader {
   private static final Pattern NOISE =
       Pattern.compile("(?<before>\\bcorruption\"?\\s*[=:]\\s*)noise\\s*\\{");
 
+  /** HOCON's parser is recursive, knows no limit, and has nothing to close. */
+  private static final String TOO_DEEP =
+      "objects, lists or references are too deep in each other: a study has some five levels";
+
   private final String file;
   private final Problems problems = new Problems();
 
@@ -111,6 +115,8 @@ public final class StudyConfigReader {
       addProblem(e);
       problems.throwIfAny();
       throw e;
+    } catch (StackOverflowError e) {
+      throw new PatchgridException(file + ": " + TOO_DEEP, e);
     }
   }
 
@@ -144,6 +150,8 @@ public final class StudyConfigReader {
       config = ConfigFactory.parseString(withNoiseAsObject(text), options);
     } catch (ConfigException e) {
       addProblem(e);
+    } catch (StackOverflowError e) {
+      throw new PatchgridException(description + ": " + TOO_DEEP, e);
     }
     for (String included : includes.names()) {
       problems.add(

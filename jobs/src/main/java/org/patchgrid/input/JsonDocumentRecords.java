@@ -4,9 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.patchgrid.checkpoint.BoundedJson;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -29,9 +29,10 @@ final class JsonDocumentRecords implements PromptRecords {
   /** With one of them first, tokens are counted from the BOS. */
   private static final Set<String> BOS_LABELS = Set.of("BOS", "<BOS>", "<|BOS|>");
 
+  // Behind a record comes the next one.
   private static final JsonFactory FACTORY =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+      BoundedJson.mapper()
+          .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build()
           .getFactory();
 

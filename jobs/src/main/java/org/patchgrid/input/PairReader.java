@@ -12,6 +12,7 @@ import org.patchgrid.conf.NearestName;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.LabelSpec;
 import org.patchgrid.study.Labels;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenSpan;
@@ -85,7 +86,13 @@ final class PairReader {
       throw where.problem("'" + name + "' is missing: every pair needs a clean prompt");
     }
     // An empty prompt is well-formed: the pair becomes `invalid` when it is tokenized.
-    return new PromptText.Text(text(text.get(), "'" + name + "'"));
+    String prompt = text(text.get(), "'" + name + "'");
+    if (prompt.length() > Limit.PROMPT_CHARACTERS.value()) {
+      throw where.problem(
+          "'%s' has %d characters, and %s"
+              .formatted(name, prompt.length(), Limit.PROMPT_CHARACTERS.remedy()));
+    }
+    return new PromptText.Text(prompt);
   }
 
   /** Of {@code answer}, {@code answers} and {@code answer_id}; a foil likewise. */

@@ -5,18 +5,27 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.HadoopReadOptions;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.study.Limit;
 
-/** Records of a Parquet file; a record's line is its row, counted from 1. */
+/**
+ * Records of a Parquet file; a record's line is its row, counted from 1.
+ *
+ * <p>Parquet's own reader believes what a file says of itself and throws whatever comes of it, so
+ * that sizes are looked at first, and every one of its exceptions means a damaged file.
+ */
 final class ParquetRecords implements PromptRecords {
   private final String path;
   private final ParquetFileReader reader;
@@ -36,18 +45,20 @@ final class ParquetRecords implements PromptRecords {
    */
   static ParquetRecords open(String path, Path file, Configuration configuration, long firstRow)
       throws IOException {
-    ParquetFileReader reader;
+    HadoopInputFile input = HadoopInputFile.fromPath(file, configuration);
+    ParquetReadOptions options =
+        HadoopReadOptions.builder(configuration)
+            .withCodecFactory(new BoundedCodecs(configuration))
+            .build();
+    ParquetRecords records =
+        parquet(
+            "not a Parquet file",
+            () -> new ParquetRecords(path, ParquetFileReader.open(input, options)));
     try {
-      reader = ParquetFileReader.open(HadoopInputFile.fromPath(file, configuration));
-    } catch (RuntimeException e) {
-      // Parquet says so of a file of another kind or of a truncated one.
-      throw new IOException("not a Parquet file: " + e.getMessage(), e);
-    }
-    ParquetRecords records = new ParquetRecords(path, reader);
-    try {
+      records.checkRowGroups();
       records.skipTo(firstRow);
     } catch (IOException | RuntimeException e) {
-      reader.close();
+      records.close();
       throw e;
     }
     return records;
@@ -57,13 +68,26 @@ final class ParquetRecords implements PromptRecords {
     return schema.getFields().stream().map(Type::getName).toList();
   }
 
+  private void checkRowGroups() throws IOException {
+    for (BlockMetaData group : reader.getRowGroups()) {
+      if (group.getRowCount() < 0 || group.getTotalByteSize() < 0) {
+        throw new IOException("damaged: a row group of negative size");
+      }
+      if (group.getTotalByteSize() > Limit.ROW_GROUP_BYTES.value()) {
+        throw new IOException(
+            "a row group has %d bytes, and %s; or write smaller ones"
+                .formatted(group.getTotalByteSize(), Limit.ROW_GROUP_BYTES.remedy()));
+      }
+    }
+  }
+
   private void skipTo(long firstRow) throws IOException {
-    for (var group : reader.getRowGroups()) {
+    for (BlockMetaData group : reader.getRowGroups()) {
       if (row + group.getRowCount() > firstRow) {
         break;
       }
       row += group.getRowCount();
-      reader.skipNextRowGroup();
+      parquet("damaged", reader::skipNextRowGroup);
     }
     while (row < firstRow && nextRow().isPresent()) {
       row++;
@@ -84,14 +108,11 @@ final class ParquetRecords implements PromptRecords {
 
   private Optional<Group> nextRow() throws IOException {
     while (rowsLeft == 0) {
-      PageReadStore pages = reader.readNextRowGroup();
+      PageReadStore pages = parquet("damaged", reader::readNextRowGroup);
       if (pages == null) {
         return Optional.empty();
       }
-      rows =
-          new ColumnIOFactory()
-              .getColumnIO(schema)
-              .getRecordReader(pages, new GroupRecordConverter(schema));
+      rows = parquet("damaged", () -> recordReader(pages));
       rowsLeft = pages.getRowCount();
     }
     rowsLeft--;
@@ -99,7 +120,26 @@ final class ParquetRecords implements PromptRecords {
     if (current == null) {
       throw new IllegalStateException("Rows without a row group: " + path);
     }
-    return Optional.of(current.read());
+    return Optional.of(parquet("damaged", current::read));
+  }
+
+  private RecordReader<Group> recordReader(PageReadStore pages) {
+    return new ColumnIOFactory()
+        .getColumnIO(schema)
+        .getRecordReader(new BoundedPages(pages), new GroupRecordConverter(schema));
+  }
+
+  /** Something that Parquet's own code does with the file. */
+  private interface Reading<T> {
+    T run() throws IOException;
+  }
+
+  private static <T> T parquet(String what, Reading<T> reading) throws IOException {
+    try {
+      return reading.run();
+    } catch (RuntimeException e) {
+      throw new IOException(what + ": " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -18,6 +18,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.ListLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.MapLogicalTypeAnnotation;
 import org.apache.parquet.schema.Type;
+import org.patchgrid.study.PatchgridException;
 
 /** Makes JSON values of Parquet's: structs and maps become objects, lists arrays. */
 final class ParquetValues {
@@ -59,8 +60,12 @@ final class ParquetValues {
   }
 
   private static ArrayNode list(Group list, PromptLocation where) {
+    GroupType type = list.getType();
+    if (type.getFieldCount() != 1 || !type.getType(0).isRepetition(Type.Repetition.REPEATED)) {
+      throw unknownForm(type, "a list", where);
+    }
     ArrayNode array = JsonNodeFactory.instance.arrayNode();
-    Type repeated = list.getType().getType(0);
+    Type repeated = type.getType(0);
     // Old writers repeat the element itself, all others a group that holds nothing else.
     boolean wrapped =
         !repeated.isPrimitive()
@@ -79,14 +84,31 @@ final class ParquetValues {
   }
 
   private static ObjectNode map(Group map, PromptLocation where) {
+    GroupType type = map.getType();
+    boolean hasEntries =
+        type.getFieldCount() == 1
+            && !type.getType(0).isPrimitive()
+            && type.getType(0).asGroupType().getFieldCount() == 2;
+    if (!hasEntries) {
+      throw unknownForm(type, "a map", where);
+    }
     ObjectNode object = PromptFields.empty();
     for (int i = 0; i < map.getFieldRepetitionCount(0); i++) {
       Group entry = map.getGroup(0, i);
+      if (entry.getFieldRepetitionCount(0) == 0) {
+        throw where.problem("column '" + type.getName() + "' has an entry without a key");
+      }
       if (entry.getFieldRepetitionCount(1) > 0) {
         object.set(value(entry, 0, 0, where).asText(), value(entry, 1, 0, where));
       }
     }
     return object;
+  }
+
+  private static PatchgridException unknownForm(GroupType type, String what, PromptLocation where) {
+    return where.problem(
+        "column '%s' says that it is %s, and is none as Parquet's writers make them"
+            .formatted(type.getName(), what));
   }
 
   private static JsonNode primitive(Group parent, int field, int index, PromptLocation where) {
@@ -110,6 +132,9 @@ final class ParquetValues {
           StandardCharsets.UTF_8.newDecoder().decode(value.toByteBuffer()).toString());
     } catch (CharacterCodingException e) {
       throw where.problem("column '" + type.getName() + "' is not UTF-8 text");
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      // Parquet looks where a value ends in its page when the value is asked for.
+      throw where.problem("column '" + type.getName() + "' is damaged: a value ends nowhere");
     }
   }
 }

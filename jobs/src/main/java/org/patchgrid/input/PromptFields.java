@@ -1,11 +1,8 @@
 package org.patchgrid.input;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
@@ -13,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.patchgrid.checkpoint.BoundedJson;
 import org.patchgrid.conf.NearestName;
 import org.patchgrid.study.PatchgridException;
 
@@ -42,12 +40,7 @@ final class PromptFields {
   private static final Pattern LABEL_COLUMN = Pattern.compile("label\\.(.+)\\.(clean|corrupted)");
   private static final Pattern TAG_COLUMN = Pattern.compile("tag\\.(.+)");
 
-  private static final ObjectReader JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build()
-          .reader();
+  private static final ObjectReader JSON = BoundedJson.mapper().build().reader();
 
   private PromptFields() {}
 

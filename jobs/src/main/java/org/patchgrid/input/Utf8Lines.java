@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -15,9 +16,6 @@ import org.patchgrid.study.PatchgridException;
  * feed, which may follow a carriage return. A byte order mark at the start of the file is skipped.
  */
 final class Utf8Lines implements Closeable {
-  /** A longer line is not a prompt but a file of another kind. */
-  static final int LONGEST_LINE = 64 << 20;
-
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
   private final String path;
@@ -59,9 +57,9 @@ final class Utf8Lines implements Closeable {
         ended = buffer[bufferPosition++] == '\n';
       }
       bytes.write(buffer, from, bufferPosition - from);
-      if (bytes.size() > LONGEST_LINE) {
-        throw new PatchgridException(
-            here() + ": the line is longer than " + (LONGEST_LINE >> 20) + " MiB");
+      if (bytes.size() > Limit.LINE_BYTES.value()) {
+        // A longer line is not a prompt but a file of another kind.
+        throw here().problem("the line is too long: " + Limit.LINE_BYTES.remedy());
       }
     }
     if (bytes.size() == 0) {

@@ -19,6 +19,7 @@ import org.patchgrid.study.ComponentRef;
 import org.patchgrid.study.HeadAxis;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.JointSite;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
@@ -95,8 +96,18 @@ final class SitePlanner {
   private void addPatches(Set<Site> sites, Component component, int layer, HeadSelection heads) {
     for (Positions positions : sweep.positions()) {
       for (Positions sources : sweep.sourcePositions()) {
-        sites.add(new PatchSite(component, layer, sweep.window(), heads, positions, sources));
+        add(sites, new PatchSite(component, layer, sweep.window(), heads, positions, sources));
       }
+    }
+  }
+
+  /** All sites are in the driver's memory: a short study can ask for more than there is. */
+  private void add(Set<Site> sites, Site site) {
+    sites.add(site);
+    if (sites.size() > Limit.SITES.value()) {
+      throw new PatchgridException(
+          "Cannot plan more than %d sites%s: %s"
+              .formatted(Limit.SITES.value(), inSweep(), Limit.SITES.remedy()));
     }
   }
 
@@ -125,7 +136,7 @@ final class SitePlanner {
         if (site.written(model).isEmpty()) {
           notes.add("set '" + name + "'" + inSweep() + " is everything: it has no complement");
         } else {
-          sites.add(site);
+          add(sites, site);
         }
       }
     }
@@ -151,7 +162,7 @@ final class SitePlanner {
             PathSite path = new PathSite(sender, receiver, sweep.paths().freeze());
             impossible += path.leadsForward() ? 0 : 1;
             if (path.leadsForward()) {
-              sites.add(path);
+              add(sites, path);
             }
           }
         }

@@ -32,6 +32,19 @@ record StatisticsDocument(SortedMap<String, Double> deviations, List<Mean> means
       String component, int layer, MeanOver over, String label, int position, List<Double> values) {
     Mean {
       values = List.copyOf(values);
+      key(component, layer, over, label, position); // a file may say anything
+    }
+
+    private ActivationMean key() {
+      return key(component, layer, over, label, position);
+    }
+
+    private static ActivationMean key(
+        String component, int layer, MeanOver over, String label, int position) {
+      Component named =
+          Component.named(component)
+              .orElseThrow(() -> new IllegalArgumentException("No component " + component));
+      return new ActivationMean(new HookPoint(named, layer), over, label, position);
     }
   }
 
@@ -62,11 +75,7 @@ record StatisticsDocument(SortedMap<String, Double> deviations, List<Mean> means
   PromptSetStatistics statistics() {
     Map<ActivationMean, double[]> values = new HashMap<>();
     for (Mean mean : means) {
-      HookPoint point =
-          new HookPoint(Component.named(mean.component()).orElseThrow(), mean.layer());
-      values.put(
-          new ActivationMean(point, mean.over(), mean.label(), mean.position()),
-          mean.values().stream().mapToDouble(Double::doubleValue).toArray());
+      values.put(mean.key(), mean.values().stream().mapToDouble(Double::doubleValue).toArray());
     }
     return new PromptSetStatistics(deviations, values);
   }

@@ -6,15 +6,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.patchgrid.checkpoint.BoundedJson;
 import org.patchgrid.study.PatchgridException;
 
 /** How the store's own records are written: names as in the record, in its order. */
 final class StoreJson {
   private static final JsonMapper MAPPER =
-      JsonMapper.builder()
+      BoundedJson.mapper()
           // A newer minor version may say more; what this version needs must be there.
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .build();
 
   private StoreJson() {}
@@ -42,7 +46,11 @@ final class StoreJson {
   }
 
   static <T> T read(byte[] json, Class<T> type) throws IOException {
-    return MAPPER.readValue(json, type);
+    @Nullable T value = MAPPER.readValue(json, type);
+    if (value == null) {
+      throw new IOException("It is null and no " + type.getSimpleName());
+    }
+    return value;
   }
 
   /**

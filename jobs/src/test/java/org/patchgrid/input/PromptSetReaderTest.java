@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.LabelSpec;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
@@ -465,6 +466,44 @@ class PromptSetReaderTest {
                 + " have changed since the study began: put them back, or start anew");
     assertThatThrownBy(() -> reader(file).read(index, 0, 2))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void whatIsLargerThanAllowedIsRefused() throws Exception {
+    Path prompt = write("long.jsonl", "{\"clean\": \"" + "a".repeat(1_000_001) + "\"}\n");
+    assertThat(problems(prompt))
+        .containsExactly(
+            prompt
+                + ":1: 'clean' has 1000001 characters, and at most 1000000 are allowed; set"
+                + " -Dpatchgrid.limit.prompt-characters to allow more");
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message p { optional binary clean (STRING); optional binary corrupted (STRING); }");
+    Group row =
+        new SimpleGroupFactory(schema).newGroup().append("clean", "a").append("corrupted", "b");
+    Path parquet = writeParquet("large.parquet", schema, List.of(row), 1 << 20);
+    Path line = write("line.jsonl", "{\"clean\": \"a\", \"corrupted\": \"bc\"}\n");
+    System.setProperty(Limit.ROW_GROUP_BYTES.property(), "10");
+    System.setProperty(Limit.LINE_BYTES.property(), "20");
+    try {
+      assertThat(problems(parquet))
+          .singleElement()
+          .asString()
+          .startsWith("Cannot read prompts " + parquet + ": a row group has ")
+          .endsWith(
+              " bytes, and at most 10 are allowed; set -Dpatchgrid.limit.row-group-bytes to allow"
+                  + " more; or write smaller ones");
+      assertThat(problems(line))
+          .containsExactly(
+              line
+                  + ":1: the line is too long: at most 20 are allowed; set"
+                  + " -Dpatchgrid.limit.line-bytes to allow more");
+    } finally {
+      System.clearProperty(Limit.ROW_GROUP_BYTES.property());
+      System.clearProperty(Limit.LINE_BYTES.property());
+    }
+    assertThat(all(parquet)).hasSize(1);
+    assertThat(all(line)).hasSize(1);
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.patchgrid.study.Distances;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.JointSite;
 import org.patchgrid.study.Kernel;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
@@ -472,6 +473,21 @@ class StudyPlannerTest {
             nominal time         0.0 s at 100 GFLOP/s
             note                 mlp is listed twice: patched once
             """);
+  }
+
+  @Test
+  void refusesMoreSitesThanAreAllowed() {
+    System.setProperty(Limit.SITES.property(), "100");
+    try {
+      assertThatThrownBy(
+              () -> plan("sweep { components = all, positions = [0, 1, 2, 3, 4, 5, 6, 7] }", 1))
+          .isInstanceOf(PatchgridException.class)
+          .hasMessage(
+              "Cannot plan more than 100 sites: at most 100 are allowed; set"
+                  + " -Dpatchgrid.limit.sites to allow more");
+    } finally {
+      System.clearProperty(Limit.SITES.property());
+    }
   }
 
   static ModelStructure atlas() {

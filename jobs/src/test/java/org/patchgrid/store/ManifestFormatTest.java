@@ -15,7 +15,7 @@ import org.patchgrid.study.RecoveryError;
  * users are told so.
  */
 class ManifestFormatTest {
-  private static final String LISTING =
+  static final String LISTING =
       """
       {"event":"run-started","run":"r1","at":"2026-01-01T00:00:00Z","details":{"tasks":"2"}}
       {"event":"model-loaded","run":"r1","executor":"0","loads":1}
@@ -46,12 +46,12 @@ class ManifestFormatTest {
           new ManifestEntry.TaskQuarantined("r1", 1, "why"),
           new ManifestEntry.RunFinished("r1", "2026-01-01T00:01:00Z", RunOutcome.COMPLETE, 3));
 
-  private static final String STUDY =
+  static final String STUDY =
       """
       {"formatVersion":2,"identity":{"studyId":"capitals","fingerprint":"f1","fingerprintParts":{"model":"m1","prompts":"f1"},"versions":{"patchgrid":"0.1.0"},"studyText":"study { id = \\"capitals\\" }\\n"}}
       """;
 
-  private static final String STATUS =
+  static final String STATUS =
       """
       {"run":"r1","outcome":"COMPLETE","exitCode":3,"at":"2026-01-01T00:01:00Z"}
       """;

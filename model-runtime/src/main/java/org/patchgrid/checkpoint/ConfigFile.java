@@ -1,9 +1,7 @@
 package org.patchgrid.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -15,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -24,9 +23,7 @@ import org.patchgrid.study.PatchgridException;
  */
 public final class ConfigFile {
   private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      BoundedJson.mapper()
           // Python writes Infinity and NaN; keys that we never read may have them.
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
@@ -47,13 +44,19 @@ public final class ConfigFile {
    * @throws PatchgridException for a file that is missing or is not one JSON object
    */
   public static ConfigFile read(Path path) {
+    FileErrors.requireFile(path);
     JsonNode object;
     try {
+      if (Files.size(path) > Limit.JSON_FILE_BYTES.value()) {
+        throw new PatchgridException(
+            "Cannot use %s: it has %d bytes, and %s"
+                .formatted(path, Files.size(path), Limit.JSON_FILE_BYTES.remedy()));
+      }
       object = JSON.readTree(Files.readAllBytes(path));
     } catch (JsonProcessingException e) {
       throw new PatchgridException(
-          "Cannot use %s: it is not valid JSON (line %d: %s). Download the file again"
-              .formatted(path, e.getLocation().getLineNr(), FileErrors.reason(e)),
+          "Cannot use %s: it is not valid JSON (%s%s). Download the file again"
+              .formatted(path, line(e), FileErrors.reason(e)),
           e);
     } catch (IOException e) {
       throw FileErrors.cannotRead(path, e);
@@ -63,6 +66,11 @@ public final class ConfigFile {
           "Cannot use %s: it is not a JSON object. Download the file again".formatted(path));
     }
     return new ConfigFile(path, "", object);
+  }
+
+  /** Where there is one: what is over a limit is at no line. */
+  private static String line(JsonProcessingException e) {
+    return e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
   }
 
   public Path path() {

@@ -2,12 +2,25 @@ package org.patchgrid.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.patchgrid.study.PatchgridException;
 
 /** What users are told when a file of a model cannot be read at all. */
 final class FileErrors {
   private FileErrors() {}
+
+  /**
+   * What is there has to be a file: opening a pipe would wait, and a device never ends.
+   *
+   * @throws PatchgridException if it is something else; nothing is said of what is not there
+   */
+  static void requireFile(Path path) {
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      throw new PatchgridException(
+          "Cannot use %s: it is not a file. Put the file itself there".formatted(path));
+    }
+  }
 
   static PatchgridException cannotRead(Path path, IOException e) {
     return new PatchgridException(

@@ -53,6 +53,7 @@ public final class ModelDirectory {
    */
   public static ModelDirectory open(Path path) {
     checkFormat(path);
+    requireInside(path);
     ConfigFile config = ConfigFile.read(path.resolve(CONFIG));
     // The order of Hugging Face's own loader, should both be there.
     if (Files.exists(path.resolve(WEIGHTS))) {
@@ -166,6 +167,35 @@ public final class ModelDirectory {
           "The model directory %s has no config.json: download it from where the weights came from"
               .formatted(path));
     }
+  }
+
+  /**
+   * A link out of the directory would read what nobody meant to be a model. In Hugging Face's cache
+   * the files of a snapshot are links to the model's blobs, which belong to it.
+   */
+  private static void requireInside(Path path) {
+    try (Stream<Path> entries = Files.list(path)) {
+      Path directory = path.toRealPath();
+      Path bound = bound(directory);
+      for (Path entry : entries.sorted().toList()) {
+        if (Files.exists(entry) && !entry.toRealPath().startsWith(bound)) {
+          throw new PatchgridException(
+              "%s is a link that leads out of the model's directory, to %s: put the file itself there"
+                  .formatted(entry, entry.toRealPath()));
+        }
+      }
+    } catch (IOException e) {
+      throw FileErrors.cannotRead(path, e);
+    }
+  }
+
+  private static Path bound(Path directory) {
+    Path snapshots = directory.getParent();
+    if (snapshots == null || !snapshots.endsWith("snapshots")) {
+      return directory;
+    }
+    Path cached = snapshots.getParent();
+    return cached == null ? directory : cached;
   }
 
   private static PatchgridException noWeights(Path path, List<String> names) {

@@ -1,14 +1,13 @@
 package org.patchgrid.checkpoint;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -24,18 +24,12 @@ import org.patchgrid.study.PatchgridException;
  * without overlaps, so that a file which passes is whole.
  */
 final class SafetensorsHeader {
-  /** The limit of the reference implementation. */
-  private static final long LONGEST_HEADER_BYTES = 100_000_000;
-
   private static final int LENGTH_BYTES = 8;
+  private static final long LONGEST_ARRAY = Integer.MAX_VALUE - 8;
   private static final String METADATA = "__metadata__";
   private static final String GIT_LFS_POINTER = "version https://git-lfs";
 
-  private static final JsonMapper JSON =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private static final JsonMapper JSON = BoundedJson.mapper().build();
 
   private final Path path;
 
@@ -47,6 +41,7 @@ final class SafetensorsHeader {
   record Contents(long dataStart, List<StoredTensor> tensors) {}
 
   static Contents read(Path path) {
+    FileErrors.requireFile(path);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       return new SafetensorsHeader(path).read(channel);
     } catch (IOException e) {
@@ -66,10 +61,11 @@ final class SafetensorsHeader {
               .formatted(path));
     }
     long headerBytes = first.order(ByteOrder.LITTLE_ENDIAN).getLong(0);
-    if (headerBytes < 0 || headerBytes > LONGEST_HEADER_BYTES) {
+    long longest = Math.min(Limit.HEADER_BYTES.value(), LONGEST_ARRAY);
+    if (headerBytes < 0 || headerBytes > longest) {
       throw broken(
           "its header claims %s bytes, and at most %d are allowed; it may not be a safetensors file"
-              .formatted(Long.toUnsignedString(headerBytes), LONGEST_HEADER_BYTES));
+              .formatted(Long.toUnsignedString(headerBytes), longest));
     }
     long dataStart = LENGTH_BYTES + headerBytes;
     if (dataStart > fileBytes) {
@@ -98,21 +94,41 @@ final class SafetensorsHeader {
       throw broken("its header is not a JSON object");
     }
     try {
-      return JSON.readTree(text);
+      // Jackson would take other encodings, and half a surrogate pair.
+      return JSON.readTree(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString());
+    } catch (CharacterCodingException e) {
+      throw broken("its header is not UTF-8 text");
     } catch (JsonProcessingException e) {
       throw broken("its header is not valid JSON: " + FileErrors.reason(e));
     }
   }
 
   private List<StoredTensor> tensors(JsonNode header) {
+    if (header.size() > Limit.TENSORS.value()) {
+      throw new PatchgridException(
+          "Cannot use %s: it lists %d tensors, and %s"
+              .formatted(path, header.size(), Limit.TENSORS.remedy()));
+    }
     List<StoredTensor> tensors = new ArrayList<>();
     for (Map.Entry<String, JsonNode> entry : header.properties()) {
-      if (!entry.getKey().equals(METADATA)) {
+      if (entry.getKey().equals(METADATA)) {
+        checkMetadata(entry.getValue());
+      } else {
         tensors.add(tensor(entry.getKey(), entry.getValue()));
       }
     }
     tensors.sort(Comparator.comparingLong(StoredTensor::start).thenComparing(StoredTensor::end));
     return List.copyOf(tensors);
+  }
+
+  private void checkMetadata(JsonNode metadata) {
+    boolean allTexts =
+        metadata.isObject()
+            && metadata.properties().stream().allMatch(entry -> entry.getValue().isTextual());
+    if (!allTexts) {
+      throw broken("its %s is not an object of texts".formatted(METADATA));
+    }
   }
 
   private StoredTensor tensor(String name, JsonNode entry) {

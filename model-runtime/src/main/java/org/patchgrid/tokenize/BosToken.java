@@ -1,11 +1,11 @@
 package org.patchgrid.tokenize;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import org.patchgrid.checkpoint.BoundedJson;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -50,7 +50,7 @@ record BosToken(OptionalInt id, String whyNone) {
 
   private static JsonNode config(Path file) {
     try {
-      JsonNode config = new ObjectMapper().readTree(Files.readAllBytes(file));
+      JsonNode config = BoundedJson.mapper().build().readTree(Files.readAllBytes(file));
       if (!config.isObject()) {
         throw new PatchgridException(
             "Cannot read " + file + ": it is not a JSON object; download it again");

@@ -3,6 +3,7 @@ package org.patchgrid.tokenize;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import java.io.IOException;
+import java.io.InputStream;
 
 /**
  * What {@link TokenizerCheck} runs in a process of its own: loads the tokenizer.json on standard
@@ -19,11 +20,16 @@ final class TokenizerProbe {
   public static void main(String[] arguments) throws IOException {
     LibUtils.checkStatus();
     System.out.println(LIBRARY_LOADED);
-    try (HuggingFaceTokenizer tokenizer = NativeTokenizer.load(System.in)) {
+    System.out.println(verdict(System.in));
+  }
+
+  /** {@link #PASSED}, or {@link #FAILED} and why; or the native code ends this process. */
+  static String verdict(InputStream tokenizerJson) throws IOException {
+    try (HuggingFaceTokenizer tokenizer = NativeTokenizer.load(tokenizerJson)) {
       use(tokenizer);
-      System.out.println(PASSED);
+      return PASSED;
     } catch (RuntimeException e) {
-      System.out.println(FAILED + e.getMessage());
+      return FAILED + e.getMessage();
     }
   }
 

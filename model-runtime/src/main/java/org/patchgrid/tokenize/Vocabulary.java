@@ -1,6 +1,5 @@
 package org.patchgrid.tokenize;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
@@ -9,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.patchgrid.checkpoint.BoundedJson;
 
 /**
  * How a tokenizer spells its tokens. Read from tokenizer.json, because the native library spells
@@ -32,7 +32,7 @@ final class Vocabulary {
   static Vocabulary read(byte[] tokenizerJson) throws IOException {
     Map<Integer, String> texts = new HashMap<>();
     Map<Integer, String> added = new HashMap<>();
-    try (JsonParser json = new JsonFactory().createParser(tokenizerJson)) {
+    try (JsonParser json = BoundedJson.factory().createParser(tokenizerJson)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
         String field = json.currentName();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.PatchgridException;
 
 class ConfigFileTest {
@@ -34,6 +35,31 @@ class ConfigFileTest {
     assertThat(config.flag("flag")).hasValue(true);
     assertThat(config.section("inner").orElseThrow().number("factor")).hasValue(8);
     assertThat(config.keys()).containsExactly("text", "count", "number", "flag", "inner", "limit");
+  }
+
+  @Test
+  void refusesWhatIsOverALimit() throws IOException {
+    Path file = directory.resolve("config.json");
+    assertThatThrownBy(() -> config("{\"a\": " + "[".repeat(100) + "]".repeat(100) + "}"))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessageStartingWith("Cannot use " + file + ": it is not valid JSON (")
+        .hasMessageContaining("depth (101)");
+    assertThatThrownBy(() -> config("{\"a\": \"" + "x".repeat(20_000_001) + "\"}"))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessageStartingWith("Cannot use " + file + ": it is not valid JSON (")
+        .hasMessageContaining("length (20");
+    System.setProperty(Limit.JSON_FILE_BYTES.property(), "10");
+    try {
+      assertThatThrownBy(() -> config("{\"a\": \"xyz\"}"))
+          .isInstanceOf(PatchgridException.class)
+          .hasMessage(
+              "Cannot use "
+                  + file
+                  + ": it has 12 bytes, and at most 10 are allowed; set"
+                  + " -Dpatchgrid.limit.json-file-bytes to allow more");
+    } finally {
+      System.clearProperty(Limit.JSON_FILE_BYTES.property());
+    }
   }
 
   @Test

@@ -156,6 +156,65 @@ class ModelDirectoryTest {
   }
 
   @Test
+  void refusesLinksOutOfItsDirectory(@TempDir Path outside) throws IOException {
+    writeModel(directory);
+    Path secret = Files.writeString(outside.resolve("secret.json"), "{}");
+    Path link = Files.createSymbolicLink(directory.resolve("tokenizer_config.json"), secret);
+    assertRefused(
+        directory,
+        link
+            + " is a link that leads out of the model's directory, to "
+            + secret.toRealPath()
+            + ": put the file itself there");
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of("config.json"));
+    assertThat(ModelDirectory.open(directory).tokenizerConfig()).isPresent();
+    Path linked = Files.createSymbolicLink(outside.resolve("model"), directory);
+    assertThat(ModelDirectory.open(linked).weightFiles()).hasSize(1);
+  }
+
+  @Test
+  void refusesALinkToWhatNeverEnds() throws IOException {
+    writeModel(directory);
+    Path config = directory.resolve("config.json");
+    Files.delete(config);
+    Files.createSymbolicLink(config, Path.of("/dev/zero"));
+    assertRefused(
+        directory,
+        config
+            + " is a link that leads out of the model's directory, to /dev/zero: put the file itself there");
+  }
+
+  @Test
+  void linksOfASnapshotLeadToItsBlobs() throws IOException {
+    Path repository = Files.createDirectories(directory.resolve("models--org--m"));
+    Path snapshot = Files.createDirectories(repository.resolve("snapshots/abc"));
+    Path blobs = Files.createDirectories(repository.resolve("blobs"));
+    writeModel(blobs);
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.createSymbolicLink(snapshot.resolve(name), Path.of("../../blobs").resolve(name));
+    }
+    assertThat(ModelDirectory.open(snapshot).weightFiles()).hasSize(1);
+    Path other = Files.writeString(directory.resolve("other.json"), "{}");
+    Files.createSymbolicLink(snapshot.resolve("tokenizer.json"), other);
+    assertThatThrownBy(() -> ModelDirectory.open(snapshot))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessageContaining("is a link that leads out of the model's directory");
+  }
+
+  @Test
+  void refusesWhatIsNoFile() throws IOException {
+    writeModel(directory);
+    Files.delete(directory.resolve("config.json"));
+    Files.createDirectory(directory.resolve("config.json"));
+    assertRefused(
+        directory,
+        "Cannot use "
+            + directory.resolve("config.json")
+            + ": it is not a file. Put the file itself there");
+  }
+
+  @Test
   void refusesIndexAndShardsThatDisagree() throws IOException {
     TensorShape one = TensorShape.of(1);
     new SafetensorsWriter().floats("a", one, 1).write(directory.resolve("1.safetensors"));

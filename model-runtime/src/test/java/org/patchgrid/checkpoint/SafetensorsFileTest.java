@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.PatchgridException;
 
 class SafetensorsFileTest {
@@ -141,6 +142,29 @@ class SafetensorsFileTest {
     SafetensorsWriter.write(path, 0, header);
     assertThatThrownBy(() -> SafetensorsFile.open(path))
         .hasMessageContaining("its header is not a JSON object");
+  }
+
+  @Test
+  void refusesMoreTensorsThanAreAllowed() throws IOException {
+    StringBuilder header = new StringBuilder("{");
+    for (int i = 0; i <= Limit.TENSORS.standard(); i++) {
+      header.append(i == 0 ? "" : ",");
+      header.append("\"t" + i + "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}");
+    }
+    SafetensorsWriter.write(path, header + "}");
+    assertThatThrownBy(() -> SafetensorsFile.open(path))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessage(
+            "Cannot use "
+                + path
+                + ": it lists 100001 tensors, and at most 100000 are allowed; set"
+                + " -Dpatchgrid.limit.tensors to allow more");
+    System.setProperty(Limit.TENSORS.property(), "100001");
+    try {
+      assertThat(SafetensorsFile.open(path).tensors()).hasSize(100_001);
+    } finally {
+      System.clearProperty(Limit.TENSORS.property());
+    }
   }
 
   @Test

@@ -152,4 +152,14 @@ class TokenizerCheckTest {
 
     assertThatCode(() -> new TokenizerCheck(cache).check(file, atlas())).doesNotThrowAnyException();
   }
+
+  /** bin/fuzz-tokenizers has more of them. */
+  @Test
+  void whatPassesDoesNoHarmToWhoUsesIt() throws IOException {
+    TokenizerCampaign.Batch batch = new TokenizerCampaign(cache).batch(0, 60);
+
+    assertThat(batch.findings()).isZero();
+    assertThat(batch.passed()).isPositive();
+    assertThat(batch.refused()).isPositive();
+  }
 }
