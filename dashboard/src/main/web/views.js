@@ -30,6 +30,7 @@ async function overview(state, context) {
   const statuses = await context.ask('statuses', state);
   const screen = await context.ask('screen', state);
   const missed = await context.ask('screen-missed', state);
+  const changes = await context.ask('changes', state);
   const now = progress.rows[0];
   const facts = { study: study.study, model: `${study.model}, ${study.dtype}`, prompts: study.prompts, metrics: study.metrics.join(', '), fingerprint: study.fingerprint, statistics: study.statistics, ...Object.fromEntries(Object.entries(study.versions).map(([k, v]) => [k + ' version', v])) };
   return [
@@ -44,6 +45,7 @@ async function overview(state, context) {
     table(quality, { caption: 'Pairs and measurements by status' }), sql(quality),
     table(statuses, { caption: 'Sites and layers with measurements that do not count' }), sql(statuses),
     ...(screen.rows.length ? [element('h2', {}, 'How good was the screen?'), table(screen, { caption: 'Estimates against measurements, on the sample of pairs' }), sql(screen), table(missed, { caption: 'What the screen missed' }), sql(missed)] : []),
+    ...(changes.rows.length ? [element('h2', {}, 'What does the ablation change?'), table(changes, { caption: 'patched - clean, in the unit of the metric' }), sql(changes)] : []),
     element('h2', {}, 'Which component matters?'),
     table(components, { caption: 'Components, by their best layer', links: { component: (row) => address({ view: 'layers', sweep: row.sweep, direction: row.direction, metric: row.metric, component: row.component }) } }), sql(components),
   ];

@@ -52,7 +52,7 @@ import org.patchgrid.study.PatchgridException;
  */
 class AggregatesTest {
   private static final Path QUERIES = Path.of("..", "conf", "queries");
-  private static final SimulatedStudy STUDY = new SimulatedStudy(24, 3, 2, 5, 5).withScreen();
+  private static final SimulatedStudy STUDY = new SimulatedStudy(24, 3, 2, 5, 5).withOtherKinds();
   private static final SimulatedStudy OTHER = new SimulatedStudy(18, 3, 2, 5, 18);
 
   /** For parameters that queries need, and some that narrow. */

@@ -127,7 +127,8 @@ class PromptSetStatisticsTest {
   }
 
   @Test
-  void withoutACorruptedPromptNothingIsComparedWithIt() throws IOException, SQLException {
+  void withoutACorruptedPromptNothingIsComparedWithIt()
+      throws IOException, SQLException, InterruptedException {
     List<String> prompts =
         List.of(
             """
@@ -164,6 +165,13 @@ class PromptSetStatisticsTest {
                 "status || (corrupted IS NULL) || len(corrupted_tokens) || (corrupted_top1 IS NULL)"
                     + " || (clean_top1 IS NULL) || ' ' || reason"))
         .containsExactly("oktrue0truefalse no foil: no rows for logit_diff");
+
+    try (ChildJvm report = ChildJvm.start(directory, "report", out.toString())) {
+      Ended ended = report.await();
+      assertThat(ended.exitCode()).as(ended.errors()).isZero();
+    }
+    assertThat(Files.readString(out.resolve("report.html")))
+        .contains(">What does the ablation change? zero: kl<", "href=\"#changes\"");
 
     String both = study(prompts, "sweep { components = [mlp] }");
     Path none = directory.resolve("none");

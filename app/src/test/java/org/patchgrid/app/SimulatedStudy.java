@@ -71,7 +71,7 @@ final class SimulatedStudy {
   private final int heads;
   private final int positions;
   private final int pairsATask;
-  private final boolean screened;
+  private final boolean otherKinds;
 
   /**
    * @param heads cells of the sweep of heads in a layer
@@ -82,17 +82,20 @@ final class SimulatedStudy {
   }
 
   private SimulatedStudy(
-      int pairs, int layers, int heads, int positions, int pairsATask, boolean screened) {
+      int pairs, int layers, int heads, int positions, int pairsATask, boolean otherKinds) {
     this.pairs = pairs;
     this.layers = layers;
     this.heads = heads;
     this.positions = positions;
     this.pairsATask = pairsATask;
-    this.screened = screened;
+    this.otherKinds = otherKinds;
   }
 
-  /** The same and a screened sweep of heads, which keeps those of the first layer. */
-  SimulatedStudy withScreen() {
+  /**
+   * The same, a screened sweep of heads, which keeps those of the first layer, and one of ablations
+   * without a corrupted prompt.
+   */
+  SimulatedStudy withOtherKinds() {
     return new SimulatedStudy(pairs, layers, heads, positions, pairsATask, true);
   }
 
@@ -187,9 +190,10 @@ final class SimulatedStudy {
         }
       }
     }
-    if (screened) {
+    if (otherKinds) {
       for (int pair = firstPair; pair < endPair; pair++) {
         addScreen(rows, pair);
+        addAblation(rows, pair);
       }
     }
     rows.sort(Measurement.ROW_ORDER);
@@ -202,7 +206,8 @@ final class SimulatedStudy {
       for (int layer = 0; layer < layers; layer++) {
         for (int head = 0; head < heads; head++) {
           Cell whole = cell("heads-at-last.screen", pair, direction, Component.Z, layer);
-          add(rows, random, 0, estimate(at(whole, head, -1, "")));
+          Cell estimate = of(at(whole, head, -1, ""), ValueKind.ATTRIBUTION);
+          add(rows, random, 0, estimate);
           if (pair % 4 == 1) {
             whole = cell("heads-at-last.sample", pair, direction, Component.Z, layer);
             add(rows, random, 0, at(whole, head, -1, ""));
@@ -216,7 +221,27 @@ final class SimulatedStudy {
     }
   }
 
-  private static Cell estimate(Cell cell) {
+  private void addAblation(List<Measurement> rows, int pair) {
+    SplittableRandom random = new SplittableRandom(-1_000_000 - pair);
+    for (int layer = 0; layer < layers; layer++) {
+      Cell whole = cell("ablation", pair, PatchDirection.NOISING, Component.MLP, layer);
+      OptionalDouble none = OptionalDouble.empty();
+      for (Metric metric : METRICS) {
+        rows.add(
+            new Measurement(
+                of(whole, ValueKind.ZERO),
+                metric,
+                OptionalDouble.of(2),
+                none,
+                OptionalDouble.of(2 - layer - random.nextDouble()),
+                none,
+                none,
+                CellStatus.NO_BASELINE));
+      }
+    }
+  }
+
+  private static Cell of(Cell cell, ValueKind value) {
     return new Cell(
         cell.sweep(),
         cell.pairId(),
@@ -227,7 +252,7 @@ final class SimulatedStudy {
         cell.head(),
         cell.position(),
         cell.positionLabel(),
-        ValueKind.ATTRIBUTION,
+        value,
         cell.corruption(),
         cell.sourcePosition(),
         cell.receiver());

@@ -20,6 +20,9 @@ import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.conf.SweepConfig;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.report.StudyFacts;
+import org.patchgrid.results.StudyFiles;
 
 /**
  * Every file of {@code conf/studies} on the first of its pairs, by the command {@code run}: all of
@@ -58,14 +61,17 @@ class StudyFilesTest {
     Ended verify = Ended.inProcess("verify", out.toString());
     assertThat(verify.exitCode()).as(verify.errors()).isEqualTo(ExitCode.DONE);
 
+    // What the report is made of, read by a reader of its own.
+    assertThat(StudyFacts.read(StudyFiles.of(out)).metrics())
+        .isEqualTo(study.metrics().stream().map(Metric::label).toList());
+
     assertThat(answers(out, "SELECT DISTINCT status FROM cells"))
         .isSubsetOf("ok", "by_construction", "degenerate_baseline");
     assertThat(answers(out, "SELECT DISTINCT sweep FROM cells WHERE status = 'ok' AND effect <> 0"))
         .containsExactlyInAnyOrderElementsOf(
             study.sweeps().stream().flatMap(StudyFilesTest::names).toList());
     assertThat(answers(out, "SELECT DISTINCT metric FROM cells WHERE status = 'ok'"))
-        .containsExactlyInAnyOrderElementsOf(
-            study.metrics().stream().map(metric -> metric.label()).toList());
+        .containsExactlyInAnyOrderElementsOf(study.metrics().stream().map(Metric::label).toList());
     assertThat(answers(out, "SELECT status FROM pairs"))
         .as("pairs: %s", run.errors())
         .hasSize(Math.min(PAIRS, lines(study).size()))

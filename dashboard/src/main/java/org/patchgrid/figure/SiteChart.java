@@ -4,6 +4,7 @@ import static org.patchgrid.figure.Text.px;
 
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.function.DoubleFunction;
 
 /** A point and its interval for each site, the largest first. */
 public final class SiteChart {
@@ -21,8 +22,10 @@ public final class SiteChart {
    * Draws it.
    *
    * @param id unique in the page
+   * @param number how a value is said
    */
-  public static String draw(String id, String title, List<Site> sites) {
+  public static String draw(
+      String id, String title, List<Site> sites, DoubleFunction<String> number) {
     double low =
         sites.stream().mapToDouble(s -> Math.min(s.mean(), s.low().orElse(0))).min().orElse(0);
     double high =
@@ -34,7 +37,7 @@ public final class SiteChart {
     Markup svg = Svg.begin(id, title, WIDTH, bottom + 20);
     for (double tick : axis.ticks(6)) {
       Svg.line(svg, axis.at(tick), 6, axis.at(tick), bottom, Svg.GRID);
-      Svg.text(svg, axis.at(tick), bottom + 14, "middle", Text.percent(tick));
+      Svg.text(svg, axis.at(tick), bottom + 14, "middle", number.apply(tick));
     }
     for (int i = 0; i < sites.size(); i++) {
       Site site = sites.get(i);
@@ -54,16 +57,17 @@ public final class SiteChart {
           "fill",
           site.mean() < 0 ? Svg.NEGATIVE_BAR : Svg.BAR);
       Svg.text(
-          svg,
-          axis.to() + 8,
-          y + 4,
-          "start",
-          Text.percent(site.mean())
-              + (site.low().isPresent()
-                  ? " (" + Text.interval(site.low(), site.high()) + ")"
-                  : ""));
+          svg, axis.to() + 8, y + 4, "start", number.apply(site.mean()) + interval(site, number));
       svg.line();
     }
     return svg.close().toString();
+  }
+
+  private static String interval(Site site, DoubleFunction<String> number) {
+    if (site.low().isEmpty() || site.high().isEmpty()) {
+      return "";
+    }
+    return " (%s to %s)"
+        .formatted(number.apply(site.low().getAsDouble()), number.apply(site.high().getAsDouble()));
   }
 }

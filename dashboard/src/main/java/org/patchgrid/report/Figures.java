@@ -331,10 +331,56 @@ public final class Figures {
                 + ". Sites that are so by construction are not ranked. The first of many is partly"
                 + " luck: look at q_value, which counts how many sites were looked at."
                 + ties,
-            SiteChart.draw(slice.id("top-sites"), title, sites),
+            SiteChart.draw(slice.id("top-sites"), title, sites, Text::percent),
             "top-sites",
             parameters,
             data));
+  }
+
+  /** What ablations change, a figure a sweep and metric; none in a study without ablations. */
+  List<Figure> changes() {
+    QueryResult all = study.ask("changes", Map.of());
+    Map<List<String>, List<QueryResult.Row>> bySlice = new LinkedHashMap<>();
+    for (QueryResult.Row row : all.records()) {
+      bySlice
+          .computeIfAbsent(
+              List.of(row.text("sweep").orElse(""), row.text("metric").orElse("")),
+              slice -> new ArrayList<>())
+          .add(row);
+    }
+    List<Figure> figures = new ArrayList<>();
+    bySlice.forEach(
+        (slice, rows) -> {
+          List<SiteChart.Site> sites =
+              rows.stream()
+                  .limit(TOP_SITES)
+                  .map(
+                      row ->
+                          new SiteChart.Site(
+                              SiteNames.site(row),
+                              row.number("mean_change").orElse(0),
+                              row.number("low"),
+                              row.number("high")))
+                  .toList();
+          String id = "changes-" + (figures.size() + 1);
+          String title =
+              "What does the ablation change? %s: %s".formatted(slice.get(0), slice.get(1));
+          figures.add(
+              figure(
+                  id,
+                  title,
+                  "Mean of patched - clean over pairs, in the metric's own unit, with 1.96 standard errors;"
+                      + " the %d sites with the largest change. The clean prompts have a mean of %s."
+                          .formatted(
+                              sites.size(),
+                              Text.number(rows.get(0).number("average_clean").orElse(0))),
+                  SiteChart.draw(id, title, sites, Text::number),
+                  "changes",
+                  Map.of("sweep", slice.get(0), "metric", slice.get(1)),
+                  new QueryResult(
+                      all.columns(), rows.stream().map(QueryResult.Row::values).toList())));
+        });
+    return figures;
   }
 
   /** Histograms of all measured effects. */

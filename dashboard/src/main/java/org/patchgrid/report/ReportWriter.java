@@ -39,6 +39,7 @@ public final class ReportWriter {
 
   private final Study study;
   private final Figures figures;
+  private final List<Figure> changes;
   private final Optional<String> pair;
   private final Markup html = new Markup();
   private final List<String> leftOut = new ArrayList<>();
@@ -46,6 +47,7 @@ public final class ReportWriter {
   private ReportWriter(Study study, Optional<String> pair) {
     this.study = study;
     this.figures = new Figures(study);
+    this.changes = figures.changes();
     this.pair = pair;
   }
 
@@ -85,9 +87,15 @@ public final class ReportWriter {
     whatWasRun();
     dataQuality();
     List<Slice> slices = figures.slices();
-    if (slices.isEmpty()) {
+    if (slices.isEmpty() && changes.isEmpty()) {
       html.element("p", "No measurement is stored yet, so there is nothing to show.");
-    } else {
+    }
+    if (!changes.isEmpty()) {
+      section("changes", "Ablations");
+      changes.forEach(this::figure);
+      html.close();
+    }
+    if (!slices.isEmpty()) {
       onePair(slices);
       findings(slices);
       pairsAndMetrics(slices.get(0));
@@ -120,19 +128,21 @@ public final class ReportWriter {
               .formatted(facts.tasksDone(), facts.tasks().getAsInt()));
     }
     html.open("nav", "aria-label", "Contents").open("ul");
-    for (String[] entry :
-        new String[][] {
-          {"run", "What was run"},
-          {"quality", "Data quality"},
-          {"pair", "One pair"},
-          {"findings", "Findings"},
-          {"pairs", "Components, metrics, pairs"},
-          {"cite", "How to read and cite"},
-          {"sql", "SQL"}
-        }) {
-      html.open("li").element("a", entry[1], "href", "#" + entry[0]).close();
+    contents("run", "What was run");
+    contents("quality", "Data quality");
+    if (!changes.isEmpty()) {
+      contents("changes", "Ablations");
     }
+    contents("pair", "One pair");
+    contents("findings", "Findings");
+    contents("pairs", "Components, metrics, pairs");
+    contents("cite", "How to read and cite");
+    contents("sql", "SQL");
     html.close().close().close().line();
+  }
+
+  private void contents(String id, String title) {
+    html.open("li").element("a", title, "href", "#" + id).close();
   }
 
   private void banner(String text) {

@@ -115,7 +115,8 @@ class FiguresTest {
         SiteChart.draw(
             "b",
             "t",
-            List.of(new SiteChart.Site("s", 0, OptionalDouble.empty(), OptionalDouble.empty()))));
+            List.of(new SiteChart.Site("s", 0, OptionalDouble.empty(), OptionalDouble.empty())),
+            Text::number));
     parse(
         Histogram.draw(
             "c", "t", List.of(new Histogram.Panel("mlp", List.of(new Histogram.Bin(0, 0.05, 3))))));

@@ -14,7 +14,7 @@ import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.Positions;
 
-/** Writes a study as HOCON, in one fixed order and form. */
+/** Writes a study as HOCON that any reader takes, in one fixed order and form. */
 final class StudyConfigWriter {
   private final StringBuilder text = new StringBuilder();
   private int depth;
@@ -134,7 +134,7 @@ final class StudyConfigWriter {
 
   private static String corruption(Corruption corruption) {
     return corruption instanceof Corruption.Noise noise
-        ? "noise { label = %s, factor = %s, samples = %d, seed = %d }"
+        ? "{ kind = noise, label = %s, factor = %s, samples = %d, seed = %d }"
             .formatted(quoted(noise.label()), number(noise.factor()), noise.samples(), noise.seed())
         : corruption.kind().label();
   }
