@@ -22,6 +22,7 @@ import org.patchgrid.kernel.TensorKernels;
       "org.patchgrid.execute",
       "org.patchgrid.store",
       "org.patchgrid.aggregate",
+      "org.patchgrid.compact",
       "org.patchgrid.jobs"
     },
     importOptions = ImportOption.DoNotIncludeTests.class)

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
       PlanCommand.class,
       StatusCommand.class,
       VerifyCommand.class,
+      CompactCommand.class,
       AggregateCommand.class,
       ReportCommand.class,
       DashboardCommand.class,

@@ -12,6 +12,7 @@ import org.apache.commons.csv.CSVPrinter;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.store.CompactionOrigin;
 import org.patchgrid.store.RunStatus;
 import org.patchgrid.store.StoreSummary;
 import org.patchgrid.store.StoredStudy;
@@ -75,6 +76,15 @@ final class StatusCommand implements Callable<Integer> {
     summary
         .quarantined()
         .forEach((task, why) -> line(out, "quarantined", "task " + task + ": " + why));
+    study
+        .compaction()
+        .ifPresent(
+            origin ->
+                line(
+                    out,
+                    "compacted",
+                    "%,d files, from %s, %s"
+                        .formatted(origin.files(), origin.source(), origin.at())));
     line(out, "last run", study.lastStatus().map(StatusCommand::ending).orElse(UNFINISHED));
   }
 
@@ -157,6 +167,7 @@ final class StatusCommand implements Callable<Integer> {
     values.put("outcome", study.lastStatus().map(StatusCommand::outcome).orElse(null));
     values.put("exit_code", study.lastStatus().map(RunStatus::exitCode).orElse(null));
     values.put("ended_at", study.lastStatus().map(RunStatus::at).orElse(null));
+    values.put("compacted_from", study.compaction().map(CompactionOrigin::source).orElse(null));
     return values;
   }
 }

@@ -9,6 +9,8 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.aggregate.AggregateReport;
 import org.patchgrid.aggregate.Aggregation;
+import org.patchgrid.compact.Compaction;
+import org.patchgrid.compact.CompactionReport;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.conf.StudyOverrides.Setting;
@@ -23,6 +25,7 @@ import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
 import org.patchgrid.experiment.AuditException;
+import org.patchgrid.store.CompactionSource;
 import org.patchgrid.store.StoredStudy;
 import org.patchgrid.study.PatchgridException;
 
@@ -65,6 +68,17 @@ final class Studies {
     SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
     try (JavaSparkContext spark = SparkDriver.start(conf)) {
       return new Aggregation(spark, study).run();
+    }
+  }
+
+  /** Compacts a study on an embedded driver. */
+  static CompactionReport compact(
+      Path study, Path target, boolean unfinished, String master, List<String> sparkSettings)
+      throws IOException {
+    CompactionSource.read(study, new Configuration(), unfinished); // told before Spark starts
+    SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
+    try (JavaSparkContext spark = SparkDriver.start(conf)) {
+      return new Compaction(spark, study, target, unfinished, Compaction.FILE_BYTES).run();
     }
   }
 

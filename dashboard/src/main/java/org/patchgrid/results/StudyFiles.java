@@ -105,6 +105,9 @@ public final class StudyFiles {
   String cellsHash() {
     SortedMap<String, String> hashes = new TreeMap<>();
     for (JsonNode entry : manifest()) {
+      if (entry.path("event").asText().equals("files-compacted")) {
+        return entry.path("cells").asText(); // the same rows in other files than they were in
+      }
       for (JsonNode file : entry.path("files")) {
         hashes.put(file.path("path").asText(), file.path("sha256").asText());
       }

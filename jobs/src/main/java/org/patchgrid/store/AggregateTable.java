@@ -107,7 +107,7 @@ public final class AggregateTable {
         configuration,
         SCHEMA,
         source.toMetadata(),
-        NUMBERS,
+        ParquetFiles.Encoding.plain(NUMBERS),
         rows,
         (writer, row) -> fields(writer, studyId, row));
   }

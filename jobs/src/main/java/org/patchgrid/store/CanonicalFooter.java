@@ -26,7 +26,11 @@ final class CanonicalFooter {
 
   private CanonicalFooter() {}
 
-  /** The same file with a sorted footer; what lies before the footer keeps its place. */
+  /**
+   * The same with a sorted footer; what lies before the footer keeps its place.
+   *
+   * @param file a file, or an end of one that has all of its footer
+   */
   static byte[] of(byte[] file) throws IOException {
     int footerLength =
         ByteBuffer.wrap(file, file.length - TAIL_BYTES, Integer.BYTES)

@@ -50,8 +50,11 @@ public final class CellScan implements Closeable {
    */
   public static CellScan open(Path study, String file, Configuration configuration)
       throws IOException {
+    return open(ResultDirectory.at(study, configuration).input(file), configuration);
+  }
+
+  static CellScan open(InputFile input, Configuration configuration) throws IOException {
     RowFields row = new RowFields();
-    InputFile input = ResultDirectory.at(study, configuration).input(file);
     return new CellScan(new Builder(input, row).withConf(configuration).build(), row);
   }
 

@@ -115,26 +115,63 @@ public final class CellTable {
       String studyId,
       List<Measurement> rows)
       throws IOException {
-    checkOrder(rows);
+    RowOrder order = new RowOrder();
+    rows.forEach(order::check);
     ParquetFiles.write(
         file,
         configuration,
         SCHEMA,
         tag.toMetadata(),
+        ParquetFiles.Encoding.DEFAULT,
         rows,
         (row, measurement) -> fields(row, studyId, measurement));
   }
 
-  private static void checkOrder(List<Measurement> rows) {
-    for (int i = 1; i < rows.size(); i++) {
-      int order = Measurement.ROW_ORDER.compare(rows.get(i - 1), rows.get(i));
-      if (order == 0) {
-        throw new IllegalStateException("Two rows have the same key: " + rows.get(i));
+  /**
+   * The same for more rows than fit into memory.
+   *
+   * @return how many there were
+   */
+  static long writeMany(
+      OutputFile file,
+      Configuration configuration,
+      FooterTag tag,
+      String studyId,
+      Iterable<Measurement> rows)
+      throws IOException {
+    RowOrder order = new RowOrder();
+    ParquetFiles.write(
+        file,
+        configuration,
+        SCHEMA,
+        tag.toMetadata(),
+        ParquetFiles.Encoding.SORTED,
+        rows,
+        (row, measurement) -> {
+          order.check(measurement);
+          fields(row, studyId, measurement);
+        });
+    return order.rows;
+  }
+
+  /** That each row comes after the one before. */
+  private static final class RowOrder {
+    private Optional<Measurement> last = Optional.empty();
+    private long rows;
+
+    private void check(Measurement row) {
+      if (last.isPresent()) {
+        int order = Measurement.ROW_ORDER.compare(last.get(), row);
+        if (order == 0) {
+          throw new IllegalStateException("Two rows have the same key: " + row);
+        }
+        if (order > 0) {
+          throw new IllegalStateException(
+              "Rows are out of order: " + row + " comes after " + last.get());
+        }
       }
-      if (order > 0) {
-        throw new IllegalStateException(
-            "Rows are out of order: " + rows.get(i) + " comes after " + rows.get(i - 1));
-      }
+      last = Optional.of(row);
+      rows++;
     }
   }
 
@@ -225,6 +262,36 @@ public final class CellTable {
             number(group, "effect"),
             named(STATUSES, text(group, "status")));
     return new CellRow(text(group, "study_id"), measurement);
+  }
+
+  /** A row whose names are those of the table. */
+  static Measurement measurement(
+      SiteColumns site,
+      String pairId,
+      String metric,
+      OptionalDouble clean,
+      OptionalDouble corrupted,
+      OptionalDouble patched,
+      OptionalDouble recovery,
+      OptionalDouble effect,
+      CellStatus status) {
+    Cell cell =
+        new Cell(
+            site.sweep(),
+            pairId,
+            named(DIRECTIONS, site.direction()),
+            site.component(),
+            site.layer(),
+            site.window(),
+            site.head(),
+            site.position(),
+            site.positionLabel(),
+            named(VALUES, site.value()),
+            named(CORRUPTIONS, site.corruption()),
+            site.sourcePosition(),
+            site.receiver());
+    return new Measurement(
+        cell, named(METRICS, metric), clean, corrupted, patched, recovery, effect, status);
   }
 
   private static boolean isNull(Group group, String field) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.study.PatchgridException;
@@ -14,8 +15,10 @@ import org.patchgrid.study.PatchgridException;
  *
  * @param tasks how many are complete
  * @param files of all tables, by path
+ * @param original of a compacted study: {@link #sha256} of the files that it was made of
  */
-public record CommittedFiles(StudyIdentity identity, int tasks, List<ResultFile> files) {
+public record CommittedFiles(
+    StudyIdentity identity, int tasks, List<ResultFile> files, Optional<String> original) {
   public CommittedFiles {
     files = files.stream().sorted(Comparator.comparing(ResultFile::path)).toList();
   }
@@ -29,11 +32,15 @@ public record CommittedFiles(StudyIdentity identity, int tasks, List<ResultFile>
     ResultDirectory directory = ResultDirectory.at(path, configuration);
     StudyDocument study =
         StudyDocument.read(directory).orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
-    Manifest manifest = Manifest.read(directory);
+    return of(study.identity(), Manifest.read(directory));
+  }
+
+  static CommittedFiles of(StudyIdentity identity, Manifest manifest) {
     return new CommittedFiles(
-        study.identity(),
+        identity,
         manifest.tasks().size(),
-        manifest.tasks().stream().flatMap(task -> task.files().stream()).toList());
+        manifest.files(),
+        manifest.compacted().map(ManifestEntry.FilesCompacted::cells));
   }
 
   public List<ResultFile> of(ResultTable table) {
@@ -44,8 +51,15 @@ public record CommittedFiles(StudyIdentity identity, int tasks, List<ResultFile>
     return of(table).stream().mapToLong(ResultFile::rows).sum();
   }
 
-  /** SHA-256 over a line a file, {@code path TAB sha256 LF}, by path. */
+  /**
+   * SHA-256 over a line a file, {@code path TAB sha256 LF}, by path; of a compacted study, which
+   * has the same rows, that of the original.
+   */
   public String sha256() {
+    return original.orElseGet(this::sha256OfFiles);
+  }
+
+  private String sha256OfFiles() {
     StringBuilder lines = new StringBuilder();
     files.forEach(
         file -> lines.append(file.path()).append('\t').append(file.sha256()).append('\n'));

@@ -2,7 +2,9 @@ package org.patchgrid.store;
 
 import java.io.IOException;
 
-/** A staged file is missing, or is not what the executor reported: the task must be run again. */
+/**
+ * A file is missing, or is not what was reported of it; a staged one: its task must be run again.
+ */
 public final class DamagedFileException extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -7,22 +7,34 @@ import java.util.Optional;
 /**
  * What a result file says about itself in its footer, and all that it says: a time, a host or an
  * attempt would make equal results differ.
+ *
+ * @param numbered by what name the file tells its number
  */
-record FooterTag(String fingerprint, int task) {
+record FooterTag(String fingerprint, String numbered, int number) {
   static final int SCHEMA_VERSION = 1;
   private static final String SCHEMA_KEY = "patchgrid.schema-version";
   private static final String FINGERPRINT_KEY = "patchgrid.fingerprint";
   private static final String TASK_KEY = "patchgrid.task";
+  private static final String PART_KEY = "patchgrid.part";
+
+  static FooterTag ofTask(String fingerprint, int task) {
+    return new FooterTag(fingerprint, TASK_KEY, task);
+  }
+
+  /** Of a file of a compacted study. */
+  static FooterTag ofPart(String fingerprint, int part) {
+    return new FooterTag(fingerprint, PART_KEY, part);
+  }
 
   Map<String, String> toMetadata() {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(SCHEMA_KEY, Integer.toString(SCHEMA_VERSION));
     metadata.put(FINGERPRINT_KEY, fingerprint);
-    metadata.put(TASK_KEY, Integer.toString(task));
+    metadata.put(numbered, Integer.toString(number));
     return metadata;
   }
 
-  /** Whether a file with this metadata is this task's, in the schema that we write. */
+  /** Whether a file with this metadata is this one, in the schema that we write. */
   boolean matches(Map<String, String> metadata) {
     return toMetadata().entrySet().stream()
         .allMatch(

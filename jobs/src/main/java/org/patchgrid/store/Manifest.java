@@ -31,6 +31,7 @@ final class Manifest {
   private final Map<String, ManifestEntry.RunStarted> startedRuns = new TreeMap<>();
   private final Set<String> finishedRuns = new HashSet<>();
   private final Map<List<String>, Integer> modelLoads = new HashMap<>();
+  private Optional<ManifestEntry.FilesCompacted> compacted = Optional.empty();
 
   Manifest(String directory) {
     this.directory = directory;
@@ -44,28 +45,39 @@ final class Manifest {
    */
   static Manifest read(ResultDirectory directory) throws IOException {
     Manifest manifest = new Manifest(directory.toString());
-    for (FileStatus file : directory.list(ResultDirectory.MANIFEST)) {
-      String name = file.getPath().getName();
-      if (name.endsWith(LIST_SUFFIX)) {
-        manifest.readList(directory, ResultDirectory.MANIFEST + "/" + name);
-      }
-    }
+    forEach(directory, manifest::add);
     return manifest;
   }
 
-  private void readList(ResultDirectory from, String name) throws IOException {
-    String content = new String(from.read(name), StandardCharsets.UTF_8);
-    for (String line : content.lines().toList()) {
-      add(parse(line, name));
+  /** What is done with an entry. */
+  interface EntryReader {
+    void accept(ManifestEntry entry) throws IOException;
+  }
+
+  /**
+   * Hands on every entry of all manifest files, one file in memory at a time.
+   *
+   * @throws PatchgridException if a manifest file cannot be read
+   */
+  static void forEach(ResultDirectory directory, EntryReader reader) throws IOException {
+    for (FileStatus file : directory.list(ResultDirectory.MANIFEST)) {
+      String name = file.getPath().getName();
+      if (name.endsWith(LIST_SUFFIX)) {
+        String path = ResultDirectory.MANIFEST + "/" + name;
+        String content = new String(directory.read(path), StandardCharsets.UTF_8);
+        for (String line : content.lines().toList()) {
+          reader.accept(parse(directory, path, line));
+        }
+      }
     }
   }
 
-  private ManifestEntry parse(String line, String name) {
+  private static ManifestEntry parse(ResultDirectory directory, String name, String line) {
     return StoreJson.read(
         line.getBytes(StandardCharsets.UTF_8),
         ManifestEntry.class,
         name,
-        directory,
+        directory.toString(),
         "restore it from a copy, or remove it to have its tasks adopted from their files");
   }
 
@@ -83,6 +95,8 @@ final class Manifest {
       modelLoads.merge(List.of(load.run(), load.executor()), load.loads(), Math::max);
     } else if (entry instanceof ManifestEntry.RunFinished run) {
       finishedRuns.add(run.run());
+    } else if (entry instanceof ManifestEntry.FilesCompacted files) {
+      compacted = Optional.of(files);
     }
   }
 
@@ -116,6 +130,18 @@ final class Manifest {
   /** By task number. */
   Collection<ManifestEntry.TaskCommitted> tasks() {
     return Collections.unmodifiableCollection(tasks.values());
+  }
+
+  /** Where the rows are if this is the manifest of a compacted study. */
+  Optional<ManifestEntry.FilesCompacted> compacted() {
+    return compacted;
+  }
+
+  /** All files of the tables. */
+  List<ResultFile> files() {
+    return compacted
+        .map(ManifestEntry.FilesCompacted::files)
+        .orElseGet(() -> tasks.values().stream().flatMap(task -> task.files().stream()).toList());
   }
 
   /** The numbers of tasks by what they were computed with. */

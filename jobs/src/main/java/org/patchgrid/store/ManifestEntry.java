@@ -15,7 +15,8 @@ import java.util.TreeMap;
   @JsonSubTypes.Type(value = ManifestEntry.TaskQuarantined.class, name = "task-quarantined"),
   @JsonSubTypes.Type(value = ManifestEntry.RunStarted.class, name = "run-started"),
   @JsonSubTypes.Type(value = ManifestEntry.ModelLoaded.class, name = "model-loaded"),
-  @JsonSubTypes.Type(value = ManifestEntry.RunFinished.class, name = "run-finished")
+  @JsonSubTypes.Type(value = ManifestEntry.RunFinished.class, name = "run-finished"),
+  @JsonSubTypes.Type(value = ManifestEntry.FilesCompacted.class, name = "files-compacted")
 })
 sealed interface ManifestEntry {
 
@@ -35,6 +36,10 @@ sealed interface ManifestEntry {
       implements ManifestEntry {
     public TaskCommitted {
       files = List.copyOf(files);
+    }
+
+    TaskCommitted withoutFiles() {
+      return new TaskCommitted(run, task, adopted, List.of(), counts, computedWith);
     }
 
     Optional<ResultFile> file(ResultTable table) {
@@ -66,4 +71,24 @@ sealed interface ManifestEntry {
   /** A driver ended in an orderly way. */
   record RunFinished(String run, String at, RunOutcome outcome, int exitCode)
       implements ManifestEntry {}
+
+  /**
+   * The rows of all tasks that this manifest lists are in other files than the tasks wrote; the
+   * tasks' own entries are here without files.
+   *
+   * @param source the directory that was compacted
+   * @param cells {@link CommittedFiles#sha256} of the files there
+   * @param files all that there are, by table and number
+   */
+  record FilesCompacted(String run, String at, String source, String cells, List<ResultFile> files)
+      implements ManifestEntry {
+    public FilesCompacted {
+      files = List.copyOf(files);
+      files.forEach(file -> file.table().partOf(file.path()));
+    }
+
+    CompactionOrigin origin() {
+      return new CompactionOrigin(source, at, files.size());
+    }
+  }
 }

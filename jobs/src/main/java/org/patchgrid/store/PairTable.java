@@ -105,8 +105,17 @@ public final class PairTable {
         configuration,
         SCHEMA,
         tag.toMetadata(),
+        ParquetFiles.Encoding.DEFAULT,
         rows,
         (row, pair) -> fields(row, studyId, pair));
+  }
+
+  /** Writes rows that were read from files of this table. */
+  static void copy(
+      OutputFile file, Configuration configuration, FooterTag tag, Iterable<Group> rows)
+      throws IOException {
+    ParquetFiles.copy(
+        file, configuration, SCHEMA, tag.toMetadata(), ParquetFiles.Encoding.SORTED, rows);
   }
 
   private static void fields(RowWriter row, String studyId, PairResult result) {

@@ -1,15 +1,19 @@
 package org.patchgrid.store;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
@@ -20,6 +24,7 @@ import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.GroupWriter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -30,6 +35,7 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.hadoop.util.HadoopStreams;
+import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
@@ -44,9 +50,34 @@ import org.apache.parquet.schema.MessageType;
 final class ParquetFiles {
   private static final int ZSTD_LEVEL = 3;
   private static final int ROW_GROUP_BYTES = 128 << 20;
+  private static final int SORTED_ROW_GROUP_BYTES = 16 << 20;
   private static final int PAGE_BYTES = 1 << 20;
 
+  /** More than any footer has. */
+  private static final int HELD_BYTES = 16 << 20;
+
   private ParquetFiles() {}
+
+  /**
+   * What differs between tables.
+   *
+   * @param plainColumns those whose values hardly repeat: without a dictionary
+   * @param rowGroupBytes what a row group takes in memory, about
+   */
+  record Encoding(Set<String> plainColumns, int rowGroupBytes) {
+    static final Encoding DEFAULT = new Encoding(Set.of(), ROW_GROUP_BYTES);
+
+    /** Of a large sorted file: readers skip row groups, and hold one. */
+    static final Encoding SORTED = new Encoding(Set.of(), SORTED_ROW_GROUP_BYTES);
+
+    Encoding {
+      plainColumns = Set.copyOf(plainColumns);
+    }
+
+    static Encoding plain(Set<String> columns) {
+      return new Encoding(columns, ROW_GROUP_BYTES);
+    }
+  }
 
   /**
    * Writes all rows; the file is closed, and as durable as its file system can make it.
@@ -58,37 +89,58 @@ final class ParquetFiles {
       Configuration base,
       MessageType schema,
       Map<String, String> footer,
+      Encoding encoding,
       Iterable<T> rows,
       BiConsumer<RowWriter, T> fields)
       throws IOException {
-    write(file, base, schema, footer, Set.of(), rows, fields);
+    Function<RecordConsumer, Consumer<T>> byFields =
+        consumer -> {
+          RowWriter writer = new RowWriter(consumer, schema);
+          return row -> {
+            writer.begin();
+            fields.accept(writer, row);
+            writer.end();
+          };
+        };
+    write(file, base, new TableWriteSupport<>(schema, footer, byFields), encoding, rows);
   }
 
-  /** As {@link #write}, without a dictionary for columns whose values hardly repeat. */
-  static <T> void write(
+  /** Writes rows that were read, as they are. */
+  static void copy(
       OutputFile file,
       Configuration base,
       MessageType schema,
       Map<String, String> footer,
-      Set<String> plainColumns,
-      Iterable<T> rows,
-      BiConsumer<RowWriter, T> fields)
+      Encoding encoding,
+      Iterable<Group> rows)
+      throws IOException {
+    Function<RecordConsumer, Consumer<Group>> asTheyAre =
+        consumer -> new GroupWriter(consumer, schema)::write;
+    write(file, base, new TableWriteSupport<>(schema, footer, asTheyAre), encoding, rows);
+  }
+
+  private static <T> void write(
+      OutputFile file,
+      Configuration base,
+      TableWriteSupport<T> support,
+      Encoding encoding,
+      Iterable<T> rows)
       throws IOException {
     Configuration configuration = new Configuration(base);
     configuration.setInt("parquet.compression.codec.zstd.level", ZSTD_LEVEL);
     configuration.setInt("parquet.compression.codec.zstd.workers", 0);
     Builder<T> builder =
-        new Builder<>(file, new TableWriteSupport<>(schema, footer, fields))
+        new Builder<>(file, support)
             .withConf(configuration)
             .withCompressionCodec(CompressionCodecName.ZSTD)
             // What every reader knows.
             .withWriterVersion(WriterVersion.PARQUET_1_0)
             .withDictionaryEncoding(true)
-            .withRowGroupSize((long) ROW_GROUP_BYTES)
+            .withRowGroupSize((long) encoding.rowGroupBytes())
             .withPageSize(PAGE_BYTES)
             .withDictionaryPageSize(PAGE_BYTES)
             .withPageWriteChecksumEnabled(true);
-    for (String column : plainColumns) {
+    for (String column : encoding.plainColumns()) {
       builder = builder.withDictionaryEncoding(column, false);
     }
     try (ParquetWriter<T> writer = builder.build()) {
@@ -174,14 +226,16 @@ final class ParquetFiles {
   private static final class TableWriteSupport<T> extends WriteSupport<T> {
     private final MessageType schema;
     private final Map<String, String> footer;
-    private final BiConsumer<RowWriter, T> fields;
-    private Optional<RowWriter> row = Optional.empty();
+    private final Function<RecordConsumer, Consumer<T>> begin;
+    private Optional<Consumer<T>> rows = Optional.empty();
 
     private TableWriteSupport(
-        MessageType schema, Map<String, String> footer, BiConsumer<RowWriter, T> fields) {
+        MessageType schema,
+        Map<String, String> footer,
+        Function<RecordConsumer, Consumer<T>> begin) {
       this.schema = schema;
       this.footer = footer;
-      this.fields = fields;
+      this.begin = begin;
     }
 
     // Its replacement is unknown to Parquet 1.13.
@@ -193,15 +247,107 @@ final class ParquetFiles {
 
     @Override
     public void prepareForWrite(RecordConsumer consumer) {
-      row = Optional.of(new RowWriter(consumer, schema));
+      rows = Optional.of(begin.apply(consumer));
     }
 
     @Override
     public void write(T record) {
-      RowWriter writer = row.orElseThrow();
-      writer.begin();
-      fields.accept(writer, record);
-      writer.end();
+      rows.orElseThrow().accept(record);
+    }
+  }
+
+  /** A file that was read whole. */
+  static final class Content implements InputFile {
+    private final byte[] bytes;
+    private final String name;
+
+    Content(byte[] bytes, String name) {
+      this.bytes = bytes;
+      this.name = name;
+    }
+
+    @Override
+    public long getLength() {
+      return bytes.length;
+    }
+
+    @Override
+    public SeekableInputStream newStream() {
+      SeekableBytes content = new SeekableBytes(bytes);
+      return new DelegatingSeekableInputStream(content) {
+        @Override
+        public long getPos() {
+          return content.position();
+        }
+
+        @Override
+        public void seek(long position) {
+          content.seek(position);
+        }
+      };
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final class SeekableBytes extends ByteArrayInputStream {
+    private SeekableBytes(byte[] bytes) {
+      super(bytes);
+    }
+
+    private synchronized long position() {
+      return pos;
+    }
+
+    private synchronized void seek(long position) {
+      pos = Math.toIntExact(position);
+    }
+  }
+
+  /** Counts what is written, and keeps none of it. */
+  static final class CountingOutput implements OutputFile {
+    private long bytes;
+
+    long bytes() {
+      return bytes;
+    }
+
+    @Override
+    public PositionOutputStream create(long blockSizeHint) {
+      return new PositionOutputStream() {
+        @Override
+        public long getPos() {
+          return bytes;
+        }
+
+        @Override
+        public void write(int b) {
+          bytes++;
+        }
+
+        @Override
+        public void write(byte[] source, int offset, int length) {
+          bytes += length;
+        }
+      };
+    }
+
+    @Override
+    public PositionOutputStream createOrOverwrite(long blockSizeHint) {
+      return create(blockSizeHint);
+    }
+
+    @Override
+    public boolean supportsBlockSize() {
+      return false;
+    }
+
+    @Override
+    public long defaultBlockSize() {
+      return 0;
     }
   }
 
@@ -269,10 +415,10 @@ final class ParquetFiles {
       return path.toString();
     }
 
-    /** Holds the file, a task's worth of rows, until its footer is known. */
+    /** Holds back the end of the file, since the footer is known when all is written. */
     private final class HashingStream extends PositionOutputStream {
       private final FSDataOutputStream out;
-      private final ByteArrayOutputStream content = new ByteArrayOutputStream();
+      private final ByteArrayOutputStream held = new ByteArrayOutputStream();
       private boolean closed;
 
       private HashingStream(FSDataOutputStream out) {
@@ -281,17 +427,39 @@ final class ParquetFiles {
 
       @Override
       public long getPos() {
-        return content.size();
+        return bytes + held.size();
       }
 
       @Override
-      public void write(int b) {
-        content.write(b);
+      public void write(int b) throws IOException {
+        held.write(b);
+        handOn();
       }
 
       @Override
-      public void write(byte[] source, int offset, int length) {
-        content.write(source, offset, length);
+      public void write(byte[] source, int offset, int length) throws IOException {
+        held.write(source, offset, length);
+        handOn();
+      }
+
+      private void handOn() throws IOException {
+        if (held.size() > 2 * HELD_BYTES) {
+          byte[] all = held.toByteArray();
+          int free = all.length - HELD_BYTES;
+          writeThrough(Arrays.copyOf(all, free));
+          held.reset();
+          held.write(all, free, HELD_BYTES);
+        }
+      }
+
+      private void writeThrough(byte[] part) throws IOException {
+        try {
+          out.write(part);
+        } catch (FSError e) {
+          throw ResultDirectory.exception(e);
+        }
+        digest.update(part);
+        bytes += part.length;
       }
 
       @Override
@@ -301,10 +469,7 @@ final class ParquetFiles {
         }
         closed = true;
         try (OutputStream closing = out) {
-          byte[] file = CanonicalFooter.of(content.toByteArray());
-          digest.update(file);
-          bytes = file.length;
-          closing.write(file);
+          writeThrough(CanonicalFooter.of(held.toByteArray()));
           closing.flush();
           // Object stores cannot and need not: their files appear whole on close.
           if (out.hasCapability(StreamCapabilities.HSYNC)) {

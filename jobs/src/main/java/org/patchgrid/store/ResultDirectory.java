@@ -203,7 +203,26 @@ final class ResultDirectory {
         });
   }
 
-  /** The same, where another driver may be faster; then its file stays. */
+  /** Copies a file of another directory to the same name, so that readers see all of it or none. */
+  void copyNew(ResultDirectory from, String name, DriverRun run) throws IOException {
+    retrying(
+        () -> {
+          Path temporary = resolve(temporaryName(name, run));
+          naming(
+              "write",
+              temporary,
+              () -> {
+                try (InputStream in = from.stream(name);
+                    OutputStream out = fileSystem.create(temporary, true)) {
+                  return in.transferTo(out);
+                }
+              });
+          moveToFreeName(temporaryName(name, run), name);
+          return name;
+        });
+  }
+
+  /** As {@link #writeNew}, where another driver may be faster; then its file stays. */
   void writeUnlessThere(String name, byte[] content, DriverRun run) throws IOException {
     try {
       writeNew(name, content, run);

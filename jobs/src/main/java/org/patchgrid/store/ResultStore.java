@@ -68,7 +68,7 @@ public final class ResultStore implements AutoCloseable {
    * @param run must not have been used before
    * @param clock decides when the manifest is due and what time events have
    * @throws PatchgridException if the directory holds another study, other files, or a study that
-   *     is damaged
+   *     is damaged or compacted
    * @throws TaskConflictException if two files claim to be the same task
    */
   public static ResultStore open(
@@ -76,10 +76,11 @@ public final class ResultStore implements AutoCloseable {
       throws IOException {
     ResultDirectory directory = ResultDirectory.at(path, configuration);
     StudyIdentity stored = claim(directory, identity, run);
+    Manifest manifest = Manifest.read(directory);
+    refuseCompacted(directory, manifest);
     for (ResultTable table : ResultTable.values()) {
       directory.makeDirectory(table.label());
     }
-    Manifest manifest = Manifest.read(directory);
     ResultStore store = new ResultStore(directory, stored, run, clock, manifest);
     store.removeStagingOfFinishedRuns();
     store.checkListedFiles();
@@ -141,6 +142,14 @@ public final class ResultStore implements AutoCloseable {
               + foreign.stream().limit(3).collect(Collectors.joining(", "))
               + (foreign.size() > 3 ? " and more" : "")
               + " but no study; choose an empty or new directory as --out");
+    }
+  }
+
+  private static void refuseCompacted(ResultDirectory directory, Manifest manifest) {
+    if (manifest.compacted().isPresent()) {
+      throw new PatchgridException(
+          "Cannot run into '%s': it is a compacted copy of '%s', which takes no more tasks; run into that directory, or choose another --out"
+              .formatted(directory, manifest.compacted().get().source()));
     }
   }
 
@@ -256,7 +265,7 @@ public final class ResultStore implements AutoCloseable {
           e);
     }
     Map<String, String> metadata = footer.getFileMetaData().getKeyValueMetaData();
-    if (!new FooterTag(identity.fingerprint(), task).matches(metadata)) {
+    if (!FooterTag.ofTask(identity.fingerprint(), task).matches(metadata)) {
       throw new PatchgridException(foreignMessage(path, "it is of another study or task"));
     }
     return footer;

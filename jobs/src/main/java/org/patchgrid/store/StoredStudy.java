@@ -11,9 +11,13 @@ import org.patchgrid.study.PatchgridException;
  * status}, and to learn on resume what {@code auto} was resolved to.
  *
  * @param lastStatus how the last run that ended in order did
+ * @param compaction what it was made of, if it is a compacted study
  */
 public record StoredStudy(
-    StudyIdentity identity, StoreSummary summary, Optional<RunStatus> lastStatus) {
+    StudyIdentity identity,
+    StoreSummary summary,
+    Optional<RunStatus> lastStatus,
+    Optional<CompactionOrigin> compaction) {
   /** Name of a detail of a run: how many tasks the study has. */
   public static final String TASKS = "tasks";
 
@@ -21,6 +25,10 @@ public record StoredStudy(
 
   /** How many tasks the study has in all, if a run has said so. */
   public Optional<String> tasks() {
+    return tasks(summary);
+  }
+
+  static Optional<String> tasks(StoreSummary summary) {
     return summary.runs().stream()
         .flatMap(run -> Optional.ofNullable(run.details().get(TASKS)).stream())
         .findFirst();
@@ -34,8 +42,13 @@ public record StoredStudy(
     if (document.isEmpty()) {
       return Optional.empty();
     }
-    StoreSummary summary = Manifest.read(directory).summary();
-    return Optional.of(new StoredStudy(document.get().identity(), summary, readStatus(directory)));
+    Manifest manifest = Manifest.read(directory);
+    return Optional.of(
+        new StoredStudy(
+            document.get().identity(),
+            manifest.summary(),
+            readStatus(directory),
+            manifest.compacted().map(ManifestEntry.FilesCompacted::origin)));
   }
 
   /**

@@ -51,7 +51,7 @@ public final class TaskWriter {
     if (!task.reportsPairs() && !result.pairs().isEmpty()) {
       throw new IllegalStateException("Task " + task.number() + " has no pairs to report");
     }
-    FooterTag tag = new FooterTag(fingerprint, task.number());
+    FooterTag tag = FooterTag.ofTask(fingerprint, task.number());
     Configuration configuration = directory.configuration();
     List<ResultFile> files = new ArrayList<>();
     if (task.reportsPairs()) {

@@ -68,12 +68,18 @@ public final class Verification {
             && parts.stream().anyMatch(part -> part.startsWith(CellSelection.FINGERPRINT_PART)));
     for (ManifestEntry.TaskCommitted task : manifest.tasks()) {
       for (ResultFile file : task.files()) {
-        files++;
-        checkFile(task, file);
+        checkFile(FooterTag.ofTask(identity.fingerprint(), task.task()), file);
+      }
+    }
+    if (manifest.compacted().isPresent()) {
+      for (ResultFile file : manifest.compacted().get().files()) {
+        int part = file.table().partOf(file.path());
+        checkFile(FooterTag.ofPart(identity.fingerprint(), part), file);
       }
     }
     findUnlistedFiles();
-    long listedCells = manifest.tasks().size();
+    long listedCells =
+        manifest.files().stream().filter(file -> file.table() == ResultTable.CELLS).count();
     Optional<String> hash = soundCells.size() == listedCells ? hashSortedRows() : Optional.empty();
     return new VerificationReport(
         identity, files, pairRows, cellRows, manifest.tasksByMachine(), hash, problems);
@@ -93,8 +99,9 @@ public final class Verification {
   }
 
   private boolean isComplete() {
-    StoredStudy study = new StoredStudy(identity, manifest.summary(), Optional.empty());
-    return study.tasks().filter(Integer.toString(manifest.tasks().size())::equals).isPresent();
+    return StoredStudy.tasks(manifest.summary())
+        .filter(Integer.toString(manifest.tasks().size())::equals)
+        .isPresent();
   }
 
   private <C> void checkStage(StageFile<C> stage, boolean needed) throws IOException {
@@ -112,7 +119,8 @@ public final class Verification {
     }
   }
 
-  private void checkFile(ManifestEntry.TaskCommitted task, ResultFile file) throws IOException {
+  private void checkFile(FooterTag tag, ResultFile file) throws IOException {
+    files++;
     Optional<FileStatus> status = directory.status(file.path());
     if (status.isEmpty()) {
       report(VerificationProblem.Kind.MISSING, file.path(), "is listed but missing");
@@ -135,12 +143,11 @@ public final class Verification {
     }
     ParquetMetadata footer =
         ParquetFiles.footer(directory.input(file.path()), directory.configuration());
-    FooterTag tag = new FooterTag(identity.fingerprint(), task.task());
     if (!tag.matches(footer.getFileMetaData().getKeyValueMetaData())) {
       report(
           VerificationProblem.Kind.DAMAGED,
           file.path(),
-          "says that it is of another study or task");
+          "says that it is another file, or of another study");
       return;
     }
     long rows = ParquetFiles.rows(footer);
@@ -161,7 +168,7 @@ public final class Verification {
 
   private void findUnlistedFiles() throws IOException {
     Set<String> listed = new TreeSet<>();
-    manifest.tasks().forEach(task -> task.files().forEach(file -> listed.add(file.path())));
+    manifest.files().forEach(file -> listed.add(file.path()));
     for (ResultTable table : ResultTable.values()) {
       for (FileStatus file : directory.list(table.label())) {
         String path = table.label() + "/" + file.getPath().getName();

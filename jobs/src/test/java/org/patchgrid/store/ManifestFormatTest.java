@@ -22,6 +22,7 @@ class ManifestFormatTest {
       {"event":"task-committed","run":"r1","task":0,"adopted":false,"files":[{"table":"pairs","path":"pairs/p","rows":1,"bytes":2,"sha256":"a"},{"table":"cells","path":"cells/c","rows":3,"bytes":4,"sha256":"b"}],"counts":{"cells":2,"failedCells":0,"auditedCells":1,"pairs":{"ok":1},"rows":{"ok":3},"recoveryErrors":{"l2":{"rows":1,"mean":0.25,"largest":0.25}}},"computedWith":{"kernel":"k","processor":"p"}}
       {"event":"task-quarantined","run":"r1","task":1,"reason":"why"}
       {"event":"run-finished","run":"r1","at":"2026-01-01T00:01:00Z","outcome":"COMPLETE","exitCode":3}
+      {"event":"files-compacted","run":"r2","at":"2026-01-01T00:02:00Z","source":"there","cells":"c","files":[{"table":"cells","path":"cells/part-000000.parquet","rows":3,"bytes":4,"sha256":"b"}]}
       """;
 
   private static final List<ManifestEntry> ENTRIES =
@@ -44,7 +45,13 @@ class ManifestFormatTest {
                   Map.of("l2", RecoveryError.between(0.5, 0.25))),
               new ComputedWith("k", "p")),
           new ManifestEntry.TaskQuarantined("r1", 1, "why"),
-          new ManifestEntry.RunFinished("r1", "2026-01-01T00:01:00Z", RunOutcome.COMPLETE, 3));
+          new ManifestEntry.RunFinished("r1", "2026-01-01T00:01:00Z", RunOutcome.COMPLETE, 3),
+          new ManifestEntry.FilesCompacted(
+              "r2",
+              "2026-01-01T00:02:00Z",
+              "there",
+              "c",
+              List.of(new ResultFile(ResultTable.CELLS, "cells/part-000000.parquet", 3, 4, "b"))));
 
   static final String STUDY =
       """
