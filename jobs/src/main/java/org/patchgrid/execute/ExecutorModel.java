@@ -7,9 +7,7 @@ import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
 import org.jspecify.annotations.Nullable;
-import org.patchgrid.experiment.LoadedModel;
-import org.patchgrid.experiment.ModelDescription;
-import org.patchgrid.kernel.TensorKernels;
+import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
@@ -25,7 +23,7 @@ final class ExecutorModel {
   private static final Logger log = LoggerFactory.getLogger(ExecutorModel.class);
 
   private static @Nullable ModelRef loadedRef;
-  private static @Nullable LoadedModel loaded;
+  private static @Nullable TaskModel loaded;
   private static int loadedGpu;
 
   private ExecutorModel() {}
@@ -36,7 +34,7 @@ final class ExecutorModel {
    * @throws PatchgridException if the model cannot be loaded, or its files are not those that the
    *     driver saw
    */
-  static LoadedModel get(
+  static TaskModel get(
       ModelRef ref, Configuration hadoop, TaskCounters counters, TaskReports reports) {
     return get(
         ref,
@@ -55,9 +53,9 @@ final class ExecutorModel {
         : Optional.of(CacheDirectory.sharedWeights());
   }
 
-  private static synchronized LoadedModel get(
+  private static synchronized TaskModel get(
       ModelRef ref, Configuration hadoop, Optional<Path> shared, Consumer<Duration> onLoad) {
-    LoadedModel model = loaded;
+    TaskModel model = loaded;
     int gpu = TaskGpu.of(ref.device());
     if (model != null && ref.equals(loadedRef)) {
       TaskGpu.requireSame(gpu, loadedGpu);
@@ -68,43 +66,25 @@ final class ExecutorModel {
       loaded = null;
     }
     long start = System.nanoTime();
-    HostedModel hosted = ref.location().onThisHost(hadoop);
-    requireSameFiles(ref, hosted.description());
-    requireSameKernel(ref);
-    Path directory = hosted.directory();
-    LoadedModel fresh =
-        LoadedModel.load(
-            directory,
-            ref.kernel(),
-            ref.dtype(),
-            ref.device(),
-            gpu,
-            shared.map(weights -> weights.resolve(ref.fingerprint())));
+    StudyModel hosted = ref.location().onThisHost(hadoop);
+    requireSameFiles(ref, hosted);
+    TaskModel fresh = hosted.load(ref, gpu, shared);
     loaded = fresh;
     loadedRef = ref;
     loadedGpu = gpu;
     Duration took = Duration.ofNanos(System.nanoTime() - start);
-    log.info("Loaded {} in {} ms", directory, took.toMillis());
+    log.info("Loaded {} in {} ms", ref.location().name(), took.toMillis());
     onLoad.accept(took);
     return fresh;
   }
 
-  private static void requireSameFiles(ModelRef ref, ModelDescription found) {
+  private static void requireSameFiles(ModelRef ref, StudyModel found) {
     if (!found.fingerprint().equals(ref.fingerprint())) {
       throw new PatchgridException(
           "The model in "
               + ref.location().name()
               + " is another one on this executor than on the driver: give every host the same"
               + " files");
-    }
-  }
-
-  private static void requireSameKernel(ModelRef ref) {
-    String here = TensorKernels.describe(ref.kernel(), ref.dtype(), ref.device());
-    if (!here.equals(ref.kernelThere())) {
-      throw new PatchgridException(
-          "This executor would compute with '%s' and the study is computed with '%s', which gives other bits: give executors the driver's native libraries and, with model.device = gpu, its kind of GPU"
-              .formatted(here, ref.kernelThere()));
     }
   }
 }

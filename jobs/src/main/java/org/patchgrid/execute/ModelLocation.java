@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
 import org.patchgrid.checkpoint.HuggingFaceCache;
+import org.patchgrid.experiment.SimulatedModel;
 import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
 
@@ -19,7 +20,7 @@ import org.patchgrid.study.PatchgridException;
  *
  * @param name a full URI of Hadoop's; or {@code archive:NAME}: what {@code --archives FILE#NAME} of
  *     spark-submit has unpacked; or {@code hf:ORG/NAME@COMMIT}: what the Hugging Face cache of
- *     every host has
+ *     every host has; or {@code simulated:...}, which has no files
  */
 public record ModelLocation(String name) implements Serializable {
   private static final String ARCHIVE = "archive:";
@@ -32,7 +33,7 @@ public record ModelLocation(String name) implements Serializable {
    * @throws PatchgridException if it is none that this machine can read from
    */
   public static ModelLocation of(String path, Configuration hadoop) {
-    if (path.startsWith(ARCHIVE)) {
+    if (path.startsWith(ARCHIVE) || path.startsWith(SimulatedModel.PREFIX)) {
       return new ModelLocation(path);
     }
     if (path.startsWith(HuggingFaceCache.PREFIX)) {
@@ -55,16 +56,24 @@ public record ModelLocation(String name) implements Serializable {
    *
    * @throws PatchgridException if it is not there, not complete, or cannot be fetched
    */
-  public HostedModel onThisHost(Configuration hadoop) {
+  public StudyModel onThisHost(Configuration hadoop) {
+    if (name.startsWith(SimulatedModel.PREFIX)) {
+      return new SimulatedStudyModel(SimulatedModel.of(name));
+    }
     return onDisk().map(HostedModel::in).orElseGet(() -> fetched(hadoop));
   }
 
   /**
    * Its directory on this host, as above; what is here already is not read.
    *
-   * @throws PatchgridException if it cannot be fetched
+   * @throws PatchgridException if it cannot be fetched, or has no files
    */
   public java.nio.file.Path directoryOnThisHost(Configuration hadoop) {
+    if (name.startsWith(SimulatedModel.PREFIX)) {
+      throw new PatchgridException(
+          "'%s' is no model but a load generator: only plan and run take it, as model.path"
+              .formatted(name));
+    }
     return onDisk().orElseGet(() -> fetched(hadoop).directory());
   }
 

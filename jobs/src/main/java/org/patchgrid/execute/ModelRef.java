@@ -1,7 +1,7 @@
 package org.patchgrid.execute;
 
 import java.io.Serializable;
-import org.patchgrid.kernel.TensorKernels;
+import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.store.ComputedWith;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Dtype;
@@ -25,8 +25,8 @@ public record ModelRef(
     String kernelThere)
     implements Serializable {
 
-  /** What this machine computes it with. */
-  ComputedWith computedHere() {
-    return new ComputedWith(kernelThere, TensorKernels.processor(dtype));
+  /** What this machine computes with, once it has the model. */
+  ComputedWith computedBy(TaskModel model) {
+    return new ComputedWith(kernelThere, model.processor());
   }
 }

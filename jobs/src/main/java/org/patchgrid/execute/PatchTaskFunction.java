@@ -7,7 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
-import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.store.StagedTask;
 import org.patchgrid.store.TaskWriter;
 import org.patchgrid.study.CellSelection;
@@ -56,6 +56,7 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
   private void run(Iterator<Integer> taskNumbers) throws IOException {
     Configuration configuration = inputs.hadoop().configuration();
     inputs.output().requireSeen(configuration);
+    TaskModel model = ExecutorModel.get(inputs.model(), configuration, counters, reports);
     TaskWriter writer =
         new TaskWriter(
             new Path(inputs.output().directory()),
@@ -63,8 +64,7 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
             inputs.driverRun(),
             inputs.fingerprint(),
             inputs.studyId(),
-            inputs.model().computedHere());
-    LoadedModel model = ExecutorModel.get(inputs.model(), configuration, counters, reports);
+            inputs.model().computedBy(model));
     while (taskNumbers.hasNext()) {
       PatchTask task = inputs.plan().task(taskNumbers.next());
       List<PromptPair> pairs = inputs.readPairs(configuration, task.firstPair(), task.endPair());

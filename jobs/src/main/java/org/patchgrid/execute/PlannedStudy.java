@@ -1,20 +1,16 @@
 package org.patchgrid.execute;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
-import org.patchgrid.conf.ModelConfig;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.experiment.ExecutorMemory;
-import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
-import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.plan.Fingerprint;
 import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.StudyPlan;
@@ -22,8 +18,6 @@ import org.patchgrid.plan.StudyPlanner;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
-import org.patchgrid.study.TokenizedPair;
-import org.patchgrid.tokenize.PromptTokenizer;
 
 /**
  * A study whose model and prompts have been looked at, so that its plan and fingerprint are known.
@@ -34,7 +28,7 @@ import org.patchgrid.tokenize.PromptTokenizer;
 public record PlannedStudy(
     StudyConfig config,
     ModelLocation modelLocation,
-    ModelDescription model,
+    StudyModel model,
     String promptsPath,
     PromptIndex prompts,
     StudyPlan plan,
@@ -55,14 +49,13 @@ public record PlannedStudy(
    */
   public static PlannedStudy of(StudyConfig config, Configuration hadoop) throws IOException {
     ModelLocation location = ModelLocation.of(config.model().path(), hadoop);
-    HostedModel hosted = location.onThisHost(hadoop);
-    ModelDescription model = hosted.description();
+    StudyModel model = location.onThisHost(hadoop);
+    model.requireHonestId(config);
     PromptIndex prompts =
         new PromptSetReader(config.prompts().path(), hadoop).scan(config.prompts().format());
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(config.prompts().path());
     String promptsPath = path.getFileSystem(hadoop).makeQualified(path).toString();
-    LengthEstimate lengths =
-        lengths(config, hosted.directory(), model, promptsPath, prompts, hadoop);
+    LengthEstimate lengths = lengths(config, model, promptsPath, prompts, hadoop);
     StudyPlan plan = StudyPlanner.plan(config, model.structure(), prompts.pairs(), lengths);
     Fingerprint fingerprint =
         Fingerprint.of(
@@ -73,28 +66,24 @@ public record PlannedStudy(
                 model.fingerprint(),
                 prompts.identity(),
                 CODE,
-                kernel(config),
-                kernelHere(config)));
+                model.kernel(config),
+                model.kernelHere(config, model.kernel(config))));
     return new PlannedStudy(config, location, model, promptsPath, prompts, plan, fingerprint);
   }
 
   /** The mean length of a seeded sample; the same for the same prompts on every machine. */
   private static LengthEstimate lengths(
       StudyConfig config,
-      Path modelDirectory,
-      ModelDescription model,
+      StudyModel model,
       String promptsPath,
       PromptIndex prompts,
       Configuration hadoop) {
     List<Integer> lengths = new ArrayList<>();
     PromptSetReader reader = new PromptSetReader(promptsPath, hadoop);
-    try (PromptTokenizer tokenizer =
-        PromptTokenizer.open(modelDirectory, model.structure().vocabularySize())) {
+    try (StudyModel.Tokens tokens = model.tokens(config)) {
       for (long number : sample(prompts.pairs())) {
         for (PromptPair pair : reader.read(prompts, number, number + 1)) {
-          TokenizedPair tokens =
-              tokenizer.tokenize(pair, config.prompts().bos(), config.prompts().answerToken());
-          lengths.add(Math.max(1, tokens.clean().length()));
+          lengths.add(Math.max(1, tokens.of(pair).clean().length()));
         }
       }
     }
@@ -113,39 +102,17 @@ public record PlannedStudy(
 
   /** What an executor needs for this study. */
   public ExecutorMemory memory() {
-    return ExecutorMemory.of(
-        model.config(),
-        config.model().device(),
-        kernel(),
-        config.model().dtype(),
-        config.execution().computation(),
-        plan.distances(),
-        plan.sites(),
-        plan.pairsPerTask(),
-        plan.lengths().meanTokens());
+    return model.memory(config, plan, kernel());
   }
 
   /** The kernel that the study says, or the best of this machine. */
   Kernel kernel() {
-    return kernel(config);
-  }
-
-  private static Kernel kernel(StudyConfig config) {
-    ModelConfig model = config.model();
-    return config
-        .execution()
-        .kernel()
-        .orElseGet(() -> TensorKernels.best(model.device(), model.dtype()));
+    return model.kernel(config);
   }
 
   /** How that kernel describes itself on this machine. */
   String kernelHere() {
-    return kernelHere(config);
-  }
-
-  private static String kernelHere(StudyConfig config) {
-    ModelConfig model = config.model();
-    return TensorKernels.describe(kernel(config), model.dtype(), model.device());
+    return model.kernelHere(config, kernel());
   }
 
   /** The study with what was chosen in place of {@code auto}: what {@code study.conf} says. */

@@ -5,7 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.function.VoidFunction;
-import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.StatisticsNeeded;
 
@@ -40,7 +40,7 @@ final class PromptSetFunction implements VoidFunction<Iterator<Integer>> {
   private void run(Iterator<Integer> numbers) throws IOException {
     Configuration configuration = inputs.hadoop().configuration();
     inputs.output().requireSeen(configuration);
-    LoadedModel model = ExecutorModel.get(inputs.model(), configuration, counters, reports);
+    TaskModel model = ExecutorModel.get(inputs.model(), configuration, counters, reports);
     while (numbers.hasNext()) {
       int block = numbers.next();
       List<PromptPair> pairs =

@@ -30,6 +30,11 @@ final class CellHash {
             cell.corruption().label(),
             Integer.toString(cell.sourcePosition().orElse(-1)),
             cell.receiver().orElse(""));
+    return of(key);
+  }
+
+  /** Of any text, as well mixed. */
+  static long of(String key) {
     long hash = FNV_OFFSET;
     for (byte b : key.getBytes(StandardCharsets.UTF_8)) {
       hash = (hash ^ (b & 0xff)) * FNV_PRIME;

@@ -44,7 +44,7 @@ import org.patchgrid.transformer.TransformerWeights;
  * <p>Weights are immutable and shared: any number of threads may {@link #run} tasks at once, each
  * with one thread of arithmetic. Close it when none does.
  */
-public final class LoadedModel implements AutoCloseable {
+public final class LoadedModel implements TaskModel {
   private final TransformerConfig config;
   private final ModelStructure structure;
   private final Kernel kernel;
@@ -222,16 +222,7 @@ public final class LoadedModel implements AutoCloseable {
         cells -> {});
   }
 
-  /**
-   * Measures a task's cells. All native memory that it takes is freed when it returns.
-   *
-   * @param pairs the pairs of the task's range
-   * @param planSites all sites of the plan, of which the task has a range
-   * @param statistics of the whole prompt set, as far as the sites need them
-   * @param selection which of the cells are measured
-   * @param cellsDone told now and then how many cells were done since the last time
-   * @throws AuditException if a cell comes out differently when it is repeated
-   */
+  @Override
   public TaskResult run(
       PatchTask task,
       List<PromptPair> pairs,
@@ -266,6 +257,7 @@ public final class LoadedModel implements AutoCloseable {
    * Adds up what the sites of a plan need of some pairs' clean runs, in float32. Pairs that the
    * study cannot run do not count; what it requires of predictions makes no difference.
    */
+  @Override
   public PromptSetSums scan(
       List<PromptPair> pairs,
       List<SweepSite> planSites,
@@ -362,6 +354,11 @@ public final class LoadedModel implements AutoCloseable {
   /** A manager for what one thread makes; it must be closed before the model is. */
   NDManager newManager() {
     return weights.newSubManager();
+  }
+
+  @Override
+  public String processor() {
+    return TensorKernels.processor(dtype);
   }
 
   @Override
