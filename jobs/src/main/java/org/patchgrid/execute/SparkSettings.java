@@ -11,6 +11,8 @@ public final class SparkSettings {
     conf.setIfMissing("spark.master", master);
     conf.setIfMissing("spark.app.name", "patchgrid");
     conf.setIfMissing("spark.ui.enabled", "false");
+    // Of pages that nobody can look at, Spark would keep some kilobytes for each of 100,000 tasks.
+    conf.setIfMissing("spark.ui.retainedTasks", "1000");
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     // Executors of a cluster on this machine find our classes where we found them.
     conf.setIfMissing("spark.executor.extraClassPath", System.getProperty("java.class.path"));

@@ -41,7 +41,7 @@ final class SumOverBlocks<T extends Serializable> {
     this.blocks = blocks;
     this.type = type;
     this.sum = sum;
-    spark.sc().register(reports, "patchgrid reports of blocks");
+    spark.sc().register(reports); // Spark would keep every block's value of one with a name
   }
 
   /** Where the function that runs on executors reports. */

@@ -82,7 +82,7 @@ final class TaskExecution {
    * @return how many were computed and committed
    */
   int compute(List<Integer> missing) throws IOException {
-    spark.sc().register(reports, "patchgrid task reports");
+    spark.sc().register(reports); // Spark would keep every task's value of one with a name
     spark.sc().addSparkListener(losses);
     try {
       Map<Integer, Integer> killed = killedRuns(missing);

@@ -28,6 +28,7 @@ final class Manifest {
   private final String directory;
   private final Map<Integer, ManifestEntry.TaskCommitted> tasks = new TreeMap<>();
   private final Map<Integer, String> quarantined = new TreeMap<>();
+  private final Map<Object, Object> shared = new HashMap<>();
   private final Map<String, ManifestEntry.RunStarted> startedRuns = new TreeMap<>();
   private final Set<String> finishedRuns = new HashSet<>();
   private final Map<List<String>, Integer> modelLoads = new HashMap<>();
@@ -83,7 +84,9 @@ final class Manifest {
 
   void add(ManifestEntry entry) {
     if (entry instanceof ManifestEntry.TaskCommitted task) {
-      ManifestEntry.TaskCommitted known = tasks.putIfAbsent(task.task(), task);
+      ManifestEntry.TaskCommitted known =
+          tasks.putIfAbsent(
+              task.task(), task.with(shared(task.counts()), shared(task.computedWith())));
       if (known != null) {
         requireSameBytes(task.task(), known.files(), task.files());
       }
@@ -98,6 +101,13 @@ final class Manifest {
     } else if (entry instanceof ManifestEntry.FilesCompacted files) {
       compacted = Optional.of(files);
     }
+  }
+
+  /** Most tasks have counts and machine in common with others: held once, in memory too. */
+  @SuppressWarnings("unchecked") // equal records are of one type
+  private <T> T shared(T value) {
+    Object known = shared.putIfAbsent(value, value);
+    return known == null ? value : (T) known;
   }
 
   /**

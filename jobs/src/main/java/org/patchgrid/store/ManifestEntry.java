@@ -38,6 +38,11 @@ sealed interface ManifestEntry {
       files = List.copyOf(files);
     }
 
+    /** The same with equal values. */
+    TaskCommitted with(TaskCounts equalCounts, ComputedWith equalComputedWith) {
+      return new TaskCommitted(run, task, adopted, files, equalCounts, equalComputedWith);
+    }
+
     TaskCommitted withoutFiles() {
       return new TaskCommitted(run, task, adopted, List.of(), counts, computedWith);
     }
