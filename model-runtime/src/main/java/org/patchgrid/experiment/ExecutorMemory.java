@@ -51,6 +51,9 @@ public record ExecutorMemory(
 
   private static final long COMPILED_BYTES = 200_000;
 
+  /** The values of both runs, the zeros that are added and their gradient. */
+  private static final long ARRAYS_OF_A_POINT = 4;
+
   private static final double BYTES_A_MEGABYTE = 1e6;
 
   /**
@@ -73,7 +76,7 @@ public record ExecutorMemory(
     ModelStructure model = config.structure();
     int length = (int) Math.max(1, Math.round(tokens));
     List<SweepSite> runs = sites.stream().filter(SweepSite::isRun).toList();
-    boolean estimates = runs.size() < sites.size();
+    List<SweepSite> estimates = sites.stream().filter(site -> !site.isRun()).toList();
     long pass =
         computation.engine() == Engine.REFERENCE
             ? new LayerMemory(model, length)
@@ -82,22 +85,32 @@ public record ExecutorMemory(
             : largestWave(model, runs, pairs, length, computation.batchRows(), device);
     WeightMemory weights = new WeightMemory(config, kernel, dtype);
     long ofGradients =
-        estimates ? new WeightMemory(config, Kernel.PLAIN, Dtype.FLOAT32).bytes() : 0;
+        estimates.isEmpty() ? 0 : new WeightMemory(config, Kernel.PLAIN, Dtype.FLOAT32).bytes();
     return new ExecutorMemory(
         device,
         weights.bytes() + ofGradients,
         kernel.sharesWeightsOn(device) ? weights.sharedBytes() : 0,
         TOKENIZER_BYTES_A_TOKEN * model.vocabularySize(),
-        LongStream.of(pass, readout(model, distances), estimates ? recorded(model, length) : 0)
+        LongStream.of(pass, readout(model, distances), recorded(model, estimates, length))
                 .max()
                 .orElseThrow()
             + compiled(model, kernel));
   }
 
-  /** What a run keeps of every layer for the way back, and the values of both runs beside it. */
-  private static long recorded(ModelStructure model, int length) {
+  /** What a run keeps of every layer for the way back, and what is kept of each point beside it. */
+  private static long recorded(ModelStructure model, List<SweepSite> estimates, int length) {
+    if (estimates.isEmpty()) {
+      return 0;
+    }
     LayerMemory layer = new LayerMemory(model, length);
-    return 2L * model.layers() * layer.bytes(length, 1);
+    long values =
+        estimates.stream()
+            .flatMap(site -> site.site().points(model).stream())
+            .distinct()
+            .mapToLong(
+                point -> (long) Float.BYTES * length * width(model, point.component(), length))
+            .sum();
+    return 2L * model.layers() * layer.bytes(length, 1) + ARRAYS_OF_A_POINT * values;
   }
 
   private static long compiled(ModelStructure model, Kernel kernel) {

@@ -35,6 +35,7 @@ import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.ValueKind;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
 import org.patchgrid.transformer.HeadConfig;
@@ -183,6 +184,41 @@ class ExecutorMemoryTest {
         Component.GUIDE.toArray(Component[]::new));
   }
 
+  /** Weights once more, and what a whole pass keeps for the way back. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
+  void estimatesTakeWhatIsPredicted(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    assertPredicted(
+        MemoryUse.of(
+            directory,
+            TestModels.atlas(),
+            TensorKernels.best(),
+            1,
+            400,
+            ValueKind.ATTRIBUTION,
+            List.of(Component.MLP, Component.Z)));
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
+  void estimatesOfTheRealModelTakeWhatIsPredicted(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    String model = System.getProperty("patchgrid.real-model", "");
+    assumeThat(model)
+        .as("patchgrid.real-model names a directory that bin/get-smollm2 has filled")
+        .isNotEmpty();
+    assertPredicted(
+        MemoryUse.of(
+            directory,
+            Path.of(model),
+            TensorKernels.best(),
+            1,
+            100,
+            ValueKind.ATTRIBUTION,
+            Component.GUIDE));
+  }
+
   /** Attention with soft caps over long prompts is nearly all that it takes. */
   @ParameterizedTest
   @EnumSource(Kernel.class)
@@ -235,7 +271,13 @@ class ExecutorMemoryTest {
   private static void assertPredicted(
       Path directory, Path model, Kernel kernel, int length, Component... components)
       throws IOException, InterruptedException {
-    MemoryUse use = MemoryUse.of(directory, model, kernel, 1, length, List.of(components));
+    MemoryUse use =
+        MemoryUse.of(
+            directory, model, kernel, 1, length, ValueKind.ACTIVATION, List.of(components));
+    assertPredicted(use);
+  }
+
+  private static void assertPredicted(MemoryUse use) {
     assertThat(use.measured())
         .as("%s", use.lines())
         .isCloseTo(use.predicted(), withinPercentage(TOLERANCE));

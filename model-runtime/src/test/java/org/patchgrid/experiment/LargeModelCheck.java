@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Kernel;
+import org.patchgrid.study.ValueKind;
 
 /**
  * Whether a model of 1.2 billion parameters takes the memory that {@code plan} states, and two
@@ -72,6 +73,7 @@ final class LargeModelCheck {
             kernel,
             TASKS,
             TOKENS,
+            ValueKind.ACTIVATION,
             COMPONENTS);
     double ratio = (double) use.measured() / use.predicted();
     print(

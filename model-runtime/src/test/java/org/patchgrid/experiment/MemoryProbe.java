@@ -14,6 +14,7 @@ import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Corruption;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.Dtype;
@@ -25,12 +26,14 @@ import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
 import org.patchgrid.study.RequiredPrediction;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.study.ValueKind;
 
 /**
  * Runs tasks at once in a JVM of its own and prints what was predicted of its memory and what it
@@ -44,19 +47,22 @@ final class MemoryProbe {
 
   private MemoryProbe() {}
 
-  /** Arguments: a small model to begin with, the model, kernel, tasks, tokens, components. */
+  /**
+   * Arguments: a small model to begin with, the model, kernel, tasks, tokens, value, components.
+   */
   public static void main(String[] arguments) throws IOException {
     Kernel kernel = Kernel.valueOf(arguments[2]);
     int tasks = Integer.parseInt(arguments[3]);
     int length = Integer.parseInt(arguments[4]);
     List<Component> components =
-        List.of(arguments).subList(5, arguments.length).stream().map(Component::valueOf).toList();
+        List.of(arguments).subList(6, arguments.length).stream().map(Component::valueOf).toList();
+    ValueKind value = ValueKind.valueOf(arguments[5]);
     try (LoadedModel small = LoadedModel.load(Path.of(arguments[0]), kernel)) {
-      run(small, sites(small.structure(), components), 10);
+      run(small, sites(small.structure(), components, value), 10);
     }
     Path directory = Path.of(arguments[1]);
     ModelDescription description = ModelDescription.read(directory);
-    List<SweepSite> sites = sites(description.structure(), components);
+    List<SweepSite> sites = sites(description.structure(), components, value);
     ExecutorMemory predicted =
         ExecutorMemory.of(
             description.config(),
@@ -92,11 +98,20 @@ final class MemoryProbe {
   }
 
   static List<SweepSite> sites(ModelStructure model, List<Component> components) {
+    return sites(model, components, ValueKind.ACTIVATION);
+  }
+
+  private static List<SweepSite> sites(
+      ModelStructure model, List<Component> components, ValueKind kind) {
+    PatchValue value =
+        kind == ValueKind.ATTRIBUTION
+            ? new PatchValue.Attribution(PatchValue.Attribution.AT_TARGET)
+            : PatchValue.ACTIVATION;
     List<SweepSite> sites = new ArrayList<>();
     for (Component component : components) {
       for (int layer = 0; layer < model.layers(); layer++) {
         PatchSite site = new PatchSite(component, layer, 1, HeadSelection.ALL, new Positions.All());
-        sites.add(new SweepSite("sweep", PatchDirection.DENOISING, site));
+        sites.add(new SweepSite("sweep", PatchDirection.DENOISING, site, value, Corruption.PROMPT));
       }
     }
     return sites;

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Kernel;
+import org.patchgrid.study.ValueKind;
 
 /**
  * What a {@link MemoryProbe} said, in bytes.
@@ -27,9 +28,16 @@ record MemoryUse(
    * @param directory a fresh one, for its output
    * @param tasks at once
    * @param tokens of a prompt
+   * @param value what is written, or that it is estimated
    */
   static MemoryUse of(
-      Path directory, Path model, Kernel kernel, int tasks, int tokens, List<Component> components)
+      Path directory,
+      Path model,
+      Kernel kernel,
+      int tasks,
+      int tokens,
+      ValueKind value,
+      List<Component> components)
       throws IOException, InterruptedException {
     Path output = directory.resolve("output.txt");
     List<String> command = new ArrayList<>();
@@ -40,7 +48,7 @@ record MemoryUse(
     command.add(MemoryProbe.class.getName());
     command.add(TestModels.family("llama-mha-f32").toString());
     command.addAll(List.of(model.toString(), kernel.name()));
-    command.addAll(List.of(Integer.toString(tasks), Integer.toString(tokens)));
+    command.addAll(List.of(Integer.toString(tasks), Integer.toString(tokens), value.name()));
     components.stream().map(Component::name).forEach(command::add);
     ProcessBuilder builder =
         new ProcessBuilder(command)
