@@ -56,13 +56,14 @@ final class AggregateCommand implements Callable<Integer> {
         report.file(),
         Duration.between(start, Instant.now()).toMillis() / 1000.0);
     out.flush();
+    PrintWriter err = Console.err(spec);
+    report.warnings().forEach(warning -> err.println("patchgrid: warning: " + warning));
     if (!report.source().leftOutTags().isEmpty()) {
-      PrintWriter err = Console.err(spec);
       err.println(
           "patchgrid: no groups by these tags, which have too many values: "
               + report.source().leftOutTags());
-      err.flush();
     }
+    err.flush();
     return ExitCode.DONE;
   }
 }

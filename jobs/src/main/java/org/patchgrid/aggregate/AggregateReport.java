@@ -1,5 +1,6 @@
 package org.patchgrid.aggregate;
 
+import java.util.List;
 import org.patchgrid.store.AggregateSource;
 
 /**
@@ -9,6 +10,17 @@ import org.patchgrid.store.AggregateSource;
  * @param pairs that were measured
  * @param rows of the table
  * @param file where it is
+ * @param warnings what looks wrong with the numbers, a sentence each
  */
 public record AggregateReport(
-    String studyId, AggregateSource source, long measurements, int pairs, long rows, String file) {}
+    String studyId,
+    AggregateSource source,
+    long measurements,
+    int pairs,
+    long rows,
+    String file,
+    List<String> warnings) {
+  public AggregateReport {
+    warnings = List.copyOf(warnings);
+  }
+}

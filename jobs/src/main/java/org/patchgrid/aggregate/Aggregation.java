@@ -13,6 +13,7 @@ import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.CollectionAccumulator;
 import org.patchgrid.execute.SparkDriver;
 import org.patchgrid.store.AggregateFile;
 import org.patchgrid.store.AggregateSource;
@@ -89,10 +90,12 @@ public final class Aggregation {
     DriverRun run = DriverRun.begin(Clock.systemUTC());
     spark.setJobDescription("%s: aggregate %,d measurements".formatted(studyId, measurements));
     Broadcast<StudyPairs> shared = spark.broadcast(pairs);
+    CollectionAccumulator<String> warnings = spark.sc().collectionAccumulator();
     AggregateFile.Staged staged =
         AggregateFile.Staged.ofText(
             results(committed, directory, hadoop, shared)
-                .mapPartitions(new WriteAggregates(directory, studyId, hadoop, run, source, shared))
+                .mapPartitions(
+                    new WriteAggregates(directory, studyId, hadoop, run, source, shared, warnings))
                 .collect()
                 .get(0));
     AggregateFile.publish(study, configuration, staged);
@@ -103,7 +106,8 @@ public final class Aggregation {
         measurements,
         pairs.size(),
         staged.rows(),
-        study + "/" + AggregateFile.NAME);
+        study + "/" + AggregateFile.NAME,
+        warnings.value().stream().distinct().sorted().toList());
   }
 
   /** The numbers of all groups, in one sorted partition. */

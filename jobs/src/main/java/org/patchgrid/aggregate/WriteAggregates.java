@@ -10,6 +10,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.CollectionAccumulator;
 import org.patchgrid.store.AggregateFile;
 import org.patchgrid.store.AggregateRow;
 import org.patchgrid.store.AggregateSource;
@@ -33,6 +34,7 @@ final class WriteAggregates implements FlatMapFunction<Iterator<Tuple2<String, b
   private final DriverRun run;
   private final AggregateSource source;
   private final Broadcast<StudyPairs> pairs;
+  private final CollectionAccumulator<String> warnings;
 
   WriteAggregates(
       String study,
@@ -40,13 +42,15 @@ final class WriteAggregates implements FlatMapFunction<Iterator<Tuple2<String, b
       HadoopSettings hadoop,
       DriverRun run,
       AggregateSource source,
-      Broadcast<StudyPairs> pairs) {
+      Broadcast<StudyPairs> pairs,
+      CollectionAccumulator<String> warnings) {
     this.study = study;
     this.studyId = studyId;
     this.hadoop = hadoop;
     this.run = run;
     this.source = source;
     this.pairs = pairs;
+    this.warnings = warnings;
   }
 
   @Override
@@ -59,19 +63,24 @@ final class WriteAggregates implements FlatMapFunction<Iterator<Tuple2<String, b
             TaskContext.get().taskAttemptId(),
             source,
             studyId,
-            () -> new Rows(groups, pairs.value()));
+            () -> new Rows(groups, pairs.value(), warnings));
     return List.of(staged.toText()).iterator();
   }
 
   private static final class Rows implements Iterator<AggregateRow> {
     private final Iterator<Tuple2<String, byte[]>> groups;
     private final StudyPairs pairs;
+    private final CollectionAccumulator<String> warnings;
     private Iterator<AggregateRow> part = Collections.emptyIterator();
     private Optional<Tuple2<String, byte[]>> ahead = Optional.empty();
 
-    private Rows(Iterator<Tuple2<String, byte[]>> groups, StudyPairs pairs) {
+    private Rows(
+        Iterator<Tuple2<String, byte[]>> groups,
+        StudyPairs pairs,
+        CollectionAccumulator<String> warnings) {
       this.groups = groups;
       this.pairs = pairs;
+      this.warnings = warnings;
     }
 
     @Override
@@ -103,6 +112,7 @@ final class WriteAggregates implements FlatMapFunction<Iterator<Tuple2<String, b
           ahead = Optional.of(group);
         }
       }
+      ConstantEffects.of(rows).ifPresent(warnings::add);
       return rows;
     }
 

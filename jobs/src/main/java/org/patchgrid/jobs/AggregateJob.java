@@ -30,6 +30,7 @@ public final class AggregateJob {
       System.err.printf(
           "patchgrid: %s: %d rows of statistics of %d measurements in %s%n",
           report.studyId(), report.rows(), report.measurements(), report.file());
+      report.warnings().forEach(warning -> System.err.println("patchgrid: warning: " + warning));
     } catch (PatchgridException e) {
       System.err.println("patchgrid: " + e.getMessage());
       code = 2;
