@@ -17,6 +17,8 @@ public enum Limit {
   JSON_STRING_CHARACTERS("json-string-characters", 20_000_000),
   /** Of a JSON file that is read whole: config.json, an index, tokenizer_config.json. */
   JSON_FILE_BYTES("json-file-bytes", 100_000_000),
+  /** Of an added token of a tokenizer, which takes the native library long to look for. */
+  TOKEN_CHARACTERS("token-characters", 1000),
   /** Of one prompt's text. */
   PROMPT_CHARACTERS("prompt-characters", 1_000_000),
   /** Of a prompt set's line. */

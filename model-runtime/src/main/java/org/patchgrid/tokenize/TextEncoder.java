@@ -83,8 +83,9 @@ final class TextEncoder {
 
   private static Encoding nativeEncode(
       HuggingFaceTokenizer tokenizer, String text, boolean addSpecialTokens) throws UnusablePair {
+    Encoding encoding;
     try {
-      return tokenizer.encode(text, addSpecialTokens, false);
+      encoding = tokenizer.encode(text, addSpecialTokens, false);
     } catch (RuntimeException e) {
       // What the native library throws has no narrower type; it concerns this text alone, such as a
       // character outside a vocabulary without an unknown token.
@@ -92,6 +93,31 @@ final class TextEncoder {
       throw new UnusablePair(
           PairStatus.INVALID, "the tokenizer refuses " + Quote.text(text) + ": " + why);
     }
+    if (!isWhole(encoding, text)) {
+      throw new UnusablePair(
+          PairStatus.INVALID,
+          "the tokenizer does not say of every token of %s its id, its text and its place: tokenizer.json is damaged; download it again"
+              .formatted(Quote.text(text)));
+    }
+    return encoding;
+  }
+
+  /** A template of special tokens may have other numbers of ids than of texts. */
+  private static boolean isWhole(Encoding encoding, String text) {
+    int tokens = encoding.getIds().length;
+    int codePoints = text.codePointCount(0, text.length());
+    return encoding.getTokens().length == tokens
+        && encoding.getCharTokenSpans().length == tokens
+        && encoding.getSpecialTokenMask().length == tokens
+        && Arrays.stream(encoding.getIds()).allMatch(id -> id >= 0 && id <= Integer.MAX_VALUE)
+        && Arrays.stream(encoding.getCharTokenSpans()).allMatch(span -> isInside(span, codePoints));
+  }
+
+  private static boolean isInside(@Nullable CharSpan span, int codePoints) {
+    return span == null
+        || (span.getStart() >= 0
+            && span.getStart() <= span.getEnd()
+            && span.getEnd() <= codePoints);
   }
 
   private static List<Integer> ids(Encoding encoding) {

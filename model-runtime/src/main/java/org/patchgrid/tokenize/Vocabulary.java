@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.patchgrid.checkpoint.BoundedJson;
+import org.patchgrid.study.Limit;
+import org.patchgrid.study.PatchgridException;
 
 /**
  * How a tokenizer spells its tokens. Read from tokenizer.json, because the native library spells
@@ -28,6 +30,7 @@ final class Vocabulary {
    * large file, never become objects.
    *
    * @param tokenizerJson the content of tokenizer.json
+   * @throws PatchgridException if an added token is longer than is allowed
    */
   static Vocabulary read(byte[] tokenizerJson) throws IOException {
     Map<Integer, String> texts = new HashMap<>();
@@ -79,6 +82,11 @@ final class Vocabulary {
           case "content" -> content = json.getText();
           default -> json.skipChildren();
         }
+      }
+      if (content.length() > Limit.TOKEN_CHARACTERS.value()) {
+        throw new PatchgridException(
+            "Cannot use tokenizer.json: an added token has %d characters, and %s"
+                .formatted(content.length(), Limit.TOKEN_CHARACTERS.remedy()));
       }
       texts.put(id, content);
     }

@@ -15,6 +15,8 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.patchgrid.study.PatchgridException;
 
 /** Damaged files must end in a message and not end this JVM: that it goes on is half the test. */
@@ -151,6 +153,36 @@ class TokenizerCheckTest {
     Path file = Files.write(directory.resolve("tokenizer.json"), atlas());
 
     assertThatCode(() -> new TokenizerCheck(cache).check(file, atlas())).doesNotThrowAnyException();
+  }
+
+  /** Found by bin/fuzz-tokenizers: two seconds at every load. */
+  @Test
+  void refusesAddedTokensThatTakeTheNativeCodeLong() throws IOException {
+    TokenizerFiles.copy(
+        Pairs.ATLAS,
+        model,
+        json -> ((ObjectNode) json.get("added_tokens").get(1)).put("content", "x".repeat(1001)));
+
+    assertThatThrownBy(
+            () ->
+                PromptTokenizer.open(model, Pairs.ATLAS_VOCABULARY, new TokenizerCheck(cache))
+                    .close())
+        .isInstanceOf(PatchgridException.class)
+        .hasMessage(
+            "Cannot use tokenizer.json: an added token has 1001 characters, and at most 1000 are"
+                + " allowed; set -Dpatchgrid.limit.token-characters to allow more");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {636, 824, 1128, 1216})
+  void whatWasFoundOnceDoesNoHarm(int mutant) throws IOException {
+    Path found =
+        Path.of(
+            System.getProperty("patchgrid.root"),
+            "model-runtime/src/test/resources/tokenizers-found");
+    Files.copy(found.resolve("mutant-" + mutant + ".json"), model.resolve("tokenizer.json"));
+
+    assertThat(TokenizerServant.use(model)).doesNotStartWith(TokenizerServant.Answer.BUG.name());
   }
 
   /** bin/fuzz-tokenizers has more of them. */

@@ -68,7 +68,8 @@ final class TokenizerServant {
     return (verdict.equals(TokenizerProbe.PASSED) ? Answer.PASSED : Answer.REFUSED) + " " + verdict;
   }
 
-  private static String use(Path directory) throws IOException {
+  /** What a driver does with a tokenizer.json that has passed the check. */
+  static String use(Path directory) throws IOException {
     byte[] content = Files.readAllBytes(directory.resolve("tokenizer.json"));
     TokenizerCheck passed = new TokenizerCheck(directory);
     Path marker = directory.resolve("tokenizers").resolve(sha256(content) + ".ok");
