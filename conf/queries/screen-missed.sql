@@ -40,7 +40,8 @@ WITH changes AS (
 ), ranked AS (
   SELECT
     x.*,
-    row_number() OVER (PARTITION BY x.sweep, x.direction, x.metric ORDER BY x.measured DESC, x.kept DESC) AS place,
+    row_number() OVER (PARTITION BY x.sweep, x.direction, x.metric ORDER BY x.measured DESC, x.kept DESC, x.component, x.layer,
+      x.head NULLS FIRST, x.position NULLS FIRST, x.position_label NULLS FIRST, x.source_position NULLS FIRST) AS place,
     CAST(rank() OVER (PARTITION BY x.sweep, x.direction, x.metric ORDER BY x.measured DESC) AS BIGINT) AS measured_rank,
     CAST(rank() OVER (PARTITION BY x.sweep, x.direction, x.metric ORDER BY x.estimated DESC) AS BIGINT) AS estimated_rank,
     sum(CASE WHEN x.kept THEN 1 ELSE 0 END) OVER (PARTITION BY x.sweep, x.direction, x.metric) AS all_kept

@@ -53,7 +53,8 @@ WITH changes AS (
 SELECT
   sweep, direction, metric, count(*) AS places, count(CASE WHEN kept THEN 1 END) AS kept, max(pairs) AS sampled_pairs,
   count(CASE WHEN zero THEN 1 END) AS without_effect,
-  CASE WHEN min(estimated_rank) < max(estimated_rank) AND min(measured_rank) < max(measured_rank)
+  CASE WHEN min(CASE WHEN NOT zero THEN estimated_rank END) < max(CASE WHEN NOT zero THEN estimated_rank END)
+      AND min(CASE WHEN NOT zero THEN measured_rank END) < max(CASE WHEN NOT zero THEN measured_rank END)
     THEN corr(
       CASE WHEN NOT zero THEN CAST(estimated_rank AS DOUBLE) END,
       CASE WHEN NOT zero THEN CAST(measured_rank AS DOUBLE) END) END AS rank_correlation,

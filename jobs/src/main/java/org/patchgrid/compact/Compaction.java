@@ -73,7 +73,7 @@ public final class Compaction {
               .formatted(
                   study, target, String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
           e);
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws what it does not declare
       SparkDriver.requireRunning(spark, e);
       throw e;
     }

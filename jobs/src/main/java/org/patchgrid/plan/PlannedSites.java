@@ -86,7 +86,7 @@ public record PlannedSites(List<SweepSite> sites, int screened, List<Screening> 
 
   private static List<SweepSite> taken(List<SweepSite> from, String sweep) {
     List<SweepSite> taken = from.stream().filter(site -> site.sweep().equals(sweep)).toList();
-    from.removeAll(taken);
+    from.removeIf(site -> site.sweep().equals(sweep));
     return taken;
   }
 
