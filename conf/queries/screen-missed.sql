@@ -17,13 +17,20 @@
 -- column: estimated double, the same of the estimates
 -- column: estimated_rank bigint
 -- narrows cells: direction, metric
-WITH changes AS (
+WITH sweeps AS (
+  SELECT DISTINCT sweep FROM cells WHERE value = 'attribution'
+), screened AS (
+  SELECT substr(sweep, 1, length(sweep) - 7) AS sweep FROM sweeps WHERE sweep LIKE '%.screen'
+), kinds AS (
+  SELECT sweep, sweep AS name, 'measured' AS kind FROM screened
+  UNION ALL SELECT sweep, sweep || '.screen', 'estimated' FROM screened
+  UNION ALL SELECT sweep, sweep || '.sample', 'sampled' FROM screened
+), changes AS (
   SELECT
-    CASE WHEN c.sweep LIKE '%.screen' OR c.sweep LIKE '%.sample' THEN substr(c.sweep, 1, length(c.sweep) - 7) ELSE c.sweep END AS sweep,
-    CASE WHEN c.sweep LIKE '%.screen' AND c.value = 'attribution' THEN 'estimated' WHEN c.sweep LIKE '%.sample' THEN 'sampled' ELSE 'measured' END AS kind,
+    k.sweep, k.kind,
     c.direction, c.metric, c.pair_id, c.component, c.layer, c.window AS window, c.head, c.position, c.position_label, c.source_position,
     abs(c.patched - CASE WHEN c.direction = 'denoising' THEN c.corrupted ELSE c.clean END) AS change
-  FROM cells c CROSS JOIN parameters p
+  FROM cells c JOIN kinds k ON k.name = c.sweep CROSS JOIN parameters p
   WHERE c.status <> 'by_construction'
     AND (p.direction IS NULL OR c.direction = p.direction)
     AND (p.metric IS NULL OR c.metric = p.metric)

@@ -83,7 +83,7 @@ async function show() {
   main.setAttribute('aria-busy', 'true');
   let nodes;
   try {
-    const context = { study, ask: (name, wanted) => api.ask(questions.get(name), wanted) };
+    const context = { study, sweeps: options('sweep', state), ask: (name, wanted) => api.ask(questions.get(name), wanted) };
     nodes = await VIEWS[state.view].show(state, context);
   } catch (failure) {
     nodes = [element('p', { class: 'banner', role: 'alert' }, 'Cannot show this: ' + failure.message)];

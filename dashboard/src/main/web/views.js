@@ -28,8 +28,10 @@ async function overview(state, context) {
   const quality = await context.ask('data-quality', {});
   const components = await context.ask('components', state);
   const statuses = await context.ask('statuses', state);
-  const screen = await context.ask('screen', state);
-  const missed = await context.ask('screen-missed', state);
+  // They read every cell, so they are asked of screened studies alone.
+  const isScreened = context.sweeps.some((name) => name.endsWith('.screen'));
+  const screen = isScreened ? await context.ask('screen', state) : null;
+  const missed = isScreened ? await context.ask('screen-missed', state) : null;
   const changes = await context.ask('changes', state);
   const now = progress.rows[0];
   const facts = { study: study.study, model: `${study.model}, ${study.dtype}`, prompts: study.prompts, metrics: study.metrics.join(', '), fingerprint: study.fingerprint, statistics: study.statistics, ...Object.fromEntries(Object.entries(study.versions).map(([k, v]) => [k + ' version', v])) };
@@ -44,7 +46,7 @@ async function overview(state, context) {
     element('h2', {}, 'Data quality'),
     table(quality, { caption: 'Pairs and measurements by status' }), sql(quality),
     table(statuses, { caption: 'Sites and layers with measurements that do not count' }), sql(statuses),
-    ...(screen.rows.length ? [element('h2', {}, 'How good was the screen?'), table(screen, { caption: 'Estimates against measurements, on the sample of pairs' }), sql(screen), table(missed, { caption: 'What the screen missed' }), sql(missed)] : []),
+    ...(screen?.rows.length ? [element('h2', {}, 'How good was the screen?'), table(screen, { caption: 'Estimates against measurements, on the sample of pairs' }), sql(screen), table(missed, { caption: 'What the screen missed' }), sql(missed)] : []),
     ...(changes.rows.length ? [element('h2', {}, 'What does the ablation change?'), table(changes, { caption: 'patched - clean, in the unit of the metric' }), sql(changes)] : []),
     element('h2', {}, 'Which component matters?'),
     table(components, { caption: 'Components, by their best layer', links: { component: (row) => address({ view: 'layers', sweep: row.sweep, direction: row.direction, metric: row.metric, component: row.component }) } }), sql(components),

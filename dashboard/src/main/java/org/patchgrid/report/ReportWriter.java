@@ -215,16 +215,13 @@ public final class ReportWriter {
                 + " here. by_construction: structure alone forces the result, whatever the model does.",
             "data-quality",
             Map.of()));
-    QueryResult statuses = study.ask("statuses", Map.of());
-    if (!statuses.rows().isEmpty()) {
-      figure(
-          figures.table(
-              "statuses",
-              "Sites and layers with measurements that do not count",
-              "By status; a layer row is all sites of a component in a layer.",
-              "statuses",
-              Map.of()));
-    }
+    figureUnlessEmpty(
+        figures.table(
+            "statuses",
+            "Sites and layers with measurements that do not count",
+            "By status; a layer row is all sites of a component in a layer.",
+            "statuses",
+            Map.of()));
     screens();
     html.element("h3", "Audits and failures");
     html.open("ul");
@@ -249,25 +246,25 @@ public final class ReportWriter {
 
   /** What is known of places that were only estimated; nothing in a study without a screen. */
   private void screens() {
-    if (study.ask("screen", Map.of()).rows().isEmpty()) {
-      return;
+    boolean screened =
+        figureUnlessEmpty(
+            figures.table(
+                "screen",
+                "How good was the screen?",
+                "Estimates and measurements of every place, on a sample of pairs that was drawn beforehand."
+                    + " missed: places among the first by measurement that were not kept. found: what"
+                    + " the kept places change, as a share of what the first by measurement do.",
+                "screen",
+                Map.of()));
+    if (screened) {
+      figure(
+          figures.table(
+              "screen-missed",
+              "What did the screen miss?",
+              "Measured on the sample of pairs alone. A rank near the last one kept may be luck.",
+              "screen-missed",
+              Map.of()));
     }
-    figure(
-        figures.table(
-            "screen",
-            "How good was the screen?",
-            "Estimates and measurements of every place, on a sample of pairs that was drawn beforehand."
-                + " missed: places among the first by measurement that were not kept. found: what"
-                + " the kept places change, as a share of what the first by measurement do.",
-            "screen",
-            Map.of()));
-    figure(
-        figures.table(
-            "screen-missed",
-            "What did the screen miss?",
-            "Measured on the sample of pairs alone. A rank near the last one kept may be luck.",
-            "screen-missed",
-            Map.of()));
   }
 
   private static String recoveryError(String metric, RecoveryError error) {
@@ -354,15 +351,13 @@ public final class ReportWriter {
                 + " is partly luck.",
             "components",
             Map.of()));
-    if (!study.ask("sufficient-necessary", Map.of("metric", main.metric())).rows().isEmpty()) {
-      figure(
-          figures.table(
-              "sufficient-necessary",
-              "Which sites restore the behaviour, and which break it? " + main.metric(),
-              "Sufficient: denoising there brings it back. Necessary: noising there breaks it.",
-              "sufficient-necessary",
-              Map.of("metric", main.metric())));
-    }
+    figureUnlessEmpty(
+        figures.table(
+            "sufficient-necessary",
+            "Which sites restore the behaviour, and which break it? " + main.metric(),
+            "Sufficient: denoising there brings it back. Necessary: noising there breaks it.",
+            "sufficient-necessary",
+            Map.of("metric", main.metric())));
     figure(
         figures.table(
             "metric-agreement",
@@ -378,6 +373,15 @@ public final class ReportWriter {
             "outlier-pairs",
             main.parameters()));
     html.close();
+  }
+
+  /** Shows it if it has rows; whether it has. */
+  private boolean figureUnlessEmpty(Figure figure) {
+    boolean shown = !figure.data().rows().isEmpty();
+    if (shown) {
+      figure(figure);
+    }
+    return shown;
   }
 
   private void figure(Figure figure) {

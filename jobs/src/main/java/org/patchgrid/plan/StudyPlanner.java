@@ -87,10 +87,12 @@ public final class StudyPlanner {
       ToDoubleFunction<PlannedSites> operations) {
     sitesOf.forEach(
         (sweep, sites) -> {
+          if (sweep.screen().isEmpty()) {
+            return;
+          }
           PlannedSites whole = new PlannedSites(sites, 0, List.of());
           PlannedSites screened = PlannedSites.of(Map.of(sweep, sites), pairs);
-          if (sweep.screen().isPresent()
-              && operations.applyAsDouble(screened) >= operations.applyAsDouble(whole)) {
+          if (operations.applyAsDouble(screened) >= operations.applyAsDouble(whole)) {
             notes.add(
                 "to measure every place of sweep '%s' on every pair takes no longer than its screen: leave screen out, or lower its sample"
                     .formatted(sweep.name()));
