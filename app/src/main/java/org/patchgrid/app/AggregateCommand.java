@@ -4,16 +4,14 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.aggregate.AggregateReport;
 import org.patchgrid.execute.HadoopPaths;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,20 +28,14 @@ final class AggregateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "the --out of a run")
   private String directory = "";
 
-  @Option(
-      names = "--master",
-      defaultValue = "local[*]",
-      description = "Spark's master (default: ${DEFAULT-VALUE})")
-  private String master = "local[*]";
-
-  @Option(names = "--spark-conf", paramLabel = "k=v", description = "a setting of Spark")
-  private List<String> sparkSettings = new ArrayList<>();
+  @Mixin private SparkOptions spark = new SparkOptions();
 
   @Override
   public Integer call() throws IOException {
     Instant start = Instant.now();
     AggregateReport report =
-        Studies.aggregate(HadoopPaths.parse("the results", directory), master, sparkSettings);
+        Studies.aggregate(
+            HadoopPaths.parse("the results", directory), spark.master(), spark.settings());
     PrintWriter out = Console.out(spec);
     out.printf(
         Locale.ROOT,

@@ -3,8 +3,6 @@ package org.patchgrid.app;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.fs.Path;
@@ -12,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.patchgrid.compact.CompactionReport;
 import org.patchgrid.execute.HadoopPaths;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,21 +43,15 @@ final class CompactCommand implements Callable<Integer> {
       description = "compact what is stored of a study that has not ended")
   private boolean unfinished;
 
-  @Option(
-      names = "--master",
-      defaultValue = "local[*]",
-      description = "Spark's master (default: ${DEFAULT-VALUE})")
-  private String master = "local[*]";
-
-  @Option(names = "--spark-conf", paramLabel = "k=v", description = "a setting of Spark")
-  private List<String> sparkSettings = new ArrayList<>();
+  @Mixin private SparkOptions spark = new SparkOptions();
 
   @Override
   public Integer call() throws Exception {
     Instant start = Instant.now();
     Path study = HadoopPaths.parse("the results", directory);
     Path target = HadoopPaths.parse("the compacted results", to);
-    CompactionReport report = Studies.compact(study, target, unfinished, master, sparkSettings);
+    CompactionReport report =
+        Studies.compact(study, target, unfinished, spark.master(), spark.settings());
     PrintWriter out = Console.out(spec);
     out.printf(
         Locale.ROOT,

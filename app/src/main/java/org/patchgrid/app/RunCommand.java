@@ -16,6 +16,7 @@ import org.patchgrid.execute.RunInterruptedException;
 import org.patchgrid.execute.RunReport;
 import org.patchgrid.store.TaskCounts;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,14 +39,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(names = "--set", paramLabel = "key=value", description = "overrides a study key")
   private List<String> settings = new ArrayList<>();
 
-  @Option(
-      names = "--master",
-      defaultValue = "local[*]",
-      description = "Spark's master (default: ${DEFAULT-VALUE})")
-  private String master = "local[*]";
-
-  @Option(names = "--spark-conf", paramLabel = "k=v", description = "a setting of Spark")
-  private List<String> sparkSettings = new ArrayList<>();
+  @Mixin private SparkOptions spark = new SparkOptions();
 
   @Option(
       names = "--retry-quarantined",
@@ -63,7 +57,8 @@ final class RunCommand implements Callable<Integer> {
     }
     StudyConfig config = Studies.read(study, all, Optional.ofNullable(out));
     PrintWriter standardOut = Console.out(spec);
-    return run(config, master, sparkSettings, retryQuarantined, standardOut, Console.err(spec));
+    return run(
+        config, spark.master(), spark.settings(), retryQuarantined, standardOut, Console.err(spec));
   }
 
   /** Runs, prints how it went, and returns the exit code. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.patchgrid.conf.NearestName;
+import org.patchgrid.study.OneLine;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
@@ -46,7 +47,7 @@ final class UsageMistakes implements IParameterExceptionHandler {
           ? "Unexpected argument '" + argument + "'"
           : unknown(name, "command", argument, commands);
     }
-    return String.valueOf(mistake.getMessage()).replaceAll("\\s*\\R\\s*", " ");
+    return OneLine.of(mistake.getMessage());
   }
 
   private static String unknown(String owner, String kind, String what, List<String> known) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.patchgrid.query.QueryColumn;
 import org.patchgrid.query.QueryFile;
 import org.patchgrid.query.ResultQueries;
+import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -66,8 +67,7 @@ public final class StudyResults implements AutoCloseable {
     } catch (SQLException | IOException e) {
       throw new PatchgridException(
           "Cannot read the tables in '%s': %s"
-              .formatted(
-                  study.directory(), String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
+              .formatted(study.directory(), OneLine.of(e.getMessage())),
           e);
     }
   }

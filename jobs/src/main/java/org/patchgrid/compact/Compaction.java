@@ -20,6 +20,7 @@ import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.ResultFile;
 import org.patchgrid.store.ResultTable;
 import org.patchgrid.store.SortableRow;
+import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 
 /** Writes a study's tables once more, in few large sorted files, into another directory. */
@@ -70,8 +71,7 @@ public final class Compaction {
     } catch (IOException | FSError e) {
       throw new PatchgridException(
           "Cannot compact '%s' into '%s': %s; mend it and run the same command again, which begins anew"
-              .formatted(
-                  study, target, String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
+              .formatted(study, target, OneLine.of(e.getMessage())),
           e);
     } catch (Exception e) { // Spark throws what it does not declare
       SparkDriver.requireRunning(spark, e);

@@ -2,6 +2,7 @@ package org.patchgrid.conf;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -13,7 +14,7 @@ public final class Problems {
 
   public void add(String problem) {
     // Messages of libraries may have several lines; a problem of ours never has.
-    lines.add(problem.strip().replaceAll("\\s*\\R\\s*", " "));
+    lines.add(OneLine.of(problem.strip()));
   }
 
   public int count() {

@@ -6,6 +6,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.patchgrid.experiment.AuditException;
 import org.patchgrid.study.HostName;
+import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,7 @@ final class ExecutorProblems {
               "Executor host %s: %s; mend it and run the same command again, which resumes"
                   .formatted(
                       HostName.ofThisMachine(),
-                      String.valueOf(e.getMessage()).strip().replaceAll("\\s*\\R\\s*", " "))));
+                      OneLine.of(String.valueOf(e.getMessage()).strip()))));
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 
 /** Spark's context on the driver: its start, and its end where that comes from outside. */
@@ -32,7 +33,7 @@ public final class SparkDriver {
     } catch (Exception e) { // of many types, some of them unchecked by Scala
       throw new PatchgridException(
           "Cannot start Spark with master '%s': %s; check the master and Spark's settings"
-              .formatted(master, String.valueOf(e.getMessage()).replaceAll("\\s*\\R\\s*", " ")),
+              .formatted(master, OneLine.of(e.getMessage())),
           e);
     }
   }

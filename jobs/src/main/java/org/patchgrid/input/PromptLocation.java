@@ -1,5 +1,6 @@
 package org.patchgrid.input;
 
+import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -27,7 +28,7 @@ record PromptLocation(String path, Unit unit, long number) {
   }
 
   PatchgridException problem(String what) {
-    return new PatchgridException(this + ": " + what.replaceAll("\\s*\\R\\s*", " "));
+    return new PatchgridException(this + ": " + OneLine.of(what));
   }
 
   /** Without the file: {@code line 17}. */

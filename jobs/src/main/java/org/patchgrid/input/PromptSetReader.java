@@ -17,6 +17,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.conf.FormatChoice;
 import org.patchgrid.conf.Problems;
+import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
 
@@ -274,9 +275,7 @@ public final class PromptSetReader {
         e instanceof FileNotFoundException
             ? "there is no such file; check prompts.path"
             : e.getMessage();
-    return new PatchgridException(
-        "Cannot read prompts " + path + ": " + String.valueOf(why).replaceAll("\\s*\\R\\s*", " "),
-        e);
+    return new PatchgridException("Cannot read prompts " + path + ": " + OneLine.of(why), e);
   }
 
   private static MessageDigest sha256() {

@@ -1,13 +1,10 @@
 package org.patchgrid.jobs;
 
 import java.io.IOException;
-import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.aggregate.AggregateReport;
 import org.patchgrid.aggregate.Aggregation;
 import org.patchgrid.execute.HadoopPaths;
-import org.patchgrid.execute.SparkDriver;
-import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -18,25 +15,21 @@ import org.patchgrid.study.PatchgridException;
 public final class AggregateJob {
   private AggregateJob() {}
 
-  /** Exit codes as the contract has them, after Spark's context is stopped. */
+  /** As {@link SubmittedJob} ends them. */
   public static void main(String[] args) throws IOException {
-    int code = 0;
-    try (JavaSparkContext spark = SparkDriver.start(SparkSettings.everywhere(new SparkConf()))) {
-      if (args.length != 1 || args[0].startsWith("--")) {
-        throw new PatchgridException("AggregateJob takes one argument: the directory of a study");
-      }
-      AggregateReport report =
-          new Aggregation(spark, HadoopPaths.parse("the results", args[0])).run();
-      System.err.printf(
-          "patchgrid: %s: %d rows of statistics of %d measurements in %s%n",
-          report.studyId(), report.rows(), report.measurements(), report.file());
-      report.warnings().forEach(warning -> System.err.println("patchgrid: warning: " + warning));
-    } catch (PatchgridException e) {
-      System.err.println("patchgrid: " + e.getMessage());
-      code = 2;
+    SubmittedJob.run(spark -> run(args, spark));
+  }
+
+  private static int run(String[] args, JavaSparkContext spark) throws IOException {
+    if (args.length != 1 || args[0].startsWith("--")) {
+      throw new PatchgridException("AggregateJob takes one argument: the directory of a study");
     }
-    if (code != 0) {
-      System.exit(code);
-    }
+    AggregateReport report =
+        new Aggregation(spark, HadoopPaths.parse("the results", args[0])).run();
+    System.err.printf(
+        "patchgrid: %s: %d rows of statistics of %d measurements in %s%n",
+        report.studyId(), report.rows(), report.measurements(), report.file());
+    report.warnings().forEach(warning -> System.err.println("patchgrid: warning: " + warning));
+    return 0;
   }
 }

@@ -1,12 +1,10 @@
 package org.patchgrid.jobs;
 
-import org.apache.spark.SparkConf;
+import java.io.IOException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.compact.Compaction;
 import org.patchgrid.compact.CompactionReport;
 import org.patchgrid.execute.HadoopPaths;
-import org.patchgrid.execute.SparkDriver;
-import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -17,35 +15,31 @@ import org.patchgrid.study.PatchgridException;
 public final class CompactJob {
   private CompactJob() {}
 
-  /** Exit codes as the contract has them, after Spark's context is stopped. */
-  public static void main(String[] args) {
-    int code = 0;
-    try (JavaSparkContext spark = SparkDriver.start(SparkSettings.everywhere(new SparkConf()))) {
-      if (args.length != 2 || args[0].startsWith("--") || args[1].startsWith("--")) {
-        throw new PatchgridException(
-            "CompactJob takes two arguments: the directory of a study and a new one");
-      }
-      CompactionReport report =
-          new Compaction(
-                  spark,
-                  HadoopPaths.parse("the results", args[0]),
-                  HadoopPaths.parse("the compacted results", args[1]),
-                  false,
-                  Compaction.FILE_BYTES)
-              .run();
-      System.err.printf(
-          "patchgrid: %s: %d measurements in %d files (before: %d) in %s%n",
-          report.studyId(),
-          report.measurements(),
-          report.files(),
-          report.filesBefore(),
-          report.directory());
-    } catch (PatchgridException e) {
-      System.err.println("patchgrid: " + e.getMessage());
-      code = 2;
+  /** As {@link SubmittedJob} ends them. */
+  public static void main(String[] args) throws IOException {
+    SubmittedJob.run(spark -> run(args, spark));
+  }
+
+  private static int run(String[] args, JavaSparkContext spark) {
+    if (args.length != 2 || args[0].startsWith("--") || args[1].startsWith("--")) {
+      throw new PatchgridException(
+          "CompactJob takes two arguments: the directory of a study and a new one");
     }
-    if (code != 0) {
-      System.exit(code);
-    }
+    CompactionReport report =
+        new Compaction(
+                spark,
+                HadoopPaths.parse("the results", args[0]),
+                HadoopPaths.parse("the compacted results", args[1]),
+                false,
+                Compaction.FILE_BYTES)
+            .run();
+    System.err.printf(
+        "patchgrid: %s: %d measurements in %d files (before: %d) in %s%n",
+        report.studyId(),
+        report.measurements(),
+        report.files(),
+        report.filesBefore(),
+        report.directory());
+    return 0;
   }
 }

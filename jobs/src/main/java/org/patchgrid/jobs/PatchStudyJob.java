@@ -14,8 +14,6 @@ import org.patchgrid.execute.LoggedProgress;
 import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.execute.RunInterruptedException;
 import org.patchgrid.execute.RunReport;
-import org.patchgrid.execute.SparkDriver;
-import org.patchgrid.execute.SparkSettings;
 import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
 import org.patchgrid.study.PatchgridException;
@@ -29,18 +27,9 @@ public final class PatchStudyJob {
 
   private PatchStudyJob() {}
 
-  /** Exit codes as the contract has them, after Spark's context is stopped. */
+  /** As {@link SubmittedJob} ends them. */
   public static void main(String[] args) throws IOException {
-    int code;
-    try (JavaSparkContext spark = SparkDriver.start(SparkSettings.everywhere(new SparkConf()))) {
-      code = run(args, spark);
-    } catch (PatchgridException e) {
-      System.err.println("patchgrid: " + e.getMessage());
-      code = 2;
-    }
-    if (code != 0) {
-      System.exit(code);
-    }
+    SubmittedJob.run(spark -> run(args, spark));
   }
 
   private static int run(String[] args, JavaSparkContext spark) throws IOException {

@@ -236,25 +236,25 @@ public final class CellTable {
   }
 
   private static CellRow row(Group group) {
-    Cell cell =
-        new Cell(
+    SiteColumns site =
+        new SiteColumns(
             text(group, "sweep"),
-            text(group, "pair_id"),
-            named(DIRECTIONS, text(group, "direction")),
+            text(group, "direction"),
             text(group, "component"),
             group.getInteger("layer", 0),
-            group.getInteger("window", 0),
             integer(group, "head"),
             integer(group, "position"),
             optionalText(group, "position_label"),
-            named(VALUES, text(group, "value")),
-            named(CORRUPTIONS, text(group, "corruption")),
+            group.getInteger("window", 0),
+            text(group, "value"),
+            text(group, "corruption"),
             integer(group, "source_position"),
             optionalText(group, "receiver"));
     Measurement measurement =
-        new Measurement(
-            cell,
-            named(METRICS, text(group, "metric")),
+        measurement(
+            site,
+            text(group, "pair_id"),
+            text(group, "metric"),
             number(group, "clean"),
             number(group, "corrupted"),
             number(group, "patched"),

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -70,14 +69,8 @@ public final class CompactedStudy {
         names.equals(List.of(ResultDirectory.STAGING)) || directory.exists(MARKER);
     if (!names.isEmpty() && !interrupted) {
       throw new PatchgridException(
-          "Cannot compact into '%s': it holds %s%s; choose an empty or new directory as --to"
-              .formatted(
-                  directory,
-                  names.stream()
-                      .limit(3)
-                      .map(name -> "'" + name + "'")
-                      .collect(Collectors.joining(", ")),
-                  names.size() > 3 ? " and more" : ""));
+          "Cannot compact into '%s': it holds %s; choose an empty or new directory as --to"
+              .formatted(directory, ResultDirectory.some(names)));
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ChecksumFileSystem;
 import org.apache.hadoop.fs.FSError;
@@ -81,6 +82,13 @@ final class ResultDirectory {
 
   Path resolve(String name) {
     return new Path(root, name);
+  }
+
+  /** The first of some names, for a message. */
+  static String some(List<String> names) {
+    String first =
+        names.stream().limit(3).map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+    return first + (names.size() > 3 ? " and more" : "");
   }
 
   /** The directory as a user would write it. */

@@ -13,7 +13,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -130,7 +129,7 @@ public final class ResultStore implements AutoCloseable {
           name.equals(ResultDirectory.STAGING)
               || (name.equals(ResultDirectory.MANIFEST) && directory.list(name).isEmpty());
       if (!ours) {
-        foreign.add("'" + name + "'");
+        foreign.add(name);
       }
     }
     // Another driver may have begun the study while we looked.
@@ -139,8 +138,7 @@ public final class ResultStore implements AutoCloseable {
           "Cannot write results to '"
               + directory
               + "': it holds "
-              + foreign.stream().limit(3).collect(Collectors.joining(", "))
-              + (foreign.size() > 3 ? " and more" : "")
+              + ResultDirectory.some(foreign)
               + " but no study; choose an empty or new directory as --out");
     }
   }

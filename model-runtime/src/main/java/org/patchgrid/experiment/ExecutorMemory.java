@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
@@ -104,12 +105,8 @@ public record ExecutorMemory(
     }
     LayerMemory layer = new LayerMemory(model, length);
     long values =
-        estimates.stream()
-            .flatMap(site -> site.site().points(model).stream())
-            .distinct()
-            .mapToLong(
-                point -> (long) Float.BYTES * length * width(model, point.component(), length))
-            .sum();
+        bytes(
+            model, estimates.stream().flatMap(site -> site.site().points(model).stream()), length);
     return 2L * model.layers() * layer.bytes(length, 1) + ARRAYS_OF_A_POINT * values;
   }
 
@@ -150,11 +147,17 @@ public record ExecutorMemory(
     PairCells points = NominalPair.of(model, sites, 1); // which do not depend on the length
     long bytes = 0;
     for (PatchDirection direction : PatchDirection.values()) {
-      for (HookPoint point : points.pointsOf(direction)) {
-        bytes += (long) Float.BYTES * length * width(model, point.component(), length);
-      }
+      bytes += bytes(model, points.pointsOf(direction).stream(), length);
     }
     return bytes;
+  }
+
+  /** The values of a run at some points, each counted once. */
+  private static long bytes(ModelStructure model, Stream<HookPoint> points, int length) {
+    return points
+        .distinct()
+        .mapToLong(point -> (long) Float.BYTES * length * width(model, point.component(), length))
+        .sum();
   }
 
   /** Numbers that a component has at one position. */

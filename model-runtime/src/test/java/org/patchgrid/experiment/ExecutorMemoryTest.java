@@ -172,13 +172,9 @@ class ExecutorMemoryTest {
   @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
   void theRealModelTakesWhatIsPredicted(@TempDir Path directory)
       throws IOException, InterruptedException {
-    String model = System.getProperty("patchgrid.real-model", "");
-    assumeThat(model)
-        .as("patchgrid.real-model names a directory that bin/get-smollm2 has filled")
-        .isNotEmpty();
     assertPredicted(
         directory,
-        Path.of(model),
+        realModel(),
         TensorKernels.best(),
         15,
         Component.GUIDE.toArray(Component[]::new));
@@ -204,14 +200,10 @@ class ExecutorMemoryTest {
   @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
   void estimatesOfTheRealModelTakeWhatIsPredicted(@TempDir Path directory)
       throws IOException, InterruptedException {
-    String model = System.getProperty("patchgrid.real-model", "");
-    assumeThat(model)
-        .as("patchgrid.real-model names a directory that bin/get-smollm2 has filled")
-        .isNotEmpty();
     assertPredicted(
         MemoryUse.of(
             directory,
-            Path.of(model),
+            realModel(),
             TensorKernels.best(),
             1,
             100,
@@ -261,6 +253,14 @@ class ExecutorMemoryTest {
         Component.SELF_ATTN,
         Component.MLP,
         Component.V_PROJ);
+  }
+
+  private static Path realModel() {
+    String model = System.getProperty("patchgrid.real-model", "");
+    assumeThat(model)
+        .as("patchgrid.real-model names a directory that bin/get-smollm2 has filled")
+        .isNotEmpty();
+    return Path.of(model);
   }
 
   private static Path random(Path directory, String family, Map<String, Integer> sizes)
