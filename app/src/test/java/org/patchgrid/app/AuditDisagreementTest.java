@@ -50,7 +50,7 @@ class AuditDisagreementTest {
           .asString()
           .startsWith(
               "patchgrid: The audit disagrees about the cell sweep default, pair"
-                  + " 'city-islamabad-dhaka', denoising, mlp, layer 0, window 1, position ")
+                  + " 'city-islamabad-dhaka', denoising, mlp, layer 3, window 1, position ")
           .contains(": state[17] is ")
           .endsWith(
               ", where the same bits are promised. Either Patchgrid has a bug, please report it, or"

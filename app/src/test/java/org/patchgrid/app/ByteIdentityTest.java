@@ -36,7 +36,15 @@ class ByteIdentityTest {
     study = SmallStudy.write(directory).toString();
     Path out = directory.resolve("one-core");
     Ended run =
-        SmallStudy.run(study, out, "--master", "local[1]", "--set", "execution.partitions=1");
+        SmallStudy.run(
+            study,
+            out,
+            "--set",
+            SmallStudy.MORE_LAYERS,
+            "--master",
+            "local[1]",
+            "--set",
+            "execution.partitions=1");
     assertThat(run.exitCode()).as("the unequal pair is skipped").isEqualTo(ExitCode.INCOMPLETE);
     expected = SmallStudy.hashes(out);
     expectedRows = sortedRowsHash(out);
@@ -45,19 +53,29 @@ class ByteIdentityTest {
   @Test
   void studyHasManyTasksAndOneSkippedPair() throws IOException {
     StoreSummary summary = stored(directory.resolve("one-core"));
-    assertThat(summary.completedTasks()).isEqualTo(SmallStudy.TASKS).isGreaterThanOrEqualTo(60);
+    assertThat(summary.completedTasks())
+        .isEqualTo(SmallStudy.MORE_TASKS)
+        .isGreaterThanOrEqualTo(60);
     assertThat(summary.counts().skippedPairs()).isEqualTo(1);
     assertThat(summary.counts().failedCells()).isZero();
     assertThat(summary.counts().cells()).isBetween(400L, 900L);
     assertThat(expected.keySet().stream().filter(name -> name.startsWith("cells/")))
-        .hasSize(SmallStudy.TASKS);
+        .hasSize(SmallStudy.MORE_TASKS);
   }
 
   @Test
   void twoCoresAndOtherPartitions() throws IOException {
     Path out = directory.resolve("two-cores");
     Ended run =
-        SmallStudy.run(study, out, "--master", "local[2]", "--set", "execution.partitions=7");
+        SmallStudy.run(
+            study,
+            out,
+            "--set",
+            SmallStudy.MORE_LAYERS,
+            "--master",
+            "local[2]",
+            "--set",
+            "execution.partitions=7");
     assertThat(run.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     assertSameBytes(out);
   }
@@ -65,13 +83,21 @@ class ByteIdentityTest {
   /** The study's own share, which is the default, audits one cell of each task that has any. */
   @Test
   void auditedOrNot() throws IOException {
-    int tasksWithCells = SmallStudy.TASKS - SmallStudy.TASKS_OF_THE_SKIPPED_PAIR;
+    int tasksWithCells = SmallStudy.MORE_TASKS - SmallStudy.MORE_SITES;
     assertThat(stored(directory.resolve("one-core")).counts().auditedCells())
         .isEqualTo(tasksWithCells);
     for (int audit : List.of(0, 1)) {
       Path out = directory.resolve("audit-" + audit);
       Ended run =
-          SmallStudy.run(study, out, "--master", "local[2]", "--set", "execution.audit=" + audit);
+          SmallStudy.run(
+              study,
+              out,
+              "--set",
+              SmallStudy.MORE_LAYERS,
+              "--master",
+              "local[2]",
+              "--set",
+              "execution.audit=" + audit);
       assertThat(run.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
       assertSameBytes(out);
       assertThat(Ended.inProcess("status", out.toString()).output().lines())
@@ -87,6 +113,8 @@ class ByteIdentityTest {
             Files.createDirectory(directory.resolve("cluster")),
             "run",
             study,
+            "--set",
+            SmallStudy.MORE_LAYERS,
             "--out",
             out.toString(),
             "--master",
@@ -111,6 +139,8 @@ class ByteIdentityTest {
             Files.createDirectory(directory.resolve("victim")),
             "run",
             study,
+            "--set",
+            SmallStudy.MORE_LAYERS,
             "--out",
             out.toString(),
             "--master",
@@ -118,7 +148,8 @@ class ByteIdentityTest {
       child.awaitCells(out, FILES_BEFORE_KILL);
       child.kill();
     }
-    Ended resumed = SmallStudy.run(study, out, "--master", "local[2]");
+    Ended resumed =
+        SmallStudy.run(study, out, "--set", SmallStudy.MORE_LAYERS, "--master", "local[2]");
     assertThat(resumed.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     Matcher tasks = TASKS.matcher(resumed.output());
     assertThat(tasks.find()).as(resumed.output()).isTrue();
@@ -126,7 +157,7 @@ class ByteIdentityTest {
     int reused = Integer.parseInt(tasks.group(2));
     assertThat(reused).isPositive();
     assertThat(computed).as("the run was killed before its end").isPositive();
-    assertThat(computed + reused).isEqualTo(SmallStudy.TASKS);
+    assertThat(computed + reused).isEqualTo(SmallStudy.MORE_TASKS);
     assertSameBytes(out);
   }
 

@@ -23,8 +23,6 @@ import org.patchgrid.store.FaultFileSystem;
  * bin/fault-campaign} does the same on real clusters.
  */
 class CommitFaultsTest {
-  private static final int TASKS = 7 * 4;
-
   private static Path directory = Path.of("");
   private static String study = "";
   private static Map<String, String> expected = Map.of();
@@ -36,7 +34,8 @@ class CommitFaultsTest {
     Path out = directory.resolve("undisturbed");
     assertThat(run(out).exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     expected = SmallStudy.hashes(out);
-    assertThat(expected.keySet().stream().filter(name -> name.startsWith("cells/"))).hasSize(TASKS);
+    assertThat(expected.keySet().stream().filter(name -> name.startsWith("cells/")))
+        .hasSize(SmallStudy.TASKS);
   }
 
   @ParameterizedTest
@@ -60,7 +59,7 @@ class CommitFaultsTest {
     assertThat(stored).isPositive();
     Ended resumed = assertResumes(out);
     assertThat(resumed.output())
-        .contains("(tasks: %d computed, %d reused, ".formatted(TASKS - stored, stored));
+        .contains("(tasks: %d computed, %d reused, ".formatted(SmallStudy.TASKS - stored, stored));
   }
 
   @ParameterizedTest
@@ -176,16 +175,7 @@ class CommitFaultsTest {
   }
 
   private static List<String> plain(Path out) {
-    return new ArrayList<>(
-        List.of(
-            "run",
-            study,
-            "--set",
-            "sweep.layers=[3]",
-            "--master",
-            "local[2]",
-            "--out",
-            out.toString()));
+    return new ArrayList<>(List.of("run", study, "--master", "local[2]", "--out", out.toString()));
   }
 
   private static List<String> faults(

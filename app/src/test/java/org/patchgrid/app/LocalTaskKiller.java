@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class LocalTaskKiller implements SparkPlugin {
   /** A setting of Spark. */
   static final String OUTPUT = "spark.test.output";
+
+  /** A task takes some milliseconds. */
+  private static final long POLL_NANOSECONDS = 200_000;
 
   @Override
   public @Nullable DriverPlugin driverPlugin() {
@@ -44,7 +48,7 @@ public final class LocalTaskKiller implements SparkPlugin {
 
   private static void watch(Path staging, long before) {
     while (!Files.isDirectory(staging) || begun(staging) <= before) {
-      Thread.onSpinWait();
+      LockSupport.parkNanos(POLL_NANOSECONDS);
     }
     Runtime.getRuntime().halt(TaskKiller.ABORTED);
   }

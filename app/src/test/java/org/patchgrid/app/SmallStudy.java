@@ -15,14 +15,23 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A study of some 600 cells cut into many tasks: six pairs of three lengths, and one pair that is
- * skipped because its prompts are not equally long.
+ * A study cut into many tasks, one for each pair and site: six pairs of three lengths, and one pair
+ * that is skipped because its prompts are not equally long.
  */
 final class SmallStudy {
-  /** One task for each of seven pairs and twelve sites. */
-  static final int TASKS = 7 * 12;
+  private static final int PAIRS_IN_ALL = 7;
 
-  static final int TASKS_OF_THE_SKIPPED_PAIR = 12;
+  /** Two directions and components at one layer. */
+  private static final int SITES = 4;
+
+  static final int TASKS = PAIRS_IN_ALL * SITES;
+
+  /** With {@link #MORE_LAYERS}, some 600 cells. */
+  static final int MORE_SITES = 3 * SITES;
+
+  static final int MORE_TASKS = PAIRS_IN_ALL * MORE_SITES;
+
+  static final String MORE_LAYERS = "sweep.layers=[0, 3, 5]";
 
   private static final Set<String> PAIRS =
       Set.of(
@@ -47,7 +56,7 @@ final class SmallStudy {
       sweep {
         directions = [denoising, noising]
         components = [mlp, self_attn]
-        layers     = [0, 3, 5]
+        layers     = [3]
         positions  = each
       }
       metrics = [l2, logit_diff, kl]

@@ -1,6 +1,7 @@
 package org.patchgrid.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
@@ -15,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A real Chromium without a window. Remembers what its pages complained of and asked for: {@link
@@ -41,13 +41,15 @@ final class Browser implements AutoCloseable {
                     .setArgs(List.of("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")));
   }
 
-  /** The Chromium to use, where the build was told of one. */
-  static Optional<String> executable() {
-    String given = System.getProperty("patchgrid.chromium", "");
-    return given.isEmpty() ? Optional.empty() : Optional.of(given);
-  }
-
-  static Browser start(String executable) {
+  /**
+   * Starts the Chromium that the build was told of; without one the test is skipped, and says what
+   * it needs.
+   */
+  static Browser startOrSkip() {
+    String executable = System.getProperty("patchgrid.chromium", "");
+    assumeFalse(
+        executable.isEmpty(),
+        "needs a Chromium: apt-get install chromium, then -Dpatchgrid.chromium=/usr/bin/chromium");
     Playwright playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));

@@ -2,7 +2,6 @@ package org.patchgrid.web;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
@@ -26,12 +25,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import org.patchgrid.report.ReportWriter;
 import org.patchgrid.report.Study;
 import org.patchgrid.results.GeneratedStudy;
 import org.patchgrid.results.QueryResult;
 
-/** The pages and the report as a person has them: in a real browser, whose complaints count. */
+/** The pages as a person has them: in a real browser, whose complaints count. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PagesInChromiumTest {
   private static final List<String> VIEWS =
@@ -56,11 +54,7 @@ class PagesInChromiumTest {
 
   @BeforeAll
   void startBrowser() {
-    Optional<String> executable = Browser.executable();
-    assumeTrue(
-        executable.isPresent(),
-        "needs a Chromium: apt-get install chromium, then -Dpatchgrid.chromium=/usr/bin/chromium");
-    browser = executable.map(Browser::start);
+    browser = Optional.of(Browser.startOrSkip());
   }
 
   @AfterAll
@@ -290,71 +284,5 @@ class PagesInChromiumTest {
     assertThat(page.locator("main").textContent()).contains(GeneratedStudy.HOSTILE);
     assertThat(page.locator("main img, main script").count()).isZero();
     browser().assertQuiet();
-  }
-
-  @Test
-  void theReportIsReadAlone() throws IOException {
-    String report = report();
-    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-      Page plain = browser().page(scheme);
-      plain.navigate(report);
-      plain.locator(".save").first().waitFor();
-      Page page = browser().page(scheme, true, true);
-      page.navigate(report);
-      assertThat(Browser.seriousViolations(page)).as("report " + scheme).isEmpty();
-      page.context().close();
-    }
-    assertThat(browser().requests()).filteredOn(url -> url.contains("report.html")).hasSize(4);
-    browser().assertQuiet();
-  }
-
-  @Test
-  void everyFigureOfTheReportCanBeSaved() throws IOException {
-    Page page = browser().page(ColorScheme.DARK);
-    page.navigate(report());
-    Locator figure = page.locator("#layers-default-denoising-l2");
-    assertThat(page.locator("figure .save").count()).isEqualTo(page.locator("figure").count());
-    assertThat(saved(page, figure, "SVG")).startsWith("<svg").contains("fill=\"#ffffff\"");
-    assertThat(saved(page, figure, "PNG")).startsWith("\uFFFDPNG");
-    String csv = saved(page, figure, "CSV");
-    assertThat(csv)
-        .startsWith("sweep,direction,metric,component,layer,")
-        .contains("\ndefault,denoising,l2,mlp,0,");
-    assertThat(csv.lines()).hasSize(13);
-    assertThat(saved(page, figure, "JSON").lines())
-        .hasSize(12)
-        .allMatch(line -> line.startsWith("{\"sweep\":\"default\""));
-    browser().assertQuiet();
-  }
-
-  private static String saved(Page page, Locator figure, String format) throws IOException {
-    Download download =
-        page.waitForDownload(
-            () ->
-                figure
-                    .locator("button")
-                    .filter(new Locator.FilterOptions().setHasText(format))
-                    .click());
-    assertThat(download.suggestedFilename())
-        .isEqualTo("layers-default-denoising-l2." + format.toLowerCase(java.util.Locale.ROOT));
-    return new String(Files.readAllBytes(download.path()), java.nio.charset.StandardCharsets.UTF_8);
-  }
-
-  @Test
-  void theReportHasTablesAndChartsWithoutScripts() throws IOException {
-    Page page = browser().page(ColorScheme.LIGHT, false, false);
-    page.navigate(report());
-    assertThat(page.locator("#layers-default-denoising-l2 svg").isVisible()).isTrue();
-    assertThat(page.locator("#layers-default-denoising-l2 tbody tr").count()).isEqualTo(12);
-    assertThat(page.locator(".save").count()).isZero();
-    browser().assertQuiet();
-  }
-
-  private String report() throws IOException {
-    Path file = study.directory().resolve("report.html");
-    try (Study opened = study.open()) {
-      ReportWriter.write(opened, Optional.empty(), file);
-    }
-    return file.toUri().toString();
   }
 }
