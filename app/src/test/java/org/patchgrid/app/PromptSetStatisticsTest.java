@@ -20,8 +20,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.store.FaultFileSystem;
 
 /** Studies whose cells need to know the whole prompt set, by the command {@code run}. */
 class PromptSetStatisticsTest {
@@ -84,27 +86,67 @@ class PromptSetStatisticsTest {
     assertThat(compared).isEqualTo(12);
   }
 
-  /** 89 pairs are six blocks, which two threads finish in any order. */
+  /** 89 pairs are six blocks, which two threads finish in any order, or die between. */
   @Test
-  void bytesDoNotDependOnWhoAddsUp() throws IOException {
+  void bytesDoNotDependOnWhoAddsUpNorOnDeathsInBetween() throws IOException, InterruptedException {
     List<String> prompts =
         Files.readAllLines(SmallStudy.root().resolve("data/prompts/capitals.jsonl"));
     String study = study(prompts, EVERYTHING);
     Path one = directory.resolve("one");
-    Path two = directory.resolve("two");
-    for (Path out : List.of(one, two)) {
-      String master = out.equals(one) ? "local[1]" : "local[2]";
-      Ended run =
-          SmallStudy.run(study, out, "--master", master, "--set", "execution.task-seconds=0.1");
-      assertThat(run.exitCode()).as(run.errors()).isZero();
+    String[] alone = inSmallTasks(study, one.toString(), "local[1]");
+    try (ChildJvm child = ChildJvm.start(Files.createDirectory(directory.resolve("jvm")), alone)) {
+      Ended ended = child.await();
+      assertThat(ended.exitCode()).as(ended.errors()).isZero();
     }
-    assertThat(two.resolve("stages/prompt-set.json"))
-        .hasSameTextualContentAs(one.resolve("stages/prompt-set.json"));
-    List<Path> files = SmallStudy.files(one.resolve("cells"));
-    assertThat(SmallStudy.files(two.resolve("cells"))).hasSameSizeAs(files);
-    assertThat(files).hasSizeGreaterThan(2);
-    for (Path file : files) {
-      assertThat(two.resolve("cells").resolve(file.getFileName())).hasSameBinaryContentAs(file);
+    assertThat(Ended.inProcess("status", one.toString()).output().lines())
+        .as("the stage loads the model, and the tasks find it there")
+        .contains("model loads      1 in 1 runs");
+    Map<String, String> expected = SmallStudy.hashes(one);
+    assertThat(expected).hasSizeGreaterThan(2);
+
+    Path two = directory.resolve("two");
+    Path amongBlocks = directory.resolve("among-blocks");
+    killed(study, amongBlocks, "status .*/study[.]conf", 4);
+    Path beforeTheName = directory.resolve("before-the-name");
+    killed(study, beforeTheName, "rename .*/stages/prompt-set[.]json", 1);
+    for (Path out : List.of(two, amongBlocks, beforeTheName)) {
+      assertThat(out.resolve("stages/prompt-set.json")).doesNotExist();
+      Ended resumed = Ended.inProcess(inSmallTasks(study, out.toString(), "local[2]"));
+      assertThat(resumed.exitCode()).as(resumed.errors()).isZero();
+      assertThat(out.resolve("stages/prompt-set.json"))
+          .hasSameTextualContentAs(one.resolve("stages/prompt-set.json"));
+      assertThat(SmallStudy.hashes(out)).isEqualTo(expected);
+    }
+  }
+
+  private static String[] inSmallTasks(String study, String out, String master, String... more) {
+    return Stream.concat(
+            Stream.of("run", study, "--out", out, "--master", master),
+            Stream.concat(Stream.of("--set", "execution.task-seconds=0.1"), Stream.of(more)))
+        .toArray(String[]::new);
+  }
+
+  /** Ends the process of a run at a call of the file system. */
+  private void killed(String study, Path out, String call, int at)
+      throws IOException, InterruptedException {
+    String name = out.getFileName().toString();
+    String[] arguments =
+        inSmallTasks(
+            study,
+            "fault://" + name + out,
+            "local[2]",
+            "--spark-conf",
+            "spark.hadoop.fs.fault.impl=" + FaultFileSystem.class.getName(),
+            "--spark-conf",
+            "spark.hadoop.fs.fault.kind=" + FaultFileSystem.Kind.HALT,
+            "--spark-conf",
+            "spark.hadoop.fs.fault.call=" + call,
+            "--spark-conf",
+            "spark.hadoop.fs.fault.at=" + at);
+    try (ChildJvm child =
+        ChildJvm.start(Files.createDirectory(directory.resolve("jvm-" + name)), arguments)) {
+      Ended ended = child.await();
+      assertThat(ended.exitCode()).as(ended.errors()).isEqualTo(FaultFileSystem.KILLED);
     }
   }
 

@@ -15,7 +15,11 @@ import org.patchgrid.study.PatchgridException;
  * @param tasks whose estimates are stored, in order
  */
 record ScreeningStage(
-    JavaSparkContext spark, TaskInputs inputs, List<Integer> tasks, BooleanSupplier stopped) {
+    JavaSparkContext spark,
+    TaskInputs inputs,
+    List<Integer> tasks,
+    ModelLoads modelLoads,
+    BooleanSupplier stopped) {
   /**
    * Runs it.
    *
@@ -28,7 +32,7 @@ record ScreeningStage(
     if (!tasks.isEmpty()) {
       Blocks blocks = new Blocks(tasks.size());
       SumOverBlocks<ScreenScores> sum =
-          new SumOverBlocks<>(spark, blocks, ScreenScores.class, scores::add);
+          new SumOverBlocks<>(spark, blocks, ScreenScores.class, modelLoads, scores::add);
       sum.run(
           "%s: ranking of estimates of %,d tasks".formatted(inputs.studyId(), tasks.size()),
           new ScreeningFunction(

@@ -12,7 +12,11 @@ import org.patchgrid.study.StatisticsNeeded;
  * means or the deviation of embeddings.
  */
 record StatisticsStage(
-    JavaSparkContext spark, TaskInputs inputs, StatisticsNeeded needed, BooleanSupplier stopped) {
+    JavaSparkContext spark,
+    TaskInputs inputs,
+    StatisticsNeeded needed,
+    ModelLoads modelLoads,
+    BooleanSupplier stopped) {
   /**
    * Runs it.
    *
@@ -25,7 +29,7 @@ record StatisticsStage(
     Blocks blocks = new Blocks(pairs);
     PromptSetSums sums = new PromptSetSums();
     SumOverBlocks<PromptSetSums> sum =
-        new SumOverBlocks<>(spark, blocks, PromptSetSums.class, sums::add);
+        new SumOverBlocks<>(spark, blocks, PromptSetSums.class, modelLoads, sums::add);
     TaskCounters counters = TaskCounters.register(spark.sc());
     sum.run(
         "%s: statistics of %,d pairs".formatted(inputs.studyId(), pairs),

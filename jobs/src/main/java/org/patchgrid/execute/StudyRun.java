@@ -157,11 +157,12 @@ public final class StudyRun {
   private int compute(ResultStore store, List<Integer> missing) throws IOException {
     try {
       TaskInputs inputs = inputs(store);
-      PromptSetStatistics statistics = statistics(store, inputs);
+      ModelLoads modelLoads = new ModelLoads(store);
+      PromptSetStatistics statistics = statistics(store, inputs, modelLoads);
       if (study.plan().screenings().isEmpty()) {
-        return execution(store, inputs, statistics, CellSelection.ALL).compute(missing);
+        return execution(store, inputs, statistics, CellSelection.ALL, modelLoads).compute(missing);
       }
-      return computeScreened(store, inputs, statistics, missing);
+      return computeScreened(store, inputs, statistics, missing, modelLoads);
     } catch (Exception e) {
       if (!stopped) {
         SparkDriver.requireRunning(spark, e);
@@ -172,7 +173,11 @@ public final class StudyRun {
 
   /** The estimates first, then what they have chosen. */
   private int computeScreened(
-      ResultStore store, TaskInputs inputs, PromptSetStatistics statistics, List<Integer> missing)
+      ResultStore store,
+      TaskInputs inputs,
+      PromptSetStatistics statistics,
+      List<Integer> missing,
+      ModelLoads modelLoads)
       throws IOException {
     Map<Boolean, List<Integer>> tasks =
         missing.stream().collect(Collectors.partitioningBy(study.plan()::screens));
@@ -180,17 +185,20 @@ public final class StudyRun {
     List<Integer> chosen = tasks.getOrDefault(false, List.of());
     int computed = 0;
     if (!estimates.isEmpty()) {
-      computed = execution(store, inputs, statistics, CellSelection.ALL).compute(estimates);
+      computed =
+          execution(store, inputs, statistics, CellSelection.ALL, modelLoads).compute(estimates);
     }
     if (chosen.isEmpty()) {
       return computed;
     }
-    CellSelection selection = new ScreenedCells(study.plan().screenings(), ranking(store, inputs));
-    return computed + execution(store, inputs, statistics, selection).compute(chosen);
+    CellSelection selection =
+        new ScreenedCells(study.plan().screenings(), ranking(store, inputs, modelLoads));
+    return computed + execution(store, inputs, statistics, selection, modelLoads).compute(chosen);
   }
 
   /** Of an earlier run, where there is one that came so far. */
-  private ScreenRanking ranking(ResultStore store, TaskInputs inputs) throws IOException {
+  private ScreenRanking ranking(ResultStore store, TaskInputs inputs, ModelLoads modelLoads)
+      throws IOException {
     Optional<ScreenRanking> stored = store.ranking();
     if (stored.isPresent()) {
       return stored.get();
@@ -206,7 +214,7 @@ public final class StudyRun {
           estimates.size());
     }
     ScreenRanking ranking =
-        store.keep(new ScreeningStage(spark, inputs, complete, () -> stopped).run());
+        store.keep(new ScreeningStage(spark, inputs, complete, modelLoads, () -> stopped).run());
     for (ScreenRanking.Choice choice : ranking.choices()) {
       log.info(
           "Sweep '{}' measures {} of {} places, {}, first of all {}",
@@ -223,7 +231,8 @@ public final class StudyRun {
       ResultStore store,
       TaskInputs inputs,
       PromptSetStatistics statistics,
-      CellSelection selection) {
+      CellSelection selection,
+      ModelLoads modelLoads) {
     return new TaskExecution(
         spark,
         study.config().id(),
@@ -232,12 +241,14 @@ public final class StudyRun {
         statistics,
         selection,
         study.config().execution().partitions(),
+        modelLoads,
         listener,
         () -> stopped);
   }
 
   /** Of an earlier run, where there is one that came so far. */
-  private PromptSetStatistics statistics(ResultStore store, TaskInputs inputs) throws IOException {
+  private PromptSetStatistics statistics(
+      ResultStore store, TaskInputs inputs, ModelLoads modelLoads) throws IOException {
     StatisticsNeeded needed = study.plan().statisticsNeeded();
     if (needed.isEmpty()) {
       return PromptSetStatistics.NONE;
@@ -246,7 +257,8 @@ public final class StudyRun {
     PromptSetStatistics statistics =
         stored.isPresent()
             ? stored.get()
-            : store.keep(new StatisticsStage(spark, inputs, needed, () -> stopped).run());
+            : store.keep(
+                new StatisticsStage(spark, inputs, needed, modelLoads, () -> stopped).run());
     warnOfTheFirst(statistics.spoiltByTheFirst());
     return statistics;
   }

@@ -28,6 +28,7 @@ final class SumOverBlocks<T extends Serializable> {
   private final JavaSparkContext spark;
   private final Blocks blocks;
   private final Class<T> type;
+  private final ModelLoads modelLoads;
   private final Consumer<T> sum;
   private final TaskReports reports = TaskReports.onDriver();
   private final Map<Integer, T> waiting = new TreeMap<>();
@@ -36,10 +37,16 @@ final class SumOverBlocks<T extends Serializable> {
   /**
    * @param sum told the sums in the order of blocks
    */
-  SumOverBlocks(JavaSparkContext spark, Blocks blocks, Class<T> type, Consumer<T> sum) {
+  SumOverBlocks(
+      JavaSparkContext spark,
+      Blocks blocks,
+      Class<T> type,
+      ModelLoads modelLoads,
+      Consumer<T> sum) {
     this.spark = spark;
     this.blocks = blocks;
     this.type = type;
+    this.modelLoads = modelLoads;
     this.sum = sum;
     spark.sc().register(reports); // Spark would keep every block's value of one with a name
   }
@@ -109,6 +116,8 @@ final class SumOverBlocks<T extends Serializable> {
         sum.accept(next);
         added++;
       }
+    } else if (report instanceof TaskReport.ModelLoaded loaded) {
+      modelLoads.add(loaded);
     } else if (report != null) {
       report.throwIfProblem();
     }

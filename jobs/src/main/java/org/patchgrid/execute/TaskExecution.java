@@ -2,7 +2,6 @@ package org.patchgrid.execute;
 
 import java.io.IOException;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -40,12 +39,12 @@ final class TaskExecution {
   private final ResultStore store;
   private final TaskInputs inputs;
   private final OptionalInt partitions;
+  private final ModelLoads modelLoads;
   private final RunListener listener;
   private final BooleanSupplier stopped;
   private final TaskReports reports = TaskReports.onDriver();
   private final ExecutorLosses losses = new ExecutorLosses();
   private final PatchTaskFunction function;
-  private final Map<String, Integer> modelLoads = new HashMap<>();
   private int computed;
 
   /**
@@ -61,6 +60,7 @@ final class TaskExecution {
       PromptSetStatistics statistics,
       CellSelection selection,
       OptionalInt partitions,
+      ModelLoads modelLoads,
       RunListener listener,
       BooleanSupplier stopped) {
     this.spark = spark;
@@ -68,6 +68,7 @@ final class TaskExecution {
     this.store = store;
     this.inputs = inputs;
     this.partitions = partitions;
+    this.modelLoads = modelLoads;
     this.listener = listener;
     this.stopped = stopped;
     this.function =
@@ -212,8 +213,7 @@ final class TaskExecution {
       computed++;
       listener.committed(done.staged());
     } else if (report instanceof TaskReport.ModelLoaded loaded) {
-      int loads = modelLoads.merge(loaded.executor(), 1, Integer::sum);
-      store.modelLoaded(loaded.executor(), loads);
+      modelLoads.add(loaded);
     } else if (report != null) {
       report.throwIfProblem();
     }

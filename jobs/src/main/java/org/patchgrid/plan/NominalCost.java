@@ -33,12 +33,14 @@ public record NominalCost(double ofBothRuns, double ofSite) implements Serializa
   static double ofCells(
       Engine engine, ModelStructure model, PlannedSites sites, LengthEstimate lengths) {
     double tokens = lengths.meanTokens();
-    return switch (engine) {
-      case REFERENCE -> sites.cells(lengths) * SweepCost.ofPass(model, tokens);
-      case WAVEFRONT ->
-          sites.shares(lengths).stream()
-              .mapToDouble(share -> share.share() * SweepCost.ofCells(model, share.sites(), tokens))
-              .sum();
-    };
+    return sites.shares(lengths).stream()
+        .mapToDouble(
+            share ->
+                share.share()
+                    * switch (engine) {
+                      case REFERENCE -> SweepCost.ofCellsOneByOne(model, share.sites(), tokens);
+                      case WAVEFRONT -> SweepCost.ofCells(model, share.sites(), tokens);
+                    })
+        .sum();
   }
 }

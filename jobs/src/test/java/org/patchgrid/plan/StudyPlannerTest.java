@@ -2,6 +2,7 @@ package org.patchgrid.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.BitSet;
@@ -389,6 +390,25 @@ class StudyPlannerTest {
             1,
             new LengthEstimate(2000, 1));
     assertThat(longer.operations()).isGreaterThan(waves.operations() * 200 * 200);
+  }
+
+  @Test
+  void passesOneByOneAreThoseOfEverySampleAndOfBothEndsOfAPath() {
+    double mlps = 6;
+    String noise = "components = [mlp], corruption = noise { label = subject, samples = 4 }";
+    assertThat(passesBesideTwo("{ %s }".formatted(noise))).isCloseTo(4 * (mlps + 2), within(1e-9));
+    assertThat(passesBesideTwo("{ components = [mlp], value = attribution, steps = 5 }"))
+        .isCloseTo(1 + 3 * 5, within(1e-9));
+    String path = "components = [mlp], layers = [0], receivers = ";
+    assertThat(passesBesideTwo("{ %s[final] }".formatted(path))).isCloseTo(1, within(1e-9));
+    assertThat(passesBesideTwo("{ %s[\"self_attn.q_proj@2.1\"] }".formatted(path)))
+        .isCloseTo(2, within(1e-9));
+  }
+
+  /** Of the reference engine, for one pair, beyond its clean and corrupted run. */
+  private double passesBesideTwo(String sweep) {
+    return plan("sweep %s, execution.engine = reference".formatted(sweep), 1).forwardEquivalents()
+        - 2;
   }
 
   private static String oneByOne(double seconds) {

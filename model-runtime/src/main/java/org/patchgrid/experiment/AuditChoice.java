@@ -19,7 +19,7 @@ final class AuditChoice {
     long cellsLeft = wanted;
     double passesLeft = passes;
     for (AuditSample pair : pairs.stream().sorted(AuditSample.ORDER).toList()) {
-      long cells = Math.min(cellsLeft, (long) passesLeft - AuditSample.UNPATCHED_RUNS);
+      long cells = Math.min(cellsLeft, pair.affordable(passesLeft));
       if (cells < 1) {
         break;
       }

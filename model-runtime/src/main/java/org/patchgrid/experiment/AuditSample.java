@@ -68,6 +68,20 @@ final class AuditSample {
         new PairStates(states.clean(), states.corrupted(), states.patched().subList(0, end)));
   }
 
+  /** How many cells, those with the least hashes, can be repeated in so many forward passes. */
+  int affordable(double passes) {
+    double left = passes - UNPATCHED_RUNS;
+    int count = 0;
+    while (count < size()) {
+      left -= cells.cells().get(count).run().passes();
+      if (left < 0) {
+        break;
+      }
+      count++;
+    }
+    return count;
+  }
+
   PairCells cells() {
     return cells;
   }

@@ -9,6 +9,9 @@ import org.patchgrid.study.Computation;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchValue;
+import org.patchgrid.study.PathReceiver;
+import org.patchgrid.study.PathSite;
+import org.patchgrid.study.Site;
 import org.patchgrid.study.SweepSite;
 
 /**
@@ -51,10 +54,40 @@ public final class SweepCost {
                 entry -> {
                   double cells = ofCellsOfOneRun(model, entry.getValue(), tokens);
                   return entry.getKey() instanceof Corruption.Noise noise
-                      ? noise.samples() * (cells + 2 * ofPass(model, tokens))
+                      ? samples(noise) * (cells + 2 * ofPass(model, tokens))
                       : cells;
                 })
             .sum();
+  }
+
+  /** The same by one forward pass after the other, as the reference engine runs them. */
+  public static double ofCellsOneByOne(ModelStructure model, List<SweepSite> sites, double tokens) {
+    double patched =
+        sites.stream()
+            .filter(SweepSite::isRun)
+            .mapToDouble(
+                site -> passes(site.site()) * samples(site.corruption()) * site.cells(tokens))
+            .sum();
+    double corrupted =
+        sites.stream()
+            .filter(SweepSite::isRun)
+            .map(SweepSite::corruption)
+            .filter(Corruption.Noise.class::isInstance)
+            .distinct()
+            .mapToDouble(noise -> 2.0 * samples(noise))
+            .sum();
+    return (patched + corrupted + ofEstimates(sites)) * ofPass(model, tokens);
+  }
+
+  /** A path through attention takes one to its receivers and one from them. */
+  private static int passes(Site site) {
+    return site instanceof PathSite path && path.receiver() instanceof PathReceiver.Attention
+        ? 2
+        : 1;
+  }
+
+  private static int samples(Corruption corruption) {
+    return corruption instanceof Corruption.Noise noise ? noise.samples() : 1;
   }
 
   /** As a number of forward passes: a way back takes two. */

@@ -102,6 +102,29 @@ class AuditChoiceTest {
     assertThat(choose(pairs, 100, -5)).isEmpty();
   }
 
+  /** As a path through a receiver does: one to freeze by, one to see the receiver in. */
+  @Test
+  void spendsTwoPassesOnACellThatTakesTwo() {
+    PairCells pair = AuditCells.pair("pair", LAYERS, LENGTH);
+    List<PairCells> ofTwo =
+        List.of(pair.with(pair.cells().stream().map(AuditChoiceTest::ofTwoPasses).toList()));
+    assertThat(choose(ofTwo, 100, 3.9)).isEmpty();
+    assertThat(choose(ofTwo, 100, 4)).extracting(List::size).containsExactly(1);
+    assertThat(choose(ofTwo, 100, 12.5)).extracting(List::size).containsExactly(5);
+    assertThat(choose(ofTwo, 3, 12.5)).extracting(List::size).containsExactly(3);
+  }
+
+  private static PatchedCell ofTwoPasses(PatchedCell cell) {
+    Patch patch = cell.run().patches().get(0);
+    return new PatchedCell(
+        cell.cell(),
+        new PatchedRun(
+            cell.run().direction(),
+            List.of(
+                new Patch(
+                    patch.point(), patch.heads(), patch.span(), new Origin.Run(cell.run())))));
+  }
+
   @Test
   void failedRunsCannotBeAudited() {
     PairCells pair = AuditCells.pair("pair", LAYERS, LENGTH);
