@@ -24,9 +24,9 @@ final class GoldenTolerance {
 
   /**
    * KL(clean || run) is quadratic near the clean run, where recovery is 1 whatever happens: there
-   * the value says more. Absolute up to one nat. Widened above, where it is relative: of several
-   * nats stock float32 is up to 2e-5 off. Not of ablations, which are not near: there it is up to
-   * 3.9e-5 off.
+   * the value says more. Absolute up to a tenth of a nat. Widened above, where it is relative, as
+   * everywhere: with AVX2 two of SmolLM2's 47,700 rows are 1.1e-5 (of 0.27 nats) and 1.6e-5 (of
+   * 0.98) off. Not of ablations, which are not near: there it is up to 3.9e-5 off.
    */
   private static final double NOISING_KL = 1e-5;
 
@@ -91,7 +91,7 @@ final class GoldenTolerance {
     if (!key.metric().equals("kl") || !key.direction().equals("noising") || ablation) {
       return Optional.empty();
     }
-    double tolerance = NOISING_KL * Math.max(1, expected.patched());
+    double tolerance = Math.max(NOISING_KL, ORDINARY * expected.patched());
     return difference("patched", expected.patched(), actual.patched(), tolerance);
   }
 
