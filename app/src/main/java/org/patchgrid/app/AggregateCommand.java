@@ -21,7 +21,9 @@ import picocli.CommandLine.Spec;
     description =
         "Statistics of every site over the pairs: DIR/aggregates/*.parquet. While a study runs, of"
             + " the tasks that are done.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {"  ./patchgrid aggregate results/demo"})
 final class AggregateCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

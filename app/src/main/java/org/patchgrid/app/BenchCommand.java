@@ -25,7 +25,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Cells per second here, beside the plain ways of doing the same sweep.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid bench --model data/models/atlas-6l",
+      "  ./patchgrid bench --model data/models/atlas-6l --sweep guide,heads --ways full-batch,wave"
+    })
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

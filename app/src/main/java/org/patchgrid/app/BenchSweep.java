@@ -1,10 +1,8 @@
 package org.patchgrid.app;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.ModelStructure;
@@ -12,7 +10,6 @@ import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
-import picocli.CommandLine.TypeConversionException;
 
 /** The sweeps that {@code bench} knows; all of them denoise. */
 enum BenchSweep {
@@ -81,16 +78,5 @@ enum BenchSweep {
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);
-  }
-
-  static BenchSweep parse(String text) {
-    return Arrays.stream(values())
-        .filter(sweep -> sweep.toString().equalsIgnoreCase(text.strip()))
-        .findFirst()
-        .orElseThrow(() -> new TypeConversionException("'" + text + "' is not one of " + all()));
-  }
-
-  private static String all() {
-    return Arrays.stream(values()).map(BenchSweep::toString).collect(Collectors.joining(", "));
   }
 }

@@ -22,7 +22,9 @@ import picocli.CommandLine.Spec;
     description =
         "The same tables in few large sorted files, with a manifest of their own, in another"
             + " directory.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {"  ./patchgrid compact results/demo --to results/demo-compacted"})
 final class CompactCommand implements Callable<Integer> {
   private static final double MEBIBYTE = 1 << 20;
 

@@ -25,7 +25,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "conformance",
     description = "Check on a model and prompts what must hold on any.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid conformance --model data/models/atlas-6l",
+      "  ./patchgrid conformance --model data/models/atlas-6l --prompts data/prompts/capitals.jsonl --pairs 5"
+    })
 final class ConformanceCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

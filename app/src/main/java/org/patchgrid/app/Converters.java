@@ -1,8 +1,7 @@
 package org.patchgrid.app;
 
 import java.util.Arrays;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.patchgrid.study.NearestName;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -11,13 +10,13 @@ final class Converters {
   private Converters() {}
 
   /** What takes the labels of these values, in upper or lower case. */
-  static <E> ITypeConverter<E> ofLabels(E[] values, Function<E, String> label) {
-    return text -> find(text, values, label);
+  static <E extends Enum<E>> ITypeConverter<E> ofLabels(E[] values) {
+    return text -> find(text.strip(), values);
   }
 
-  private static <E> E find(String text, E[] values, Function<E, String> label) {
+  private static <E extends Enum<E>> E find(String text, E[] values) {
     return Arrays.stream(values)
-        .filter(value -> label.apply(value).equalsIgnoreCase(text))
+        .filter(value -> value.toString().equalsIgnoreCase(text))
         .findFirst()
         .orElseThrow(
             () ->
@@ -25,6 +24,7 @@ final class Converters {
                     "'%s' is not one of %s"
                         .formatted(
                             text,
-                            Arrays.stream(values).map(label).collect(Collectors.joining(", ")))));
+                            NearestName.list(
+                                text, Arrays.stream(values).map(Enum::toString).toList()))));
   }
 }

@@ -23,7 +23,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dashboard",
     description = "Interactive pages of a study, also of a running one, on this machine alone.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid dashboard results/demo",
+      "  ./patchgrid dashboard results/demo --port 0 --compare results/capitals"
+    })
 final class DashboardCommand implements Callable<Integer> {
   /** How often to look for new files: at once for a person, and seldom for a remote file system. */
   private static final Duration LOCAL = Duration.ofSeconds(2);

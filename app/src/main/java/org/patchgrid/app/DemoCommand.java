@@ -19,7 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = "The guide's experiment and a small study on the shipped model.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {"  ./patchgrid demo", "  ./patchgrid demo --out /tmp/demo"})
 final class DemoCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

@@ -33,7 +33,9 @@ import picocli.CommandLine.Spec;
     name = "doctor",
     description =
         "Say what this machine has, whether Spark starts here and, of a model, what it is and takes.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {"  ./patchgrid doctor", "  ./patchgrid doctor --model data/models/atlas-6l"})
 final class DoctorCommand implements Callable<Integer> {
   private static final double BYTES_A_MEGABYTE = 1e6;
 

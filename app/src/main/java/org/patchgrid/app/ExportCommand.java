@@ -40,7 +40,13 @@ import picocli.CommandLine.Spec;
     name = "export",
     description =
         "CSV or JSON of a study's aggregates, or of a query's answer; or all figures as files.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid export results/demo > aggregates.csv",
+      "  ./patchgrid export results/demo --query top-sites --parameter metric=logit_diff",
+      "  ./patchgrid export results/demo --figures figures"
+    })
 final class ExportCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

@@ -9,7 +9,7 @@ final class ModelOption {
       names = "--model",
       required = true,
       paramLabel = "DIR",
-      description = "model directory, a URI of one, or hf:ORG/NAME")
+      description = "model directory, a URI of one, or hf:ORG/NAME of the local Hugging Face cache")
   private String model = "";
 
   /** As it was given. */

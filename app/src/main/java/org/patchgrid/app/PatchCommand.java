@@ -23,7 +23,17 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "patch",
     description = "Patch one pair of prompts and print the guide's table.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid patch --model data/models/atlas-6l \\",
+      "      --clean \"Paris is the capital of France\" \\",
+      "      --corrupted \"London is the capital of France\"",
+      "  ./patchgrid patch --model data/models/atlas-6l --components self_attn.z --heads each \\",
+      "      --layers 3-5 --positions last --metrics logit_diff,kl --format csv \\",
+      "      --clean \"The capital of France is\" --corrupted \"The capital of Italy is\" \\",
+      "      --answer \" Paris\" --foil \" Rome\""
+    })
 final class PatchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
@@ -39,7 +49,9 @@ final class PatchCommand implements Callable<Integer> {
       names = "--components",
       split = ",",
       defaultValue = "mlp",
-      description = "names, guide or all (default: ${DEFAULT-VALUE})")
+      description =
+          "what is patched: names with commas, guide (its twelve) or all (default: ${DEFAULT-VALUE}); "
+              + "doctor lists a model's")
   private List<String> components = List.of();
 
   @Option(names = "--layers", split = ",", description = "all, 0-5 or 0,3 (default: all)")
@@ -57,10 +69,18 @@ final class PatchCommand implements Callable<Integer> {
       description = "denoising, noising or both with a comma (default: denoising)")
   private List<String> directions = List.of("denoising");
 
-  @Option(names = "--window", description = "layers patched together (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--window",
+      paramLabel = "N",
+      description = "layers patched together (default: ${DEFAULT-VALUE})")
   private int window = 1;
 
-  @Option(names = "--metrics", split = ",", description = "metrics (default: l2)")
+  @Option(
+      names = "--metrics",
+      split = ",",
+      description =
+          "l2, mse, cosine, kl, logit_diff, prob_diff, answer_prob, answer_log_prob, answer_logit, "
+              + "answer_rank; several with commas (default: l2)")
   private List<String> metrics = List.of("l2");
 
   @Option(names = "--answer", description = "the right answer (default: the clean run's top token)")
@@ -71,7 +91,10 @@ final class PatchCommand implements Callable<Integer> {
       description = "the wrong answer (default: the corrupted run's top token)")
   private @Nullable String foil;
 
-  @Option(names = "--format", description = "table, csv or json (default: table)")
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "table, csv or json (default: table)")
   private TableFormat format = TableFormat.TABLE;
 
   @Override

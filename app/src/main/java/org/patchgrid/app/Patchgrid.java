@@ -1,6 +1,7 @@
 package org.patchgrid.app;
 
 import org.patchgrid.experiment.AuditException;
+import org.patchgrid.experiment.SweepWay;
 import org.patchgrid.generate.NameCorruption;
 import org.patchgrid.generate.Task;
 import org.patchgrid.study.PatchgridException;
@@ -15,6 +16,13 @@ import picocli.CommandLine.Command;
     description = "Activation patching of language models over whole prompt sets.",
     mixinStandardHelpOptions = true,
     versionProvider = Patchgrid.Version.class,
+    footerHeading = "%nFirst steps:%n",
+    footer = {
+      "  ./patchgrid demo",
+      "  ./patchgrid run --help",
+      "Exit codes: 0 done; 1 a bug of ours; 2 you can mend it, one line says how;",
+      "3 done with gaps that are listed; 130 interrupted, the same command resumes."
+    },
     subcommands = {
       DemoCommand.class,
       PatchCommand.class,
@@ -30,9 +38,13 @@ import picocli.CommandLine.Command;
       DoctorCommand.class,
       ConformanceCommand.class,
       BenchCommand.class,
-      PromptsCommand.class
+      PromptsCommand.class,
+      CompletionCommand.class
     })
 public final class Patchgrid {
+  /** What stands above the examples of a command's help. */
+  static final String EXAMPLES = "%nExamples, in Patchgrid's directory:%n";
+
   private static final Logger log = LoggerFactory.getLogger(Patchgrid.class);
 
   private Patchgrid() {}
@@ -43,18 +55,20 @@ public final class Patchgrid {
 
   /** Runs one command and returns its exit code. */
   static int execute(String... args) {
+    return commandLine().execute(args);
+  }
+
+  /** All commands with their options. */
+  static CommandLine commandLine() {
     return new CommandLine(new Patchgrid())
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))
         .setParameterExceptionHandler(new UsageMistakes())
-        .registerConverter(
-            TableFormat.class, Converters.ofLabels(TableFormat.values(), TableFormat::toString))
-        .registerConverter(Task.class, Converters.ofLabels(Task.values(), Task::label))
-        .registerConverter(
-            NameCorruption.class,
-            Converters.ofLabels(NameCorruption.values(), NameCorruption::label))
-        .registerConverter(BenchSweep.class, BenchSweep::parse)
-        .setUsageHelpAutoWidth(true)
-        .execute(args);
+        .registerConverter(TableFormat.class, Converters.ofLabels(TableFormat.values()))
+        .registerConverter(Task.class, Converters.ofLabels(Task.values()))
+        .registerConverter(NameCorruption.class, Converters.ofLabels(NameCorruption.values()))
+        .registerConverter(BenchSweep.class, Converters.ofLabels(BenchSweep.values()))
+        .registerConverter(SweepWay.class, Converters.ofLabels(SweepWay.values()))
+        .setUsageHelpAutoWidth(true);
   }
 
   private static int report(Exception failure, CommandLine command) {

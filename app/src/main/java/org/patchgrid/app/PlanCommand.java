@@ -19,14 +19,22 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "plan",
     description = "Say what a study will do: pairs, cells, tasks, time. Runs nothing.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid plan conf/studies/guide-capitals.conf",
+      "  ./patchgrid plan conf/studies/guide-capitals.conf --set sweep.positions=each"
+    })
 final class PlanCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "STUDY.conf", description = "the study file")
   private String study = "";
 
-  @Option(names = "--set", paramLabel = "key=value", description = "overrides a study key")
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description = "overrides a study key; may be given again")
   private List<String> settings = new ArrayList<>();
 
   @Override

@@ -23,7 +23,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = "Say of each pair whether a model can use it, and what it predicts after it.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid prompts check data/prompts/capitals.jsonl --model data/models/atlas-6l"
+    })
 final class PromptsCheckCommand implements Callable<Integer> {
   /** Pairs that are read and run at once. */
   private static final int BATCH = 1024;

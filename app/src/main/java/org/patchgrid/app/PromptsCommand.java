@@ -7,5 +7,7 @@ import picocli.CommandLine.Command;
     name = "prompts",
     description = "Check a prompt set on a model, or make one for it.",
     mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = "  ./patchgrid prompts check data/prompts/capitals.jsonl --model data/models/atlas-6l",
     subcommands = {PromptsCheckCommand.class, PromptsMakeCommand.class})
 final class PromptsCommand {}

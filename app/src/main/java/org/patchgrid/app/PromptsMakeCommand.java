@@ -30,7 +30,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "make",
     description = "Write pairs that are valid for a model's tokenizer, as JSON lines.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid prompts make capitals --n 20 --model data/models/atlas-6l --out capitals.jsonl",
+      "  ./patchgrid prompts make ioi --n 5 --corruption abc --model data/models/atlas-6l"
+    })
 final class PromptsMakeCommand implements Callable<Integer> {
   private static final int MOST_PAIRS = 1_000_000;
 
@@ -67,7 +72,7 @@ final class PromptsMakeCommand implements Callable<Integer> {
           String.format(Locale.ROOT, "--n is %d: it must be from 1 to %,d", count, MOST_PAIRS));
     }
     if (corruption != null && task != Task.IOI) {
-      throw new PatchgridException("--corruption is for ioi: leave it out for " + task.label());
+      throw new PatchgridException("--corruption is for ioi: leave it out for " + task);
     }
     requireNew();
     List<String> lines = pairs().stream().map(PairWriter::line).toList();

@@ -20,7 +20,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "report",
     description = "What a study says: one HTML file that needs nothing else.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid report results/demo",
+      "  ./patchgrid report results/demo --pair guide --out demo.html"
+    })
 final class ReportCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

@@ -26,17 +26,29 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "run",
     description = "Run a study; resumes by itself when the output holds part of the same one.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid run conf/studies/guide-capitals.conf --out results/capitals",
+      "  ./patchgrid run conf/studies/guide-capitals.conf --out results/kl \\",
+      "      --set 'metrics=[kl]' --set sweep.layers=0-2 --master 'local[1]'"
+    })
 final class RunCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "STUDY.conf", description = "the study file")
   private String study = "";
 
-  @Option(names = "--out", paramLabel = "DIR", description = "where results go")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "where results go (default: the study's output.path)")
   private @Nullable String out;
 
-  @Option(names = "--set", paramLabel = "key=value", description = "overrides a study key")
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description = "overrides a study key; may be given again")
   private List<String> settings = new ArrayList<>();
 
   @Mixin private SparkOptions spark = new SparkOptions();
@@ -46,7 +58,10 @@ final class RunCommand implements Callable<Integer> {
       description = "try the tasks again that an earlier run gave up")
   private boolean retryQuarantined;
 
-  @Option(names = "--engine", description = "reference: one forward pass a cell")
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      description = "wavefront or reference, one forward pass a cell (default: the study's)")
   private @Nullable String engine;
 
   @Override

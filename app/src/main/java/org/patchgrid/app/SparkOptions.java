@@ -9,10 +9,14 @@ final class SparkOptions {
   @Option(
       names = "--master",
       defaultValue = "local[*]",
-      description = "Spark's master (default: ${DEFAULT-VALUE})")
+      description =
+          "where Spark runs: local[*], local[4], spark://HOST:7077 (default: ${DEFAULT-VALUE})")
   private String master = "local[*]";
 
-  @Option(names = "--spark-conf", paramLabel = "k=v", description = "a setting of Spark")
+  @Option(
+      names = "--spark-conf",
+      paramLabel = "k=v",
+      description = "a setting of Spark; may be given again")
   private List<String> settings = new ArrayList<>();
 
   String master() {

@@ -28,7 +28,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = "What of a study is done, failed or skipped.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {
+      "  ./patchgrid status results/demo",
+      "  ./patchgrid status results/demo --format json"
+    })
 final class StatusCommand implements Callable<Integer> {
   private static final String UNFINISHED =
       "has not ended (it is running, or was killed: run it again to resume)";

@@ -3,7 +3,7 @@ package org.patchgrid.app;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.patchgrid.conf.NearestName;
+import org.patchgrid.study.NearestName;
 import org.patchgrid.study.OneLine;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;

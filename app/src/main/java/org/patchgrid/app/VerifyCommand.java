@@ -20,7 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = "Re-hash every file against the manifest; print the hash of the sorted rows.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footerHeading = Patchgrid.EXAMPLES,
+    footer = {"  ./patchgrid verify results/demo"})
 final class VerifyCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 

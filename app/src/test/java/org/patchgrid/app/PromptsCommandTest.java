@@ -310,7 +310,7 @@ class PromptsCommandTest {
         List.of("chek"));
     assertMistake(
         "patchgrid: Invalid value for positional parameter at index 0 (TASK): 'iou' is not one of"
-            + " ioi, capitals, greater-than, docstring; see patchgrid prompts make --help",
+            + " ioi, capitals, greater-than, docstring; did you mean 'ioi'?; see patchgrid prompts make --help",
         List.of("make", "iou", "--n", "1", "--model", ATLAS));
     assertMistake(
         "patchgrid: --n is 0: it must be from 1 to 1,000,000",

@@ -171,7 +171,7 @@ class UserMistakesTest {
 
   @Test
   void unknownComponent() {
-    String line = "Unknown component 'mpl': atlas-6l has " + COMPONENTS;
+    String line = "Unknown component 'mpl': atlas-6l has " + COMPONENTS + "; did you mean 'mlp'?";
     assertMistake(run("--set", "sweep.components=[mpl]"), line);
     assertMistake(plan("--set", "sweep.components=[mpl]"), line);
     assertMistake(patch("--components", "mpl"), line);
@@ -203,7 +203,7 @@ class UserMistakesTest {
 
   @Test
   void unknownMetric() {
-    String problem = "metrics: 'l3' is not one of " + METRICS;
+    String problem = "metrics: 'l3' is not one of " + METRICS + "; did you mean 'l2'?";
     assertMistake(run("--set", "metrics=[l3]"), "--set metrics=[l3]: " + problem);
     assertMistake(patch("--metrics", "l3"), "--metrics l3: " + problem);
   }
@@ -231,7 +231,9 @@ class UserMistakesTest {
     assertThat(ended.exitCode()).isEqualTo(ExitCode.USER_ERROR);
     assertThat(ended.messages())
         .containsExactlyInAnyOrder(
-            "patchgrid: --set metrics=[l3]: metrics: 'l3' is not one of " + METRICS,
+            "patchgrid: --set metrics=[l3]: metrics: 'l3' is not one of "
+                + METRICS
+                + "; did you mean 'l2'?",
             "patchgrid: --set promts.path=x: promts: unknown key: did you mean 'prompts'?");
   }
 
@@ -416,6 +418,11 @@ class UserMistakesTest {
     assertMistake(
         Ended.inProcess("patc"),
         "Unknown command 'patc': did you mean 'patch'?; see patchgrid --help");
+    assertMistake(
+        Ended.inProcess("rnu"), "Unknown command 'rnu': did you mean 'run'?; see patchgrid --help");
+    assertMistake(
+        Ended.inProcess("prompts", "mkae"),
+        "Unknown command 'mkae': did you mean 'make'?; see patchgrid prompts --help");
   }
 
   @Test
@@ -441,6 +448,10 @@ class UserMistakesTest {
 
   @Test
   void unknownFormat() {
+    assertMistake(
+        patch("--format", "jsn"),
+        "Invalid value for option '--format': 'jsn' is not one of table, csv, json; did you mean"
+            + " 'json'?; see patchgrid patch --help");
     assertMistake(
         patch("--format", "xml"),
         "Invalid value for option '--format': 'xml' is not one of table, csv, json; see patchgrid"

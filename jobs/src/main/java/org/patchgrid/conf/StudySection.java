@@ -16,6 +16,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.study.NearestName;
 
 /**
  * One object of a study file. Reading a value that is wrong adds a problem and goes on with the
@@ -151,7 +152,7 @@ final class StudySection {
       }
       known.add(spelled);
     }
-    problem(key, "'" + label + "' is not one of " + String.join(", ", known));
+    problem(key, "'" + label + "' is not one of " + NearestName.list(label, known));
     return Optional.empty();
   }
 

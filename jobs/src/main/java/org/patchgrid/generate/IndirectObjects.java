@@ -85,7 +85,7 @@ record IndirectObjects(
         .tag("relation", "ioi")
         .tag("template", template)
         .tag("order", isObjectFirst ? "ABBA" : "BABA")
-        .tag("corruption", corruption.label());
+        .tag("corruption", corruption.toString());
   }
 
   private void name(PairDraft draft, String label, List<String> chosen) {

@@ -12,7 +12,8 @@ public enum NameCorruption {
   RANDOM_NAMES;
 
   /** As users write it. */
-  public String label() {
+  @Override
+  public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

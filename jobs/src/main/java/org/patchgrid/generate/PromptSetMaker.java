@@ -90,7 +90,7 @@ public final class PromptSetMaker {
 
   private Optional<PromptPair> valid(PairDraft draft, Task task, int number) {
     return draft
-        .pair(number, task.label() + "-" + (number + 1), continuations)
+        .pair(number, task + "-" + (number + 1), continuations)
         .filter(
             pair -> isValid(tokenizer.tokenize(pair, BosPolicy.TOKENIZER, AnswerTokenPolicy.ONE)));
   }
@@ -111,7 +111,7 @@ public final class PromptSetMaker {
         "Cannot make %d pairs of %s for %s: its tokenizer allows %s%d (%s); %s"
             .formatted(
                 count,
-                task.label(),
+                task,
                 model,
                 someLeft ? "hardly more than " : "",
                 found,

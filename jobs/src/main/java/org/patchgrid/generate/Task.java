@@ -14,7 +14,8 @@ public enum Task {
   DOCSTRING;
 
   /** As users write it. */
-  public String label() {
+  @Override
+  public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.patchgrid.checkpoint.BoundedJson;
-import org.patchgrid.conf.NearestName;
+import org.patchgrid.study.NearestName;
 import org.patchgrid.study.PatchgridException;
 
 /**

@@ -238,12 +238,12 @@ class StudyConfigReaderTest {
         .containsExactlyInAnyOrder(
             "s.conf:1: study.name: unknown key: study has id",
             "s.conf: study.id is missing: add study.id = \"capitals\"",
-            "s.conf:2: model.dtype: 'float16' is not one of float32, bfloat16",
+            "s.conf:2: model.dtype: 'float16' is not one of float32, bfloat16; did you mean 'bfloat16'?",
             "s.conf:2: model.device: 'cuda:0' is not one of cpu, gpu",
             "s.conf:4: prompts.pth: unknown key: did you mean 'path'?",
             "s.conf: prompts.path is missing: add prompts.path = \"data/prompts/capitals.jsonl\"",
             "s.conf:5: prompts.on_error: unknown key: did you mean 'on-error'?",
-            "s.conf:6: prompts.require: 'clear' is not one of none, clean, both",
+            "s.conf:6: prompts.require: 'clear' is not one of none, clean, both; did you mean 'clean'?",
             "s.conf:9: sweep.direction: unknown key: did you mean 'directions'?",
             "s.conf:10: sweep.components: is empty: list at least one, or leave the key out",
             "s.conf:11: sweep.layers: '5-2' is not all, a range like \"0-5\" or a list like [0, 3]",
@@ -252,9 +252,9 @@ class StudyConfigReaderTest {
             "s.conf:14: sweep.window: '0' is not a whole number from 1",
             "s.conf:15: sweep.corruption: must be an object: corruption { ... }",
             "s.conf:15: sweep.corruption: has no label: write noise { label = subject, factor = 3 }",
-            "s.conf:16: sweep.value: 'median' is not one of activation, zero, mean, attribution",
+            "s.conf:16: sweep.value: 'median' is not one of activation, zero, mean, attribution; did you mean 'mean'?",
             "s.conf:18: metrics: 'l3' is not one of l2, mse, cosine, kl, logit_diff, prob_diff,"
-                + " answer_prob, answer_log_prob, answer_logit, answer_rank",
+                + " answer_prob, answer_log_prob, answer_logit, answer_rank; did you mean 'l2'?",
             "s.conf:18: metrics: 'kl' is listed twice",
             "s.conf:19: execution.task-seconds: '-1' is not a number of seconds above 0",
             "s.conf:19: execution.batch-rows: 'many' is neither auto nor a whole number from 1",
@@ -537,7 +537,8 @@ class StudyConfigReaderTest {
             "--set swep.layers=0: swep: unknown key: did you mean 'sweep'?",
             "--set sweep.window=0: sweep.window: '0' is not a whole number from 1",
             "--set metrics=[l2,l3]: metrics: 'l3' is not one of l2, mse, cosine, kl, logit_diff,"
-                + " prob_diff, answer_prob, answer_log_prob, answer_logit, answer_rank");
+                + " prob_diff, answer_prob, answer_log_prob, answer_logit, answer_rank; did you mean"
+                + " 'l2'?");
     assertThat(problems(SMALLEST, "metrics", "=5"))
         .containsExactly(
             "--set metrics: write it as --set key=value", "--set =5: write it as --set key=value");

@@ -1,10 +1,10 @@
 package org.patchgrid.study;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * A component as a user names it: a role, a module of the family ({@code mlp.c_fc}), or a full
@@ -64,9 +64,14 @@ public record ComponentRef(Component component, OptionalInt layer) {
   }
 
   private static PatchgridException unknown(String name, ModelStructure model) {
-    String known =
-        model.components().stream().map(Component::roleName).collect(Collectors.joining(", "));
+    List<String> known = model.components().stream().map(Component::roleName).toList();
+    // A component that other models have is not misspelt.
+    boolean isComponent = Component.named(name).isPresent();
     return new PatchgridException(
-        "Unknown component '" + name + "': " + model.name() + " has " + known);
+        "Unknown component '%s': %s has %s"
+            .formatted(
+                name,
+                model.name(),
+                isComponent ? String.join(", ", known) : NearestName.list(name, known)));
   }
 }

@@ -10,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.patchgrid.study.NearestName;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -52,7 +53,7 @@ public record QueryFile(
     List<String> names = names(directory);
     if (!names.contains(name)) {
       throw new PatchgridException(
-          "No query '%s': there are %s".formatted(name, String.join(", ", names)));
+          "No query '%s': there are %s".formatted(name, NearestName.list(name, names)));
     }
     return read(directory.resolve(name + SUFFIX));
   }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.study.NearestName;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -206,7 +207,7 @@ public final class ResultQueries implements AutoCloseable {
       if (parameters.stream().noneMatch(parameter -> parameter.name().equals(name))) {
         throw new PatchgridException(
             "Query '%s' has no parameter '%s': it has %s"
-                .formatted(query.name(), name, names(parameters)));
+                .formatted(query.name(), name, known(name, parameters)));
       }
     }
     if (parameters.isEmpty()) {
@@ -237,10 +238,10 @@ public final class ResultQueries implements AutoCloseable {
     }
   }
 
-  private static String names(List<QueryParameter> parameters) {
+  private static String known(String name, List<QueryParameter> parameters) {
     return parameters.isEmpty()
         ? "none"
-        : parameters.stream().map(QueryParameter::name).collect(Collectors.joining(", "));
+        : NearestName.list(name, parameters.stream().map(QueryParameter::name).toList());
   }
 
   @Override

@@ -1,0 +1,86 @@
+package org.patchgrid.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+/** What {@code --help} says: each command ends with examples, and they can be typed as they are. */
+class HelpTest {
+  private static final String PROGRAM = "./patchgrid";
+  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
+
+  static List<CommandLine> commands() {
+    List<CommandLine> commands = new ArrayList<>();
+    collect(Patchgrid.commandLine(), commands);
+    return commands;
+  }
+
+  private static void collect(CommandLine command, List<CommandLine> into) {
+    into.add(command);
+    command.getSubcommands().values().forEach(sub -> collect(sub, into));
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyExampleIsOfTheCommandAndIsUnderstood(CommandLine command) {
+    List<List<String>> examples = examples(command);
+    assertThat(examples).isNotEmpty();
+    String path = command.getCommandSpec().qualifiedName().replaceFirst("^patchgrid ?", "");
+    assertThat(examples)
+        .anyMatch(example -> String.join(" ", example).startsWith(path))
+        .allSatisfy(
+            example -> {
+              Patchgrid.commandLine().parseArgs(example.toArray(String[]::new));
+              assertThat(files(example)).allMatch(Files::exists);
+            });
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyOptionAndArgumentIsDescribed(CommandLine command) {
+    assertThat(command.getCommandSpec().args())
+        .allSatisfy(
+            argument ->
+                assertThat(argument.description())
+                    .as(argument.toString())
+                    .allSatisfy(line -> assertThat(line).isNotBlank()))
+        .allMatch(argument -> argument.description().length > 0);
+  }
+
+  /** The words of each example, as a shell would pass them. */
+  private static List<List<String>> examples(CommandLine command) {
+    String footer = String.join("\n", command.getCommandSpec().usageMessage().footer());
+    return footer
+        .replaceAll("\\\\\n\\s*", "")
+        .lines()
+        .filter(line -> line.contains(PROGRAM))
+        .map(line -> line.substring(line.indexOf(PROGRAM) + PROGRAM.length()))
+        .map(line -> line.replaceFirst(" >.*|\\)$", ""))
+        .map(HelpTest::words)
+        .toList();
+  }
+
+  private static List<String> words(String line) {
+    return WORD.matcher(line)
+        .results()
+        .map(word -> Stream.of(1, 2, 3).map(word::group).filter(text -> text != null))
+        .map(text -> text.findFirst().orElseThrow())
+        .toList();
+  }
+
+  /** What comes with Patchgrid. */
+  private static List<Path> files(List<String> example) {
+    return example.stream()
+        .filter(word -> Stream.of("conf/", "data/").anyMatch(word::startsWith))
+        .map(SmallStudy.root()::resolve)
+        .toList();
+  }
+}
