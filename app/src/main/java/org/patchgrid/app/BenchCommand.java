@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid bench --model data/models/atlas-6l",
-      "  ./patchgrid bench --model data/models/atlas-6l --sweep guide,heads --ways full-batch,wave"
+      "  ./patchgrid bench --model data/models/atlas-6l \\",
+      "      --sweep guide,heads --ways full-batch,wave"
     })
 final class BenchCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;

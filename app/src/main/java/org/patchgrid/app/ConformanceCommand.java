@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid conformance --model data/models/atlas-6l",
-      "  ./patchgrid conformance --model data/models/atlas-6l --prompts data/prompts/capitals.jsonl --pairs 5"
+      "  ./patchgrid conformance --model data/models/atlas-6l \\",
+      "      --prompts data/prompts/capitals.jsonl --pairs 5"
     })
 final class ConformanceCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;

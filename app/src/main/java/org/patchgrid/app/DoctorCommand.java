@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +24,7 @@ import org.patchgrid.study.Component;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchgridException;
 import org.patchgrid.tokenize.TokenizerBehaviour;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,12 +35,19 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description =
-        "Say what this machine has, whether Spark starts here and, of a model, what it is and takes.",
+        "Say what this machine has, whether Spark starts here, what a model is and takes, and"
+            + " whether a study could run; names all that has to be mended.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
-    footer = {"  ./patchgrid doctor", "  ./patchgrid doctor --model data/models/atlas-6l"})
+    footer = {
+      "  ./patchgrid doctor",
+      "  ./patchgrid doctor --model data/models/atlas-6l",
+      "  ./patchgrid doctor --study conf/studies/demo.conf --out results/demo"
+    })
 final class DoctorCommand implements Callable<Integer> {
   private static final double BYTES_A_MEGABYTE = 1e6;
+  private static final String THREADS = "OMP_NUM_THREADS";
+  private static final String ADDRESS = "SPARK_LOCAL_IP";
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -47,31 +57,66 @@ final class DoctorCommand implements Callable<Integer> {
       description = "model directory, a URI of one, or hf:ORG/NAME")
   private @Nullable String model;
 
+  @Option(
+      names = "--study",
+      paramLabel = "STUDY.conf",
+      description = "look at all that a run of this study needs, and run nothing")
+  private @Nullable String study;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "where its results would go (default: the study's output.path)")
+  private @Nullable String output;
+
+  @Option(
+      names = "--set",
+      paramLabel = "key=value",
+      description = "overrides a study key; may be given again")
+  private List<String> settings = new ArrayList<>();
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Console.out(spec);
-    machine(out);
+    Checkup checkup = new Checkup(out);
+    machine(checkup, out);
     Optional<String> given = Optional.ofNullable(model);
     if (given.isPresent()) {
-      out.flush(); // what is refused is said below
-      model(ModelExamination.of(Models.directory(given.get())), out);
+      checkup.run(() -> model(ModelExamination.of(Models.directory(given.get())), out));
     }
-    out.flush();
+    Optional<String> file = Optional.ofNullable(study);
+    if (file.isPresent()) {
+      checkup.run(
+          () ->
+              new StudyCheckup(
+                      Studies.read(
+                          file.get(), Studies.settings(settings), Optional.ofNullable(output)))
+                  .run(checkup));
+    } else if (output != null || !settings.isEmpty()) {
+      throw new PatchgridException("--out and --set are of a study: name it by --study");
+    }
+    checkup.end();
     return ExitCode.DONE;
   }
 
-  private static void machine(PrintWriter out) throws IOException {
-    NativeLibraries.here().ifPresent(NativeLibraries::requireUsable);
+  private static void machine(Checkup checkup, PrintWriter out) throws IOException {
+    int cores = Runtime.getRuntime().availableProcessors();
     line(out, "java", System.getProperty("java.version") + ", " + System.getProperty("os.arch"));
-    line(out, "cores", Integer.toString(Runtime.getRuntime().availableProcessors()));
-    line(out, "library", TensorKernels.describe(TensorKernels.best(), Dtype.FLOAT32, Device.CPU));
+    checkup.check(
+        "cores", () -> MachineCheckup.cores(cores, Optional.ofNullable(System.getenv(THREADS))));
+    checkup.check(
+        "library",
+        () -> {
+          NativeLibraries.here().ifPresent(NativeLibraries::requireUsable);
+          return TensorKernels.describe(TensorKernels.best(), Dtype.FLOAT32, Device.CPU);
+        });
     line(out, "temporary space", space(Path.of(System.getProperty("java.io.tmpdir"))));
-    line(out, "cache", CacheDirectory.ofThisMachine().toString());
+    checkup.check("cache", () -> MachineCheckup.cache(CacheDirectory.ofThisMachine()));
     line(out, "heap", megabytes(Runtime.getRuntime().maxMemory()) + " at most");
-    spark(out);
+    checkup.run(() -> spark(checkup, out));
   }
 
-  private static void spark(PrintWriter out) throws IOException {
+  private static void spark(Checkup checkup, PrintWriter out) throws IOException {
     SparkHere.requireScratch();
     for (Path directory : SparkHere.scratchDirectories()) {
       line(out, "spark scratch", space(directory));
@@ -80,6 +125,11 @@ final class DoctorCommand implements Callable<Integer> {
         out,
         "SPARK_HOME",
         SparkHere.distribution(Optional.ofNullable(System.getenv("SPARK_HOME"))));
+    String address = System.getenv(ADDRESS);
+    if (address != null
+        && !checkup.check(ADDRESS.toLowerCase(Locale.ROOT), () -> SparkHere.address(address))) {
+      return; // Spark would try sixteen ports in vain
+    }
     out.flush(); // what stops Spark is said below
     line(out, "spark", Studies.tryLocalSpark() + ", starts here and runs a job");
   }

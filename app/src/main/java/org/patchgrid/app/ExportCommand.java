@@ -44,7 +44,8 @@ import picocli.CommandLine.Spec;
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid export results/demo > aggregates.csv",
-      "  ./patchgrid export results/demo --query top-sites --parameter metric=logit_diff",
+      "  ./patchgrid export results/demo --query top-sites \\",
+      "      --parameter metric=logit_diff",
       "  ./patchgrid export results/demo --figures figures"
     })
 final class ExportCommand implements Callable<Integer> {

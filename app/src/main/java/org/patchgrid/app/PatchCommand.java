@@ -29,9 +29,11 @@ import picocli.CommandLine.Spec;
       "  ./patchgrid patch --model data/models/atlas-6l \\",
       "      --clean \"Paris is the capital of France\" \\",
       "      --corrupted \"London is the capital of France\"",
-      "  ./patchgrid patch --model data/models/atlas-6l --components self_attn.z --heads each \\",
-      "      --layers 3-5 --positions last --metrics logit_diff,kl --format csv \\",
-      "      --clean \"The capital of France is\" --corrupted \"The capital of Italy is\" \\",
+      "  ./patchgrid patch --model data/models/atlas-6l \\",
+      "      --components self_attn.z --heads each --layers 3-5 --positions last \\",
+      "      --metrics logit_diff,kl --format csv \\",
+      "      --clean \"The capital of France is\" \\",
+      "      --corrupted \"The capital of Italy is\" \\",
       "      --answer \" Paris\" --foil \" Rome\""
     })
 final class PatchCommand implements Callable<Integer> {

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
-      "  ./patchgrid prompts check data/prompts/capitals.jsonl --model data/models/atlas-6l"
+      "  ./patchgrid prompts check data/prompts/capitals.jsonl \\",
+      "      --model data/models/atlas-6l"
     })
 final class PromptsCheckCommand implements Callable<Integer> {
   /** Pairs that are read and run at once. */

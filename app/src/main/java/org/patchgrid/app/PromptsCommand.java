@@ -8,6 +8,6 @@ import picocli.CommandLine.Command;
     description = "Check a prompt set on a model, or make one for it.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
-    footer = "  ./patchgrid prompts check data/prompts/capitals.jsonl --model data/models/atlas-6l",
+    footer = "  ./patchgrid prompts check --help",
     subcommands = {PromptsCheckCommand.class, PromptsMakeCommand.class})
 final class PromptsCommand {}

@@ -33,8 +33,10 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
-      "  ./patchgrid prompts make capitals --n 20 --model data/models/atlas-6l --out capitals.jsonl",
-      "  ./patchgrid prompts make ioi --n 5 --corruption abc --model data/models/atlas-6l"
+      "  ./patchgrid prompts make capitals --n 20 \\",
+      "      --model data/models/atlas-6l --out capitals.jsonl",
+      "  ./patchgrid prompts make ioi --n 5 --corruption abc \\",
+      "      --model data/models/atlas-6l"
     })
 final class PromptsMakeCommand implements Callable<Integer> {
   private static final int MOST_PAIRS = 1_000_000;

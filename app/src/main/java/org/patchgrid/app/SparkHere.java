@@ -1,6 +1,8 @@
 package org.patchgrid.app;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -41,6 +43,22 @@ final class SparkHere {
                 .formatted(directory, e),
             e);
       }
+    }
+  }
+
+  /**
+   * Whether Spark could listen on the address that SPARK_LOCAL_IP names.
+   *
+   * @throws PatchgridException if it is no address of this machine
+   */
+  static String address(String name) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(name))) {
+      return "%s, port %d was free".formatted(name, socket.getLocalPort());
+    } catch (IOException e) {
+      throw new PatchgridException(
+          "Spark cannot listen on SPARK_LOCAL_IP = %s (%s): set it to an address of this machine, such as 127.0.0.1, or leave it unset"
+              .formatted(name, e.getMessage()),
+          e);
     }
   }
 

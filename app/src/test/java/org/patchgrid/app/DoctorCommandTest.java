@@ -1,6 +1,7 @@
 package org.patchgrid.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -94,6 +95,72 @@ class DoctorCommandTest {
         config, text.replaceFirst("\\{", "{\"quantization\": {\"mode\": \"mxfp4\", \"bits\": 4},"));
     assertRefused(
         directory, "quantization.mode is \"mxfp4\": Patchgrid reads the mode affine only");
+  }
+
+  @Test
+  void aStudyThatCanRunIsSaidToAndNothingIsWritten(@TempDir Path directory) throws IOException {
+    Path study = SmallStudy.write(directory);
+    Path pairs = directory.resolve("prompts.jsonl");
+    Files.write(
+        pairs, Files.readAllLines(pairs).stream().filter(l -> !l.contains("unequal")).toList());
+    Path out = directory.resolve("results/out");
+    Ended doctor = Ended.inProcess("doctor", "--study", study.toString(), "--out", out.toString());
+    assertThat(doctor.exitCode()).as(doctor.errors()).isEqualTo(ExitCode.DONE);
+    assertThat(doctor.output().lines())
+        .contains("study            identity, 6 pairs", "usable pairs     all of 6 looked at")
+        .anyMatch(line -> line.matches("memory +[\\d,.]+ MB for \\d+ tasks at once .*"))
+        .anyMatch(line -> line.startsWith("output           " + out + ", about "));
+    assertThat(directory.resolve("results")).doesNotExist();
+  }
+
+  /** Not the first alone. */
+  @Test
+  void allThatAStudyWouldStumbleOverIsNamed(@TempDir Path directory) throws IOException {
+    Path study = SmallStudy.write(directory);
+    Path foreign = Files.createDirectory(directory.resolve("foreign"));
+    Files.createFile(foreign.resolve("notes.txt"));
+    Ended doctor =
+        Ended.inProcess("doctor", "--study", study.toString(), "--out", foreign.toString());
+    assertThat(doctor.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(doctor.errors().lines())
+        .satisfiesExactly(
+            pairs ->
+                assertThat(pairs)
+                    .startsWith(
+                        "patchgrid: 1 of 7 pairs looked at cannot be used, the first is 'unequal'"
+                            + " (length_mismatch): ")
+                    .contains("`patchgrid prompts check " + directory.resolve("prompts.jsonl")),
+            output ->
+                assertThat(output)
+                    .contains(
+                        "Cannot write results to '" + foreign,
+                        "it holds 'notes.txt' but no study"));
+    Path file = foreign.resolve("notes.txt");
+    assertThat(
+            Ended.inProcess(
+                    "doctor", "--study", study.toString(), "--out", file.resolve("x").toString())
+                .errors())
+        .contains("Cannot write results to", file + " is a file; choose another --out");
+    assertThat(Ended.inProcess("doctor", "--set", "a=b").errors())
+        .contains("--out and --set are of a study");
+  }
+
+  @Test
+  void theSetUpOfAMachineIsLookedAt(@TempDir Path directory) throws IOException {
+    assertThat(MachineCheckup.cores(4, Optional.empty())).isEqualTo("4");
+    assertThat(MachineCheckup.cores(4, Optional.of("2"))).isEqualTo("4, threads of a task: 2");
+    assertThatThrownBy(() -> MachineCheckup.cores(4, Optional.of("8")))
+        .hasMessageStartingWith("OMP_NUM_THREADS is 8 on a machine of 4 cores: leave it unset");
+    assertThatThrownBy(() -> MachineCheckup.cores(4, Optional.of("many")))
+        .hasMessageStartingWith("OMP_NUM_THREADS is 'many': leave it unset");
+    assertThat(MachineCheckup.cache(directory.resolve("new"))).endsWith("new");
+    Path file = Files.createFile(directory.resolve("file"));
+    assertThatThrownBy(() -> MachineCheckup.cache(file))
+        .hasMessageContaining("name another directory in PATCHGRID_CACHE");
+    assertThat(SparkHere.address("127.0.0.1")).startsWith("127.0.0.1, port ");
+    assertThatThrownBy(() -> SparkHere.address("192.0.2.1"))
+        .hasMessageStartingWith("Spark cannot listen on SPARK_LOCAL_IP = 192.0.2.1 (")
+        .hasMessageContaining("such as 127.0.0.1, or leave it unset");
   }
 
   private static void assertRefused(Path directory, String why) {

@@ -3,6 +3,7 @@ package org.patchgrid.execute;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
@@ -15,9 +16,12 @@ import org.patchgrid.plan.Fingerprint;
 import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.plan.StudyPlanner;
+import org.patchgrid.store.ResultStore;
+import org.patchgrid.store.StudyIdentity;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.TokenizedPair;
 
 /**
  * A study whose model and prompts have been looked at, so that its plan and fingerprint are known.
@@ -55,7 +59,7 @@ public record PlannedStudy(
         new PromptSetReader(config.prompts().path(), hadoop).scan(config.prompts().format());
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(config.prompts().path());
     String promptsPath = path.getFileSystem(hadoop).makeQualified(path).toString();
-    LengthEstimate lengths = lengths(config, model, promptsPath, prompts, hadoop);
+    LengthEstimate lengths = lengths(sampled(config, model, promptsPath, prompts, hadoop));
     StudyPlan plan = StudyPlanner.plan(config, model.structure(), prompts.pairs(), lengths);
     Fingerprint fingerprint =
         Fingerprint.of(
@@ -72,23 +76,28 @@ public record PlannedStudy(
   }
 
   /** The mean length of a seeded sample; the same for the same prompts on every machine. */
-  private static LengthEstimate lengths(
+  private static LengthEstimate lengths(List<TokenizedPair> sampled) {
+    double mean =
+        sampled.stream().mapToInt(pair -> Math.max(1, pair.clean().length())).average().orElse(1);
+    return new LengthEstimate(mean, sampled.size());
+  }
+
+  private static List<TokenizedPair> sampled(
       StudyConfig config,
       StudyModel model,
       String promptsPath,
       PromptIndex prompts,
       Configuration hadoop) {
-    List<Integer> lengths = new ArrayList<>();
+    List<TokenizedPair> pairs = new ArrayList<>();
     PromptSetReader reader = new PromptSetReader(promptsPath, hadoop);
     try (StudyModel.Tokens tokens = model.tokens(config)) {
       for (long number : sample(prompts.pairs())) {
         for (PromptPair pair : reader.read(prompts, number, number + 1)) {
-          lengths.add(Math.max(1, tokens.of(pair).clean().length()));
+          pairs.add(tokens.of(pair));
         }
       }
     }
-    double mean = lengths.stream().mapToInt(Integer::intValue).average().orElse(1);
-    return new LengthEstimate(mean, lengths.size());
+    return pairs;
   }
 
   private static TreeSet<Long> sample(long pairs) {
@@ -98,6 +107,31 @@ public record PlannedStudy(
       numbers.add((long) (random.nextDouble() * pairs));
     }
     return numbers;
+  }
+
+  /** The pairs that were looked at for the plan, as the model reads them. */
+  public List<TokenizedPair> sampledPairs(Configuration hadoop) {
+    return sampled(config, model, promptsPath, prompts, hadoop);
+  }
+
+  /**
+   * Looks whether results may go to the study's output, and changes nothing there.
+   *
+   * @throws PatchgridException if it holds something else
+   */
+  public void requireOutput(Configuration hadoop) throws IOException {
+    ResultStore.requireFree(
+        HadoopPaths.parse("the output", outputPath()), hadoop, identity(Map.of()));
+  }
+
+  /**
+   * What the output remembers of the study.
+   *
+   * @param versions of the software that runs it
+   */
+  StudyIdentity identity(Map<String, String> versions) {
+    return new StudyIdentity(
+        config.id(), fingerprint.sha256(), fingerprint.named(), versions, resolved().render());
   }
 
   /** What an executor needs for this study. */

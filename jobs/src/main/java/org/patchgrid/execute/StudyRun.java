@@ -137,12 +137,7 @@ public final class StudyRun {
   }
 
   private StudyIdentity identity() {
-    return new StudyIdentity(
-        study.config().id(),
-        study.fingerprint().sha256(),
-        study.fingerprint().named(),
-        Map.of("java", Runtime.version().toString(), "spark", spark.version()),
-        study.resolved().render());
+    return study.identity(Map.of("java", Runtime.version().toString(), "spark", spark.version()));
   }
 
   private List<Integer> missing(ResultStore store) {

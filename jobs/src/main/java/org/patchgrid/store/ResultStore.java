@@ -88,6 +88,24 @@ public final class ResultStore implements AutoCloseable {
     return store;
   }
 
+  /**
+   * Looks whether {@link #open} would take a directory, and changes nothing.
+   *
+   * @throws PatchgridException if the directory holds another study, other files, or a compacted
+   *     study
+   */
+  public static void requireFree(Path path, Configuration configuration, StudyIdentity identity)
+      throws IOException {
+    ResultDirectory directory = ResultDirectory.at(path, configuration);
+    Optional<StudyDocument> stored = StudyDocument.read(directory);
+    if (stored.isEmpty()) {
+      refuseForeignFiles(directory);
+      return;
+    }
+    requireSame(directory, stored.get().identity(), identity);
+    refuseCompacted(directory, Manifest.read(directory));
+  }
+
   /** Makes sure that the directory is this study's, and returns the identity it was made with. */
   private static StudyIdentity claim(
       ResultDirectory directory, StudyIdentity identity, DriverRun run) throws IOException {
@@ -102,9 +120,7 @@ public final class ResultStore implements AutoCloseable {
         StudyDocument.read(directory)
             .orElseThrow(() -> new IOException("Cannot find " + StudyDocument.NAME))
             .identity();
-    if (!stored.fingerprint().equals(identity.fingerprint())) {
-      throw anotherStudy(directory, stored, identity);
-    }
+    requireSame(directory, stored, identity);
     if (!directory.exists(STUDY_TEXT)) {
       byte[] text = stored.studyText().getBytes(StandardCharsets.UTF_8);
       directory.writeUnlessThere(STUDY_TEXT, text, run);
@@ -151,10 +167,13 @@ public final class ResultStore implements AutoCloseable {
     }
   }
 
-  private static PatchgridException anotherStudy(
+  private static void requireSame(
       ResultDirectory directory, StudyIdentity stored, StudyIdentity wanted) {
+    if (stored.fingerprint().equals(wanted.fingerprint())) {
+      return;
+    }
     Set<String> parts = wanted.differingParts(stored);
-    return new PatchgridException(
+    throw new PatchgridException(
         "Cannot use '"
             + directory
             + "': it holds study '"
