@@ -7,10 +7,8 @@ import static org.patchgrid.model.Intervention.replaceWith;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,51 +24,40 @@ import org.patchgrid.model.Trace;
 class GuideTest {
   private static final String DEMO_MODEL = "data/models/atlas-6l";
   private static final String REAL_MODEL = "models/SmolLM2-135M-Instruct-4bit";
-  private static final Pattern COMMAND =
-      Pattern.compile("```\n\\$ \\./patchgrid (?<line>.+)\n(?<output>[^`]*)```\n");
   private static final Pattern JAVA =
       Pattern.compile("```java\n(?<code>[^`]*)```\n\n```\n(?<output>[^`]*)```\n");
-  private static final Pattern WORD = Pattern.compile("\"(?<quoted>[^\"]*)\"|(?<plain>\\S+)");
+  private static final Path PAGE = SmallStudy.root().resolve("docs/guide.md");
   private static final String MARK = "-- end of a block --";
 
-  /** What the page shows. */
-  record Shown(String input, String output) {
-    @Override
-    public String toString() {
-      return input;
-    }
+  /** Java that the page shows. */
+  record ShownCode(String code, String output) {}
+
+  static List<ShownCommand> commands() throws IOException {
+    return ShownCommand.of(PAGE);
   }
 
-  static List<Shown> commands() throws IOException {
-    return shown(COMMAND, "line");
-  }
-
-  private static List<Shown> shown(Pattern pattern, String input) throws IOException {
-    List<Shown> shown = new ArrayList<>();
-    Matcher matcher = pattern.matcher(Files.readString(SmallStudy.root().resolve("docs/guide.md")));
-    while (matcher.find()) {
-      shown.add(new Shown(matcher.group(input), matcher.group("output")));
-    }
-    return shown;
+  private static List<ShownCode> code() throws IOException {
+    return JAVA.matcher(Files.readString(PAGE))
+        .results()
+        .map(block -> new ShownCode(block.group(1), block.group(2)))
+        .toList();
   }
 
   @Test
   void nothingIsShownThatIsNotRun() throws IOException {
-    String page = Files.readString(SmallStudy.root().resolve("docs/guide.md"));
+    String page = Files.readString(PAGE);
     long fences = page.lines().filter(line -> line.startsWith("```")).count();
-    assertThat(fences).isEqualTo(2L * commands().size() + 4L * shown(JAVA, "code").size());
+    assertThat(fences).isEqualTo(2L * commands().size() + 4L * code().size());
   }
 
   @ParameterizedTest
   @MethodSource("commands")
-  void aCommandPrintsWhatIsShown(Shown command) {
-    if (command.input().contains(REAL_MODEL)) {
+  void aCommandPrintsWhatIsShown(ShownCommand command) {
+    if (command.line().contains(REAL_MODEL)) {
       assumeTrue(!realModel().isEmpty(), "needs -Dpatchgrid.real-model=DIR (bin/get-smollm2 DIR)");
     }
     String[] words =
-        WORD.matcher(command.input())
-            .results()
-            .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+        command.words().stream()
             .map(word -> word.equals(DEMO_MODEL) ? demoModel() : word)
             .map(word -> word.equals(REAL_MODEL) ? realModel() : word)
             .toArray(String[]::new);
@@ -84,13 +71,12 @@ class GuideTest {
 
   @Test
   void theJavaPrintsWhatIsShown(@TempDir Path directory) throws IOException, InterruptedException {
-    List<Shown> blocks = shown(JAVA, "code");
+    List<ShownCode> blocks = code();
     Path script = directory.resolve("guide.jsh");
     String end = "System.out.println(\"" + MARK + "\");\n";
     Files.writeString(
         script,
-        blocks.stream().map(block -> block.input() + end).collect(Collectors.joining())
-            + "/exit\n");
+        blocks.stream().map(block -> block.code() + end).collect(Collectors.joining()) + "/exit\n");
     Path output = directory.resolve("output.txt");
     Path errors = directory.resolve("errors.txt");
     Files.createDirectories(directory.resolve(".java/.userPrefs")); // or jshell says that it did
@@ -118,7 +104,7 @@ class GuideTest {
     assertThat(exitCode).as(Files.readString(errors)).isZero();
     String refusals =
         blocks.stream()
-            .map(Shown::output)
+            .map(ShownCode::output)
             .filter(GuideTest::isRefusal)
             .collect(Collectors.joining());
     assertThat(Files.readString(errors).strip()).isEqualTo(refusals.strip());
@@ -127,7 +113,7 @@ class GuideTest {
     for (int i = 0; i < blocks.size(); i++) {
       String shown = blocks.get(i).output();
       assertThat(printed.get(i).strip())
-          .as(blocks.get(i).input())
+          .as(blocks.get(i).code())
           .isEqualTo(isRefusal(shown) ? "" : shown.strip());
     }
   }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,8 +13,10 @@ import picocli.CommandLine;
 
 /** What {@code --help} says: each command ends with examples, and they can be typed as they are. */
 class HelpTest {
+  /** Of a terminal. */
+  private static final int COLUMNS = 80;
+
   private static final String PROGRAM = "./patchgrid";
-  private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
 
   static List<CommandLine> commands() {
     List<CommandLine> commands = new ArrayList<>();
@@ -33,6 +34,9 @@ class HelpTest {
   void everyExampleIsOfTheCommandAndIsUnderstood(CommandLine command) {
     List<List<String>> examples = examples(command);
     assertThat(examples).isNotEmpty();
+    assertThat(command.getCommandSpec().usageMessage().footer())
+        .as("wrapped, it could not be typed")
+        .allMatch(line -> line.length() < COLUMNS);
     String path = command.getCommandSpec().qualifiedName().replaceFirst("^patchgrid ?", "");
     assertThat(examples)
         .anyMatch(example -> String.join(" ", example).startsWith(path))
@@ -64,15 +68,7 @@ class HelpTest {
         .filter(line -> line.contains(PROGRAM))
         .map(line -> line.substring(line.indexOf(PROGRAM) + PROGRAM.length()))
         .map(line -> line.replaceFirst(" >.*|\\)$", ""))
-        .map(HelpTest::words)
-        .toList();
-  }
-
-  private static List<String> words(String line) {
-    return WORD.matcher(line)
-        .results()
-        .map(word -> Stream.of(1, 2, 3).map(word::group).filter(text -> text != null))
-        .map(text -> text.findFirst().orElseThrow())
+        .map(ShownCommand::words)
         .toList();
   }
 
