@@ -24,11 +24,13 @@ class UnembeddingFactorTest {
 
   @Test
   void aDependentColumnIsNoProblem() {
-    fill(WIDTH - 1);
-    for (double[] row : unembedding) {
-      row[WIDTH - 1] = 2 * row[0] - row[5];
+    for (int i = 0; i < 20; i++) {
+      fill(WIDTH - 1);
+      for (double[] row : unembedding) {
+        row[WIDTH - 1] = 2 * row[0] - row[5];
+      }
+      assertSameDistances(1e-5);
     }
-    assertSameDistances(1e-5);
   }
 
   @Test
