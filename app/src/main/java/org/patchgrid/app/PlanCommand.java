@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.experiment.ExecutorMemory;
+import org.patchgrid.plan.PromptSurvey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,12 +38,19 @@ final class PlanCommand implements Callable<Integer> {
       description = "overrides a study key; may be given again")
   private List<String> settings = new ArrayList<>();
 
+  @Option(
+      names = "--exact",
+      description =
+          "look at every pair, instead of 256: says exactly how long prompts are, how many cells there will be and which pairs will be skipped")
+  private boolean exact;
+
   @Override
   public Integer call() throws IOException {
+    Configuration hadoop = new Configuration();
     PlannedStudy planned =
-        PlannedStudy.of(
-            Studies.read(study, Studies.settings(settings), Optional.empty()), new Configuration());
-    Console.out(spec).print(planned.plan().describe());
+        PlannedStudy.of(Studies.read(study, Studies.settings(settings), Optional.empty()), hadoop);
+    PromptSurvey survey = exact ? planned.surveyAll(hadoop) : planned.sampled();
+    Console.out(spec).print(planned.plan().describe(survey));
     Console.out(spec).println("memory               " + memory(planned.memory()));
     Console.out(spec).println("fingerprint          " + planned.fingerprint().sha256());
     Console.out(spec).flush();

@@ -10,10 +10,12 @@ import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.experiment.ExecutorMemory;
+import org.patchgrid.experiment.SiteRequirements;
 import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
 import org.patchgrid.plan.Fingerprint;
 import org.patchgrid.plan.LengthEstimate;
+import org.patchgrid.plan.PromptSurvey;
 import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.plan.StudyPlanner;
 import org.patchgrid.store.ResultStore;
@@ -28,6 +30,7 @@ import org.patchgrid.study.TokenizedPair;
  * Nothing was run and no weights are loaded.
  *
  * @param promptsPath the full URI of the prompts
+ * @param sampled what is known of a seeded sample of pairs
  */
 public record PlannedStudy(
     StudyConfig config,
@@ -36,11 +39,14 @@ public record PlannedStudy(
     String promptsPath,
     PromptIndex prompts,
     StudyPlan plan,
+    PromptSurvey sampled,
     Fingerprint fingerprint) {
   /** Pairs whose tokens are counted to estimate the mean length. */
   private static final int SAMPLED_PAIRS = 256;
 
   private static final long SAMPLE_SEED = 1;
+
+  private static final int READ_AT_ONCE = 1_000;
 
   /** Changes whenever the code may compute or store other bytes for the same study. */
   private static final String CODE = "cells 4";
@@ -59,8 +65,8 @@ public record PlannedStudy(
         new PromptSetReader(config.prompts().path(), hadoop).scan(config.prompts().format());
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(config.prompts().path());
     String promptsPath = path.getFileSystem(hadoop).makeQualified(path).toString();
-    LengthEstimate lengths = lengths(sampled(config, model, promptsPath, prompts, hadoop));
-    StudyPlan plan = StudyPlanner.plan(config, model.structure(), prompts.pairs(), lengths);
+    List<TokenizedPair> sample = sample(config, model, promptsPath, prompts, hadoop);
+    StudyPlan plan = StudyPlanner.plan(config, model.structure(), prompts.pairs(), lengths(sample));
     Fingerprint fingerprint =
         Fingerprint.of(
             config,
@@ -72,32 +78,53 @@ public record PlannedStudy(
                 CODE,
                 model.kernel(config),
                 model.kernelHere(config, model.kernel(config))));
-    return new PlannedStudy(config, location, model, promptsPath, prompts, plan, fingerprint);
+    PromptSurvey sampled = new PromptSurvey();
+    SiteRequirements requirements = new SiteRequirements(plan.sites());
+    sample.forEach(pair -> sampled.add(requirements.require(pair)));
+    return new PlannedStudy(
+        config, location, model, promptsPath, prompts, plan, sampled, fingerprint);
   }
 
-  /** The mean length of a seeded sample; the same for the same prompts on every machine. */
-  private static LengthEstimate lengths(List<TokenizedPair> sampled) {
-    double mean =
-        sampled.stream().mapToInt(pair -> Math.max(1, pair.clean().length())).average().orElse(1);
-    return new LengthEstimate(mean, sampled.size());
-  }
-
-  private static List<TokenizedPair> sampled(
+  /** A seeded sample; the same for the same prompts on every machine. */
+  private static List<TokenizedPair> sample(
       StudyConfig config,
       StudyModel model,
       String promptsPath,
       PromptIndex prompts,
       Configuration hadoop) {
-    List<TokenizedPair> pairs = new ArrayList<>();
+    List<TokenizedPair> sample = new ArrayList<>();
     PromptSetReader reader = new PromptSetReader(promptsPath, hadoop);
     try (StudyModel.Tokens tokens = model.tokens(config)) {
       for (long number : sample(prompts.pairs())) {
         for (PromptPair pair : reader.read(prompts, number, number + 1)) {
-          pairs.add(tokens.of(pair));
+          sample.add(tokens.of(pair));
         }
       }
     }
-    return pairs;
+    return sample;
+  }
+
+  /** Those of pairs that cannot be used count too: tasks are cut before anybody knows. */
+  private static LengthEstimate lengths(List<TokenizedPair> sample) {
+    double mean =
+        sample.stream().mapToInt(pair -> Math.max(1, pair.clean().length())).average().orElse(1);
+    return new LengthEstimate(mean, sample.size());
+  }
+
+  /** Tokenizes every pair. */
+  public PromptSurvey surveyAll(Configuration hadoop) {
+    PromptSurvey survey = new PromptSurvey();
+    SiteRequirements requirements = new SiteRequirements(plan.sites());
+    PromptSetReader reader = new PromptSetReader(promptsPath, hadoop);
+    try (StudyModel.Tokens tokens = model.tokens(config)) {
+      for (long first = 0; first < prompts.pairs(); first += READ_AT_ONCE) {
+        long end = Math.min(prompts.pairs(), first + READ_AT_ONCE);
+        for (PromptPair pair : reader.read(prompts, first, end)) {
+          survey.add(requirements.require(tokens.of(pair)));
+        }
+      }
+    }
+    return survey;
   }
 
   private static TreeSet<Long> sample(long pairs) {
@@ -109,9 +136,12 @@ public record PlannedStudy(
     return numbers;
   }
 
-  /** The pairs that were looked at for the plan, as the model reads them. */
+  /** The pairs that were looked at for the plan, as the model and the sweeps read them. */
   public List<TokenizedPair> sampledPairs(Configuration hadoop) {
-    return sampled(config, model, promptsPath, prompts, hadoop);
+    SiteRequirements requirements = new SiteRequirements(plan.sites());
+    return sample(config, model, promptsPath, prompts, hadoop).stream()
+        .map(requirements::require)
+        .toList();
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.patchgrid.study.Distances;
@@ -140,15 +141,20 @@ public record StudyPlan(
     return operations() / NominalCost.OPERATIONS_PER_SECOND;
   }
 
-  /** What the command {@code plan} prints, several lines. */
-  public String describe() {
+  /**
+   * What the command {@code plan} prints, several lines.
+   *
+   * @param survey of all pairs, or of a sample
+   */
+  public String describe(PromptSurvey survey) {
     String about = cellsAreEstimated() ? " (estimated)" : "";
     StringBuilder text = new StringBuilder();
     line(text, "study", studyId + " on " + model.name());
     line(text, "pairs", count(pairs));
-    line(text, "tokens a prompt", tokens());
+    skipped(survey).ifPresent(skipped -> line(text, "skipped", skipped));
+    line(text, "tokens a prompt", tokens(survey));
     line(text, "sites", count(sites().size()) + " (" + sweeps() + ")");
-    line(text, "cells", count(cells()) + about);
+    line(text, "cells", cells(survey));
     line(
         text,
         "tasks",
@@ -199,12 +205,45 @@ public record StudyPlan(
             count(screening.sample().size()));
   }
 
-  private String tokens() {
+  private boolean isOfAll(PromptSurvey survey) {
+    return survey.pairs() == pairs;
+  }
+
+  private Optional<String> skipped(PromptSurvey survey) {
+    long skipped = survey.pairs() - survey.usable();
+    if (skipped == 0) {
+      return Optional.empty();
+    }
+    if (isOfAll(survey)) {
+      return Optional.of("%s: %s".formatted(counted(skipped, "pair"), survey.reasons()));
+    }
+    double share = (double) skipped / survey.pairs();
+    return Optional.of(
+        "about %s (estimated; of %s: %s)"
+            .formatted(
+                counted(Math.round(share * pairs), "pair"),
+                counted(survey.pairs(), "sampled pair"),
+                survey.reasons()));
+  }
+
+  private String tokens(PromptSurvey survey) {
+    if (survey.usable() == 0) {
+      return "unknown: no pair can be used";
+    }
     return String.format(
         Locale.ROOT,
         "%.1f (mean of %s)",
-        lengths.meanTokens(),
-        counted(lengths.sampledPairs(), "sampled pair"));
+        survey.meanTokens(),
+        counted(survey.usable(), isOfAll(survey) ? "pair" : "sampled pair"));
+  }
+
+  /** Lengths make them exact, but for what a screen will choose. */
+  private String cells(PromptSurvey survey) {
+    double cells = survey.sum(length -> planned.cells(new LengthEstimate(length, 1)));
+    boolean exact = isOfAll(survey) && screenings().isEmpty();
+    boolean sure = exact || (survey.usable() == survey.pairs() && !cellsAreEstimated());
+    double scale = (double) pairs / survey.pairs();
+    return count(Math.round(cells * scale)) + (sure ? "" : " (estimated)");
   }
 
   private String sweeps() {

@@ -17,6 +17,7 @@ import org.patchgrid.study.Distances;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.RequiredPrediction;
 import org.patchgrid.study.SweepSite;
 
 /**
@@ -62,6 +63,10 @@ public final class StudyPlanner {
     Engine engine = study.execution().engine();
     noteUselessScreens(
         sitesOf, pairs, notes, some -> NominalCost.ofCells(engine, model, some, lengths));
+    if (study.prompts().require() != RequiredPrediction.NONE) {
+      notes.add(
+          "prompts.require skips pairs by what the model predicts, which only the run will tell");
+    }
     NominalCost cost = NominalCost.of(engine, model, sites, lengths);
     int siteCount = sites.sites().size();
     Cut cut = cut(study.execution(), siteCount, cost);

@@ -21,6 +21,7 @@ import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
 import org.patchgrid.plan.LengthEstimate;
+import org.patchgrid.plan.PromptSurvey;
 import org.patchgrid.plan.StudyPlanner;
 import org.patchgrid.store.HostileResults;
 import org.patchgrid.study.ModelStructure;
@@ -158,7 +159,8 @@ final class FuzzTargets {
     return content -> {
       String text = new String(content, StandardCharsets.UTF_8);
       StudyConfig study = StudyConfigReader.read("study.conf", text, StudyOverrides.none());
-      StudyPlanner.plan(study, model, 100, new LengthEstimate(12.5, 10)).describe();
+      StudyPlanner.plan(study, model, 100, new LengthEstimate(12.5, 10))
+          .describe(new PromptSurvey());
     };
   }
 }

@@ -23,6 +23,7 @@ import org.patchgrid.study.JointSite;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.Limit;
 import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.PatchTask;
@@ -309,7 +310,7 @@ class StudyPlannerTest {
     // Estimates, a quarter of the places on all pairs and all places on two, and the other sweep.
     assertThat(plan.cells()).isEqualTo(20 * 12 + 20 * 3 + 2 * 12 + 20 * 6);
     assertThat(plan.cellsAreEstimated()).isTrue();
-    assertThat(plan.describe())
+    assertThat(plan.describe(new PromptSurvey()))
         .contains(
             "screen               a: all places estimated, the first 25% by l2 measured on every pair, all on 2 of them");
 
@@ -480,19 +481,34 @@ class StudyPlannerTest {
   @Test
   void thePlanDescribesItself() {
     StudyPlan plan = plan("sweep { components = [mlp, hook_mlp_out], positions = each }", 1);
-    assertThat(plan.describe())
+    assertThat(plan.describe(survey(11)))
         .isEqualTo(
             """
             study                s on atlas-6l
             pairs                1
-            tokens a prompt      10.0 (mean of 100 sampled pairs)
+            tokens a prompt      11.0 (mean of 1 pair)
             sites                6 (default)
-            cells                60 (estimated)
+            cells                66
             tasks                1 of 1 pair x 6 sites
             forward equivalents  7.8 (estimated)
             nominal time         0.0 s at 100 GFLOP/s
             note                 mlp is listed twice: patched once
             """);
+  }
+
+  @Test
+  void aPlanSaysThatPredictionsAreYetToBeSeen() {
+    assertThat(plan("prompts.require = both, sweep {}", 1).notes())
+        .containsExactly(
+            "prompts.require skips pairs by what the model predicts, which only the run will tell");
+  }
+
+  private static PromptSurvey survey(int... lengths) {
+    PromptSurvey survey = new PromptSurvey();
+    for (int length : lengths) {
+      survey.add(PromptSurveyTest.pair(length, PairStatus.OK));
+    }
+    return survey;
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TokenizedPair;
 
 /** What the sites of a study ask of every pair: labels and positions. */
-final class SiteRequirements {
+public final class SiteRequirements {
   private final Set<Needed> needed = new LinkedHashSet<>();
   private final Optional<String> sweepOfBothPrompts;
 
@@ -23,7 +23,7 @@ final class SiteRequirements {
    */
   private record Needed(String sweep, String use, Positions positions) {}
 
-  SiteRequirements(List<SweepSite> sites) {
+  public SiteRequirements(List<SweepSite> sites) {
     this.sweepOfBothPrompts =
         sites.stream()
             .filter(site -> site.corruption().kind() == CorruptionKind.PROMPT)
@@ -43,7 +43,7 @@ final class SiteRequirements {
   }
 
   /** The pair, rejected if it lacks a label or a position that one of the sites names. */
-  TokenizedPair require(TokenizedPair pair) {
+  public TokenizedPair require(TokenizedPair pair) {
     if (!pair.isUsable()) {
       return pair;
     }
