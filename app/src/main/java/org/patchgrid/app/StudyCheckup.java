@@ -3,7 +3,6 @@ package org.patchgrid.app;
 import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,11 +67,14 @@ final class StudyCheckup {
   /** As {@code run} would, in local mode: a task a core. */
   private static String memory(ExecutorMemory memory) {
     int tasks = Runtime.getRuntime().availableProcessors();
-    long needed = memory.bytes(tasks);
-    long heap = Runtime.getRuntime().maxMemory();
     // Of the container, where there is one.
     long machine =
         ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    return memory(memory.bytes(tasks), tasks, Runtime.getRuntime().maxMemory(), machine);
+  }
+
+  /** All but {@code tasks} in bytes. */
+  static String memory(long needed, int tasks, long heap, long machine) {
     String figures =
         "%s for %d tasks at once beside Java's heap of at most %s, on a machine of %s"
             .formatted(megabytes(needed), tasks, megabytes(heap), megabytes(machine));
@@ -102,12 +104,14 @@ final class StudyCheckup {
           "Cannot write results to '%s': %s is %s; choose another --out"
               .formatted(path, there, Files.isDirectory(there) ? "not yours to write" : "a file"));
     }
-    FileStore store = Files.getFileStore(there);
     long needed = study.plan().cells() * config.metrics().size() * BYTES_A_ROW;
+    return space(path.toString(), needed, Files.getFileStore(there).getUsableSpace());
+  }
+
+  static String space(String directory, long needed, long free) {
     String figures =
-        "%s, about %s of %s free"
-            .formatted(path, megabytes(needed), megabytes(store.getUsableSpace()));
-    if (needed > store.getUsableSpace()) {
+        "%s, about %s of %s free".formatted(directory, megabytes(needed), megabytes(free));
+    if (needed > free) {
       throw new PatchgridException(
           "Too little space for results: " + figures + "; make room, or choose another --out");
     }

@@ -146,6 +146,20 @@ class DoctorCommandTest {
   }
 
   @Test
+  void tooLittleMemoryOrSpaceIsSaidWithFigures() {
+    assertThat(StudyCheckup.memory(2_000_000, 2, 3_000_000, 4_000_000))
+        .isEqualTo(
+            "2.0 MB for 2 tasks at once beside Java's heap of at most 3.0 MB, on a machine of 4.0 MB");
+    assertThatThrownBy(() -> StudyCheckup.memory(5_000_000, 2, 3_000_000, 4_000_000))
+        .hasMessageStartingWith("Too little memory: 5.0 MB for 2 tasks at once")
+        .hasMessageContaining("--master 'local[1]'");
+    assertThat(StudyCheckup.space("out", 1_000_000, 1_000_000))
+        .isEqualTo("out, about 1.0 MB of 1.0 MB free");
+    assertThatThrownBy(() -> StudyCheckup.space("out", 1_000_001, 1_000_000))
+        .hasMessageStartingWith("Too little space for results: out, about 1.0 MB of 1.0 MB free");
+  }
+
+  @Test
   void theSetUpOfAMachineIsLookedAt(@TempDir Path directory) throws IOException {
     assertThat(MachineCheckup.cores(4, Optional.empty())).isEqualTo("4");
     assertThat(MachineCheckup.cores(4, Optional.of("2"))).isEqualTo("4, threads of a task: 2");
