@@ -5,8 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -27,6 +25,7 @@ import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.tokenize.TokenizerBehaviour;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -69,11 +68,7 @@ final class DoctorCommand implements Callable<Integer> {
       description = "where its results would go (default: the study's output.path)")
   private @Nullable String output;
 
-  @Option(
-      names = "--set",
-      paramLabel = "key=value",
-      description = "overrides a study key; may be given again")
-  private List<String> settings = new ArrayList<>();
+  @Mixin private SettingOptions changes = new SettingOptions();
 
   @Override
   public Integer call() throws IOException {
@@ -89,10 +84,9 @@ final class DoctorCommand implements Callable<Integer> {
       checkup.run(
           () ->
               new StudyCheckup(
-                      Studies.read(
-                          file.get(), Studies.settings(settings), Optional.ofNullable(output)))
+                      Studies.read(file.get(), changes.settings(), Optional.ofNullable(output)))
                   .run(checkup));
-    } else if (output != null || !settings.isEmpty()) {
+    } else if (output != null || changes.areGiven()) {
       throw new PatchgridException("--out and --set are of a study: name it by --study");
     }
     checkup.end();

@@ -1,8 +1,6 @@
 package org.patchgrid.app;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
@@ -11,6 +9,7 @@ import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.experiment.ExecutorMemory;
 import org.patchgrid.plan.PromptSurvey;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,11 +31,7 @@ final class PlanCommand implements Callable<Integer> {
   @Parameters(paramLabel = "STUDY.conf", description = "the study file")
   private String study = "";
 
-  @Option(
-      names = "--set",
-      paramLabel = "key=value",
-      description = "overrides a study key; may be given again")
-  private List<String> settings = new ArrayList<>();
+  @Mixin private SettingOptions changes = new SettingOptions();
 
   @Option(
       names = "--exact",
@@ -48,8 +43,8 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Configuration hadoop = new Configuration();
     PlannedStudy planned =
-        PlannedStudy.of(Studies.read(study, Studies.settings(settings), Optional.empty()), hadoop);
-    PromptSurvey survey = exact ? planned.surveyAll(hadoop) : planned.sampled();
+        PlannedStudy.of(Studies.read(study, changes.settings(), Optional.empty()), hadoop);
+    PromptSurvey survey = exact ? planned.surveyAll(hadoop) : planned.surveySample();
     Console.out(spec).print(planned.plan().describe(survey));
     Console.out(spec).println("memory               " + memory(planned.memory()));
     Console.out(spec).println("fingerprint          " + planned.fingerprint().sha256());

@@ -45,11 +45,7 @@ final class RunCommand implements Callable<Integer> {
       description = "where results go (default: the study's output.path)")
   private @Nullable String out;
 
-  @Option(
-      names = "--set",
-      paramLabel = "key=value",
-      description = "overrides a study key; may be given again")
-  private List<String> settings = new ArrayList<>();
+  @Mixin private SettingOptions changes = new SettingOptions();
 
   @Mixin private SparkOptions spark = new SparkOptions();
 
@@ -66,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    List<Setting> all = new ArrayList<>(Studies.settings(settings));
+    List<Setting> all = new ArrayList<>(changes.settings());
     if (engine != null) {
       all.add(new Setting("--engine " + engine, "execution.engine=" + engine));
     }

@@ -33,11 +33,6 @@ import org.patchgrid.study.PatchgridException;
 final class Studies {
   private Studies() {}
 
-  /** What {@code --set} was given. */
-  static List<Setting> settings(List<String> assignments) {
-    return assignments.stream().map(Setting::ofSet).toList();
-  }
-
   static StudyConfig read(String file, List<Setting> settings, Optional<String> out) {
     return StudyFile.read(file, new StudyOverrides(settings, out), new Configuration());
   }

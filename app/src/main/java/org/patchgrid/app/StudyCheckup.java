@@ -14,7 +14,6 @@ import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.experiment.ExecutorMemory;
-import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.TokenizedPair;
 
@@ -35,17 +34,15 @@ final class StudyCheckup {
   void run(Checkup checkup) throws IOException {
     PlannedStudy study = PlannedStudy.of(config, hadoop);
     checkup.say("study", "%s, %,d pairs".formatted(config.id(), study.plan().pairs()));
-    checkup.check("usable pairs", () -> usablePairs(study));
+    checkup.check("usable pairs", () -> usablePairs(study.sampled()));
     checkup.check("memory", () -> memory(study.memory()));
     if (config.outputPath().isPresent()) {
       checkup.check("output", () -> output(study));
     }
   }
 
-  private String usablePairs(PlannedStudy study) {
-    List<TokenizedPair> sample = study.sampledPairs(hadoop);
-    List<TokenizedPair> unusable =
-        sample.stream().filter(pair -> pair.status() != PairStatus.OK).toList();
+  private String usablePairs(List<TokenizedPair> sample) {
+    List<TokenizedPair> unusable = sample.stream().filter(pair -> !pair.isUsable()).toList();
     if (unusable.isEmpty()) {
       return "all of %,d looked at".formatted(sample.size());
     }

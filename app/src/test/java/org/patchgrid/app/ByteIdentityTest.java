@@ -33,18 +33,10 @@ class ByteIdentityTest {
   @BeforeAll
   static void runOnOneCore(@TempDir Path temporary) throws IOException {
     directory = temporary;
-    study = SmallStudy.write(directory).toString();
+    study = SmallStudy.writeOfMoreLayers(directory).toString();
     Path out = directory.resolve("one-core");
     Ended run =
-        SmallStudy.run(
-            study,
-            out,
-            "--set",
-            SmallStudy.MORE_LAYERS,
-            "--master",
-            "local[1]",
-            "--set",
-            "execution.partitions=1");
+        SmallStudy.run(study, out, "--master", "local[1]", "--set", "execution.partitions=1");
     assertThat(run.exitCode()).as("the unequal pair is skipped").isEqualTo(ExitCode.INCOMPLETE);
     expected = SmallStudy.hashes(out);
     expectedRows = sortedRowsHash(out);
@@ -67,15 +59,7 @@ class ByteIdentityTest {
   void twoCoresAndOtherPartitions() throws IOException {
     Path out = directory.resolve("two-cores");
     Ended run =
-        SmallStudy.run(
-            study,
-            out,
-            "--set",
-            SmallStudy.MORE_LAYERS,
-            "--master",
-            "local[2]",
-            "--set",
-            "execution.partitions=7");
+        SmallStudy.run(study, out, "--master", "local[2]", "--set", "execution.partitions=7");
     assertThat(run.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     assertSameBytes(out);
   }
@@ -89,15 +73,7 @@ class ByteIdentityTest {
     for (int audit : List.of(0, 1)) {
       Path out = directory.resolve("audit-" + audit);
       Ended run =
-          SmallStudy.run(
-              study,
-              out,
-              "--set",
-              SmallStudy.MORE_LAYERS,
-              "--master",
-              "local[2]",
-              "--set",
-              "execution.audit=" + audit);
+          SmallStudy.run(study, out, "--master", "local[2]", "--set", "execution.audit=" + audit);
       assertThat(run.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
       assertSameBytes(out);
       assertThat(Ended.inProcess("status", out.toString()).output().lines())
@@ -113,8 +89,6 @@ class ByteIdentityTest {
             Files.createDirectory(directory.resolve("cluster")),
             "run",
             study,
-            "--set",
-            SmallStudy.MORE_LAYERS,
             "--out",
             out.toString(),
             "--master",
@@ -139,8 +113,6 @@ class ByteIdentityTest {
             Files.createDirectory(directory.resolve("victim")),
             "run",
             study,
-            "--set",
-            SmallStudy.MORE_LAYERS,
             "--out",
             out.toString(),
             "--master",
@@ -148,8 +120,7 @@ class ByteIdentityTest {
       child.awaitCells(out, FILES_BEFORE_KILL);
       child.kill();
     }
-    Ended resumed =
-        SmallStudy.run(study, out, "--set", SmallStudy.MORE_LAYERS, "--master", "local[2]");
+    Ended resumed = SmallStudy.run(study, out, "--master", "local[2]");
     assertThat(resumed.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     Matcher tasks = TASKS.matcher(resumed.output());
     assertThat(tasks.find()).as(resumed.output()).isTrue();

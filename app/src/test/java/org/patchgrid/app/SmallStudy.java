@@ -26,12 +26,10 @@ final class SmallStudy {
 
   static final int TASKS = PAIRS_IN_ALL * SITES;
 
-  /** With {@link #MORE_LAYERS}, some 600 cells. */
+  /** Of {@link #writeOfMoreLayers}, some 600 cells. */
   static final int MORE_SITES = 3 * SITES;
 
   static final int MORE_TASKS = PAIRS_IN_ALL * MORE_SITES;
-
-  static final String MORE_LAYERS = "sweep.layers=[0, 3, 5]";
 
   private static final Set<String> PAIRS =
       Set.of(
@@ -56,7 +54,7 @@ final class SmallStudy {
       sweep {
         directions = [denoising, noising]
         components = [mlp, self_attn]
-        layers     = [3]
+        layers     = [%s]
         positions  = each
       }
       metrics = [l2, logit_diff, kl]
@@ -71,6 +69,15 @@ final class SmallStudy {
 
   /** Writes the prompts and the study file, and returns the latter. */
   static Path write(Path directory) throws IOException {
+    return write(directory, "3");
+  }
+
+  /** The same of three layers. */
+  static Path writeOfMoreLayers(Path directory) throws IOException {
+    return write(directory, "0, 3, 5");
+  }
+
+  private static Path write(Path directory, String layers) throws IOException {
     JsonMapper json = JsonMapper.builder().build();
     List<String> pairs = new ArrayList<>();
     for (String line : Files.readAllLines(root().resolve("data/prompts/demo.jsonl"))) {
@@ -84,7 +91,8 @@ final class SmallStudy {
     pairs.add(3, UNEQUAL.strip());
     Path prompts = Files.write(directory.resolve("prompts.jsonl"), pairs);
     Path model = root().resolve("data/models/atlas-6l");
-    return Files.writeString(directory.resolve("study.conf"), STUDY.formatted(model, prompts));
+    return Files.writeString(
+        directory.resolve("study.conf"), STUDY.formatted(model, prompts, layers));
   }
 
   /** Runs it in this JVM. */

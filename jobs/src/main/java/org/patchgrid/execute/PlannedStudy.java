@@ -30,7 +30,7 @@ import org.patchgrid.study.TokenizedPair;
  * Nothing was run and no weights are loaded.
  *
  * @param promptsPath the full URI of the prompts
- * @param sampled what is known of a seeded sample of pairs
+ * @param sampled a seeded sample of pairs, as the model and the sweeps read them
  */
 public record PlannedStudy(
     StudyConfig config,
@@ -39,7 +39,7 @@ public record PlannedStudy(
     String promptsPath,
     PromptIndex prompts,
     StudyPlan plan,
-    PromptSurvey sampled,
+    List<TokenizedPair> sampled,
     Fingerprint fingerprint) {
   /** Pairs whose tokens are counted to estimate the mean length. */
   private static final int SAMPLED_PAIRS = 256;
@@ -78,9 +78,8 @@ public record PlannedStudy(
                 CODE,
                 model.kernel(config),
                 model.kernelHere(config, model.kernel(config))));
-    PromptSurvey sampled = new PromptSurvey();
     SiteRequirements requirements = new SiteRequirements(plan.sites());
-    sample.forEach(pair -> sampled.add(requirements.require(pair)));
+    List<TokenizedPair> sampled = sample.stream().map(requirements::require).toList();
     return new PlannedStudy(
         config, location, model, promptsPath, prompts, plan, sampled, fingerprint);
   }
@@ -111,6 +110,13 @@ public record PlannedStudy(
     return new LengthEstimate(mean, sample.size());
   }
 
+  /** What is known of the pairs that were looked at for the plan. */
+  public PromptSurvey surveySample() {
+    PromptSurvey survey = new PromptSurvey();
+    sampled.forEach(survey::add);
+    return survey;
+  }
+
   /** Tokenizes every pair. */
   public PromptSurvey surveyAll(Configuration hadoop) {
     PromptSurvey survey = new PromptSurvey();
@@ -134,14 +140,6 @@ public record PlannedStudy(
       numbers.add((long) (random.nextDouble() * pairs));
     }
     return numbers;
-  }
-
-  /** The pairs that were looked at for the plan, as the model and the sweeps read them. */
-  public List<TokenizedPair> sampledPairs(Configuration hadoop) {
-    SiteRequirements requirements = new SiteRequirements(plan.sites());
-    return sample(config, model, promptsPath, prompts, hadoop).stream()
-        .map(requirements::require)
-        .toList();
   }
 
   /**
