@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.execute.MeasuredTime;
 import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.experiment.ExecutorMemory;
 import org.patchgrid.plan.PromptSurvey;
@@ -18,12 +19,14 @@ import picocli.CommandLine.Spec;
 /** Says what a run would do. */
 @Command(
     name = "plan",
-    description = "Say what a study will do: pairs, cells, tasks, time. Runs nothing.",
+    description =
+        "Say what a study will do: pairs, cells, tasks, time. Runs nothing but, with --measure, a few pairs.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid plan conf/studies/guide-capitals.conf",
-      "  ./patchgrid plan conf/studies/guide-capitals.conf --set sweep.positions=each"
+      "  ./patchgrid plan conf/studies/guide-capitals.conf --set sweep.positions=each",
+      "  ./patchgrid plan conf/studies/guide-capitals.conf --measure"
     })
 final class PlanCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -39,6 +42,12 @@ final class PlanCommand implements Callable<Integer> {
           "look at every pair, instead of 256: says exactly how long prompts are, how many cells there will be and which pairs will be skipped")
   private boolean exact;
 
+  @Option(
+      names = "--measure",
+      description =
+          "load the model, run a few of the pairs, and say how long the study takes on this machine")
+  private boolean measure;
+
   @Override
   public Integer call() throws IOException {
     Configuration hadoop = new Configuration();
@@ -46,6 +55,9 @@ final class PlanCommand implements Callable<Integer> {
         PlannedStudy.of(Studies.read(study, changes.settings(), Optional.empty()), hadoop);
     PromptSurvey survey = exact ? planned.surveyAll(hadoop) : planned.surveySample();
     Console.out(spec).print(planned.plan().describe(survey));
+    if (measure) {
+      Console.out(spec).println("time here            " + MeasuredTime.of(planned).describe());
+    }
     Console.out(spec).println("memory               " + memory(planned.memory()));
     Console.out(spec).println("fingerprint          " + planned.fingerprint().sha256());
     Console.out(spec).flush();

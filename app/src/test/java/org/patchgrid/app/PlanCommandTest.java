@@ -1,12 +1,15 @@
 package org.patchgrid.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,5 +83,66 @@ class PlanCommandTest {
                 .lines()
                 .filter(line -> line.startsWith("tasks "))
                 .toList());
+  }
+
+  @Test
+  void measuresHowLongTheStudyTakesHere(@TempDir Path directory) throws IOException {
+    Ended plan = Ended.inProcess("plan", SmallStudy.write(directory).toString(), "--measure");
+    assertThat(plan.exitCode()).as(plan.errors()).isZero();
+    assertThat(plan.output())
+        .containsPattern(
+            "(?m)^time here +about [0-9.]+ s of one core, and [0-9.]+ s an executor to load the model"
+                + " \\(measured: \\d pairs? in [0-9.]+ s\\)$");
+    assertThat(directory.resolve("study")).as("nothing is stored").doesNotExist();
+  }
+
+  /** A load generator waits a quarter of a second at each of four cells of a pair. */
+  @Test
+  void countsThePairsThatCanBeUsed(@TempDir Path directory) throws IOException {
+    Path prompts =
+        Files.writeString(
+            directory.resolve("prompts.jsonl"),
+            """
+            {"id": "a", "clean": "The capital of Rome is", "corrupted": "The capital of Oslo is"}
+            {"id": "b", "clean": "The capital of Bonn is", "corrupted": "The capital of Oslo is"}
+            {"id": "c", "clean": "The capital of Kiev is", "corrupted": "The capital of Oslo is"}
+            {"id": "d", "clean": "The long capital of Kiev is", "corrupted": "Oslo is"}
+            """);
+    Path study =
+        Files.writeString(
+            directory.resolve("study.conf"),
+            """
+            study { id = "simulated:timed" }
+            model { path = "simulated:layers=2,heads=2,d-model=8,microseconds=250000" }
+            prompts { path = "%s" }
+            sweep { components = [mlp, self_attn] }
+            metrics = [l2]
+            execution { pairs-per-task = 1 }
+            """
+                .formatted(prompts));
+    Ended plan = Ended.inProcess("plan", study.toString(), "--measure");
+    assertThat(plan.exitCode()).as(plan.errors()).isZero();
+    Matcher time =
+        Pattern.compile("about ([0-9.]+) s of .* \\(measured: 1 pair in ([0-9.]+) s\\)")
+            .matcher(plan.output());
+    assertThat(time.find()).as(plan.output()).isTrue();
+    double onePair = Double.parseDouble(time.group(2));
+    assertThat(onePair).isGreaterThanOrEqualTo(1);
+    assertThat(Double.parseDouble(time.group(1)) / onePair).isCloseTo(3, within(0.15));
+  }
+
+  @Test
+  void refusesToMeasureWhatNoPairCanShow(@TempDir Path directory) throws IOException {
+    String study = SmallStudy.write(directory).toString();
+    Path prompts = directory.resolve("prompts.jsonl");
+    List<String> wrong =
+        Files.readAllLines(prompts).stream()
+            .map(pair -> pair.replaceFirst("\"answer\": \"[^\"]*\"", "\"answer\": \" the\""))
+            .toList();
+    Files.write(prompts, wrong);
+    Ended plan = Ended.inProcess("plan", study, "--set", "prompts.require=clean", "--measure");
+    assertThat(plan.exitCode()).isEqualTo(2);
+    assertThat(plan.errors())
+        .contains("of 6 sampled pairs the model predicts none as prompts.require = clean asks");
   }
 }

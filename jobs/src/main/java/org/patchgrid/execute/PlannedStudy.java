@@ -167,13 +167,24 @@ public record PlannedStudy(
     return model.memory(config, plan, kernel());
   }
 
+  /** What executors are to hold. */
+  ModelRef modelRef() {
+    return new ModelRef(
+        modelLocation,
+        model.fingerprint(),
+        kernel(),
+        config.model().dtype(),
+        config.model().device(),
+        kernelHere());
+  }
+
   /** The kernel that the study says, or the best of this machine. */
   Kernel kernel() {
     return model.kernel(config);
   }
 
   /** How that kernel describes itself on this machine. */
-  String kernelHere() {
+  private String kernelHere() {
     return model.kernelHere(config, kernel());
   }
 

@@ -269,13 +269,7 @@ public final class StudyRun {
 
   private TaskInputs inputs(ResultStore store) throws IOException {
     return new TaskInputs(
-        new ModelRef(
-            study.modelLocation(),
-            study.model().fingerprint(),
-            study.kernel(),
-            study.config().model().dtype(),
-            study.config().model().device(),
-            study.kernelHere()),
+        study.modelRef(),
         study.promptsPath(),
         study.prompts(),
         study.plan(),

@@ -33,6 +33,11 @@ public final class PromptSurvey {
     return pairs;
   }
 
+  /** From 0 to 1. */
+  public double usableShare() {
+    return (double) usable() / pairs;
+  }
+
   long usable() {
     return usableByLength.values().stream().mapToLong(Long::longValue).sum();
   }
@@ -49,7 +54,7 @@ public final class PromptSurvey {
   }
 
   /** As {@code length_mismatch 2, invalid 1}; empty if every pair can be used. */
-  String reasons() {
+  public String reasons() {
     return skipped.entrySet().stream()
         .map(
             entry -> String.format(Locale.ROOT, "%s %,d", entry.getKey().label(), entry.getValue()))

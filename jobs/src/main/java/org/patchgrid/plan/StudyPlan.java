@@ -136,6 +136,14 @@ public record StudyPlan(
     return operations() / (cost.ofBothRuns() / 2);
   }
 
+  /**
+   * The whole study as a number of pairs of mean length, each with all its sites in one task: more
+   * than it has where they are in several, which all run the pair, or where means come first.
+   */
+  public double pairsAlike() {
+    return operations() / (cost.ofBothRuns() + sites().size() * cost.ofSite());
+  }
+
   /** What the study takes at the fixed nominal rate; no promise about any machine. */
   public double nominalSeconds() {
     return operations() / NominalCost.OPERATIONS_PER_SECOND;
