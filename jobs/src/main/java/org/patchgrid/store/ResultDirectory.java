@@ -52,8 +52,9 @@ final class ResultDirectory {
 
   static ResultDirectory at(Path directory, Configuration configuration) throws IOException {
     FileSystem shared = fileSystem(directory, configuration);
-    FileSystem fileSystem =
+    FileSystem raw =
         shared instanceof ChecksumFileSystem checksummed ? checksummed.getRawFileSystem() : shared;
+    FileSystem fileSystem = LocalDisk.insteadOf(raw, configuration);
     return new ResultDirectory(fileSystem, shared.makeQualified(directory), configuration);
   }
 
