@@ -46,6 +46,19 @@ class LauncherTest {
     assertThat(launch(link, "--class-path").output()).isEqualTo(jar + "\n");
   }
 
+  /** As after a change of Java or of the jars. */
+  @Test
+  void anArchiveOfClassesThatDoesNotFitIsIgnoredWithoutAWord()
+      throws IOException, InterruptedException {
+    writeRelease();
+    Path target = Files.createDirectories(directory.resolve("app/target"));
+    Files.writeString(target.resolve("classes.jsa"), "of another Java");
+    Ended version = launch("--version");
+    assertThat(version.messages()).isEmpty();
+    assertThat(version.output()).startsWith("patchgrid ").hasLineCount(1);
+    assertThat(version.exitCode()).isEqualTo(ExitCode.DONE);
+  }
+
   @Test
   void aRepositoryIsBuilt() throws IOException, InterruptedException {
     Files.createFile(directory.resolve("pom.xml"));
