@@ -39,32 +39,40 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--sweep",
+      paramLabel = "NAME",
       split = ",",
       description =
           "outputs (self_attn, mlp x layers), guide (its twelve x layers), positions (resid_pre, self_attn, mlp x layers x positions), heads (z x layers x heads); several with commas (default: outputs)")
   private List<BenchSweep> sweeps = List.of(BenchSweep.OUTPUTS);
 
-  @Option(names = "--clean", description = "the clean prompt (default: one of 12 tokens or so)")
+  @Option(
+      names = "--clean",
+      paramLabel = "TEXT",
+      description = "the clean prompt (default: one of 12 tokens or so)")
   private @Nullable String clean;
 
   @Option(
       names = "--corrupted",
+      paramLabel = "TEXT",
       description = "the corrupted prompt (default: the same about another city)")
   private @Nullable String corrupted;
 
   @Option(
       names = "--ways",
+      paramLabel = "NAME",
       split = ",",
       description = "seed, per-cell, full-batch, wave; the last always (default: all)")
   private List<SweepWay> ways = List.of(SweepWay.values());
 
   @Option(
       names = "--threads",
+      paramLabel = "N",
       description = "threads of arithmetic, the same for every way (default: ${DEFAULT-VALUE})")
   private int threads = 1;
 
   @Option(
       names = "--rounds",
+      paramLabel = "N",
       description = "how often each way is timed, in turns (default: ${DEFAULT-VALUE})")
   private int rounds = 3;
 
@@ -75,7 +83,10 @@ final class BenchCommand implements Callable<Integer> {
           "time seed and per-cell on about so many cells at most and scale (default: ${DEFAULT-VALUE})")
   private int sample = 60;
 
-  @Option(names = "--format", description = "table, csv or json (default: table)")
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "table, csv or json (default: table)")
   private TableFormat format = TableFormat.TABLE;
 
   @Override

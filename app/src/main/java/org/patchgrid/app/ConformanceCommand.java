@@ -37,11 +37,15 @@ final class ConformanceCommand implements Callable<Integer> {
 
   @Mixin private ModelOption model = new ModelOption();
 
-  @Option(names = "--clean", description = "the clean prompt (default: one of 12 tokens or so)")
+  @Option(
+      names = "--clean",
+      paramLabel = "TEXT",
+      description = "the clean prompt (default: one of 12 tokens or so)")
   private @Nullable String clean;
 
   @Option(
       names = "--corrupted",
+      paramLabel = "TEXT",
       description = "the corrupted prompt (default: the same about another city)")
   private @Nullable String corrupted;
 

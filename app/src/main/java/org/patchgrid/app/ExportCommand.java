@@ -54,7 +54,7 @@ final class ExportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "the --out of a run")
   private String directory = "";
 
-  @Option(names = "--format", description = "csv or json (default: csv)")
+  @Option(names = "--format", paramLabel = "FORMAT", description = "csv or json (default: csv)")
   private TableFormat format = TableFormat.CSV;
 
   @Option(

@@ -41,14 +41,19 @@ final class PatchCommand implements Callable<Integer> {
 
   @Mixin private ModelOption model = new ModelOption();
 
-  @Option(names = "--clean", required = true, description = "the clean prompt")
+  @Option(names = "--clean", paramLabel = "TEXT", required = true, description = "the clean prompt")
   private String clean = "";
 
-  @Option(names = "--corrupted", required = true, description = "the corrupted prompt")
+  @Option(
+      names = "--corrupted",
+      paramLabel = "TEXT",
+      required = true,
+      description = "the corrupted prompt")
   private String corrupted = "";
 
   @Option(
       names = "--components",
+      paramLabel = "NAME",
       split = ",",
       defaultValue = "mlp",
       description =
@@ -56,17 +61,30 @@ final class PatchCommand implements Callable<Integer> {
               + "doctor lists a model's")
   private List<String> components = List.of();
 
-  @Option(names = "--layers", split = ",", description = "all, 0-5 or 0,3 (default: all)")
+  @Option(
+      names = "--layers",
+      paramLabel = "LAYERS",
+      split = ",",
+      description = "all, 0-5 or 0,3 (default: all)")
   private List<String> layers = List.of("all");
 
-  @Option(names = "--heads", split = ",", description = "all, each or 0,2 (default: all)")
+  @Option(
+      names = "--heads",
+      paramLabel = "HEADS",
+      split = ",",
+      description = "all, each or 0,2 (default: all)")
   private List<String> heads = List.of("all");
 
-  @Option(names = "--positions", split = ",", description = "all, each, last or 3,4 (default: all)")
+  @Option(
+      names = "--positions",
+      paramLabel = "POSITIONS",
+      split = ",",
+      description = "all, each, last or 3,4 (default: all)")
   private List<String> positions = List.of("all");
 
   @Option(
       names = "--direction",
+      paramLabel = "DIRECTION",
       split = ",",
       description = "denoising, noising or both with a comma (default: denoising)")
   private List<String> directions = List.of("denoising");
@@ -79,17 +97,22 @@ final class PatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--metrics",
+      paramLabel = "METRIC",
       split = ",",
       description =
           "l2, mse, cosine, kl, logit_diff, prob_diff, answer_prob, answer_log_prob, answer_logit, "
               + "answer_rank; several with commas (default: l2)")
   private List<String> metrics = List.of("l2");
 
-  @Option(names = "--answer", description = "the right answer (default: the clean run's top token)")
+  @Option(
+      names = "--answer",
+      paramLabel = "TEXT",
+      description = "the right answer (default: the clean run's top token)")
   private @Nullable String answer;
 
   @Option(
       names = "--foil",
+      paramLabel = "TEXT",
       description = "the wrong answer (default: the corrupted run's top token)")
   private @Nullable String foil;
 

@@ -15,6 +15,7 @@ import picocli.CommandLine.Option;
 final class PromptSetOptions {
   @Option(
       names = "--prompts-format",
+      paramLabel = "FORMAT",
       description = "prompts.format of a study: auto, patchgrid, eap-ig, auto-circuit or mib")
   private String promptsFormat = "auto";
 
@@ -24,10 +25,16 @@ final class PromptSetOptions {
       description = "prompts.counterfactual of a study")
   private @Nullable String counterfactual;
 
-  @Option(names = "--bos", description = "prompts.bos of a study: tokenizer, always or never")
+  @Option(
+      names = "--bos",
+      paramLabel = "WHEN",
+      description = "prompts.bos of a study: tokenizer, always or never")
   private String bos = "tokenizer";
 
-  @Option(names = "--answer-token", description = "prompts.answer-token of a study: one or first")
+  @Option(
+      names = "--answer-token",
+      paramLabel = "WHICH",
+      description = "prompts.answer-token of a study: one or first")
   private String answerToken = "one";
 
   /**

@@ -42,7 +42,10 @@ final class PromptsCheckCommand implements Callable<Integer> {
 
   @Mixin private PromptSetOptions options = new PromptSetOptions();
 
-  @Option(names = "--format", description = "table, csv or json (default: table)")
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      description = "table, csv or json (default: table)")
   private TableFormat format = TableFormat.TABLE;
 
   @Override

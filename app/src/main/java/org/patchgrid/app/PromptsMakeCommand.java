@@ -59,6 +59,7 @@ final class PromptsMakeCommand implements Callable<Integer> {
 
   @Option(
       names = "--corruption",
+      paramLabel = "KIND",
       description =
           "of ioi: s2-io (the giver is the other one; the default), abc (a third person) or"
               + " random-names (all names are others)")

@@ -8,6 +8,7 @@ import picocli.CommandLine.Option;
 final class SparkOptions {
   @Option(
       names = "--master",
+      paramLabel = "MASTER",
       defaultValue = "local[*]",
       description =
           "where Spark runs: local[*], local[4], spark://HOST:7077 (default: ${DEFAULT-VALUE})")

@@ -56,7 +56,9 @@ class HelpTest {
                 assertThat(argument.description())
                     .as(argument.toString())
                     .allSatisfy(line -> assertThat(line).isNotBlank()))
-        .allMatch(argument -> argument.description().length > 0);
+        .allMatch(argument -> argument.description().length > 0)
+        .as("what a value is, and not its option's name again: --clean=TEXT")
+        .noneMatch(argument -> argument.arity().max() > 0 && argument.paramLabel().startsWith("<"));
   }
 
   /** The words of each example, as a shell would pass them. */
