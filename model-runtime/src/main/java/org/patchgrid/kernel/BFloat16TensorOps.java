@@ -1,7 +1,5 @@
 package org.patchgrid.kernel;
 
-import static org.patchgrid.kernel.TorchScriptModule.argument;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -135,6 +133,6 @@ final class BFloat16TensorOps implements TensorOps {
   }
 
   private NDArray call(String method, NDArray x) {
-    return module.call(x.getManager(), method, argument(x));
+    return module.call(x.getManager(), method, x);
   }
 }

@@ -1,7 +1,5 @@
 package org.patchgrid.kernel;
 
-import static org.patchgrid.kernel.TorchScriptModule.argument;
-
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.util.Locale;
@@ -178,50 +176,35 @@ public final class OneDnnTensorOps implements TensorOps {
   @Override
   public Linear linear(NDArray weight, Optional<NDArray> bias) {
     long outputs = weight.getShape().get(0);
-    NDArray packed = module.call(weight.getManager(), "pack", argument(weight));
+    NDArray packed = module.call(weight.getManager(), "pack", weight);
     return x ->
         bias.isPresent()
-            ? module.call(
-                x.getManager(),
-                "biased_linear",
-                argument(x),
-                argument(packed),
-                argument(outputs),
-                argument(bias.get()))
-            : module.call(
-                x.getManager(), "linear", argument(x), argument(packed), argument(outputs));
+            ? module.call(x.getManager(), "biased_linear", x, packed, outputs, bias.get())
+            : module.call(x.getManager(), "linear", x, packed, outputs);
   }
 
   @Override
   public NDArray rmsNorm(NDArray x, NDArray weight, NDArray epsilon) {
-    return module.call(
-        x.getManager(), "rms_norm", argument(x), argument(weight), argument(epsilon));
+    return module.call(x.getManager(), "rms_norm", x, weight, epsilon);
   }
 
   @Override
   public NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray epsilon) {
-    return module.call(
-        x.getManager(),
-        "layer_norm",
-        argument(x),
-        argument(weight),
-        argument(bias),
-        argument(epsilon));
+    return module.call(x.getManager(), "layer_norm", x, weight, bias, epsilon);
   }
 
   @Override
   public NDArray activated(Activation activation, NDArray x) {
-    return module.call(x.getManager(), name(activation), argument(x));
+    return module.call(x.getManager(), name(activation), x);
   }
 
   @Override
   public NDArray gated(Activation activation, NDArray gate, NDArray up) {
-    return module.call(
-        gate.getManager(), "gated_" + name(activation), argument(gate), argument(up));
+    return module.call(gate.getManager(), "gated_" + name(activation), gate, up);
   }
 
   @Override
   public NDArray softCap(NDArray x, NDArray cap) {
-    return module.call(x.getManager(), "soft_cap", argument(x), argument(cap));
+    return module.call(x.getManager(), "soft_cap", x, cap);
   }
 }

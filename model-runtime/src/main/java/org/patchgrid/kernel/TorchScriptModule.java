@@ -15,6 +15,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -67,23 +69,29 @@ final class TorchScriptModule {
     }
   }
 
-  /** What {@code method} returns, an array of {@code owner}. Closes the arguments. */
-  NDArray call(NDManager owner, String method, IValue... arguments) {
-    try (IValue result = IValueUtils.runMethod(module, method, arguments)) {
-      return result.toTensor((PtNDManager) owner);
-    } finally {
-      for (IValue argument : arguments) {
-        argument.close();
+  /**
+   * What {@code method} returns, an array of {@code owner}.
+   *
+   * @param arguments arrays and whole numbers ({@code Long})
+   */
+  NDArray call(NDManager owner, String method, Object... arguments) {
+    List<IValue> values = new ArrayList<>();
+    try {
+      for (Object argument : arguments) {
+        values.add(value(argument));
       }
+      try (IValue result = IValueUtils.runMethod(module, method, values.toArray(new IValue[0]))) {
+        return result.toTensor((PtNDManager) owner);
+      }
+    } finally {
+      values.forEach(IValue::close);
     }
   }
 
-  static IValue argument(NDArray array) {
-    return IValue.from((PtNDArray) array);
-  }
-
-  static IValue argument(long number) {
-    return IValue.from(number);
+  private static IValue value(Object argument) {
+    return argument instanceof Long number
+        ? IValue.from(number)
+        : IValue.from((PtNDArray) argument);
   }
 
   private static void write(OutputStream file, String code) throws IOException {
