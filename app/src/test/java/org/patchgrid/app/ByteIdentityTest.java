@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,31 @@ class ByteIdentityTest {
         SmallStudy.run(study, out, "--master", "local[2]", "--set", "execution.partitions=7");
     assertThat(run.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     assertSameBytes(out);
+  }
+
+  /** As where a study has more tasks than Spark keeps books of at once. */
+  @Test
+  void severalJobs() throws IOException {
+    Path out = directory.resolve("several-jobs");
+    Path events = Files.createDirectory(directory.resolve("events"));
+    List<String> run = new ArrayList<>(List.of("--master", "local[2]"));
+    for (String setting :
+        List.of(
+            "spark.patchgrid.tasksPerJob=9",
+            "spark.eventLog.enabled=true",
+            "spark.eventLog.rolling.enabled=false",
+            "spark.eventLog.compress=false",
+            "spark.eventLog.dir=" + events.toUri())) {
+      run.addAll(List.of("--spark-conf", setting));
+    }
+    Ended ended = SmallStudy.run(study, out, run.toArray(new String[0]));
+    assertThat(ended.exitCode()).as(ended.errors()).isEqualTo(ExitCode.INCOMPLETE);
+    assertSameBytes(out);
+    try (Stream<Path> logs = Files.list(events)) {
+      assertThat(Files.readAllLines(logs.findFirst().orElseThrow()))
+          .filteredOn(line -> line.contains("SparkListenerJobStart"))
+          .hasSize((SmallStudy.MORE_TASKS + 8) / 9);
+    }
   }
 
   /** The study's own share, which is the default, audits one cell of each task that has any. */

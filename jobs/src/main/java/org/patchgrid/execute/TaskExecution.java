@@ -16,6 +16,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.study.CellSelection;
+import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptSetStatistics;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,13 @@ final class TaskExecution {
 
   /** How long the driver waits for a report before it looks whether the job has ended. */
   private static final long POLL_MILLISECONDS = 100;
+
+  /**
+   * Tasks of a job, at most: while it runs Spark keeps some 1,200 bytes for each, on the driver.
+   */
+  private static final String JOB_SIZE = "spark.patchgrid.tasksPerJob";
+
+  private static final int DEFAULT_JOB_SIZE = 10_000;
 
   /** Executors that a task may cost while it runs alone. */
   private static final int LOSSES_ALONE = 2;
@@ -77,8 +85,8 @@ final class TaskExecution {
   }
 
   /**
-   * All at once; then alone, one after the other, those under which executors were lost until Spark
-   * gave up: one of them may be what kills executors, the others only shared one with it.
+   * Many at once; then alone, one after the other, those under which executors were lost until
+   * Spark gave up: one of them may be what kills executors, the others only shared one with it.
    *
    * @return how many were computed and committed
    */
@@ -89,7 +97,8 @@ final class TaskExecution {
       Map<Integer, Integer> killed = killedRuns(missing);
       Set<Integer> suspects = new TreeSet<>(killed.keySet());
       List<Integer> left = without(missing, new BitSet(), suspects);
-      while (!left.isEmpty() && suspects.addAll(computeTogether(left))) {
+      while (!left.isEmpty()) {
+        suspects.addAll(computeTogether(left.subList(0, Math.min(jobSize(), left.size()))));
         left = without(left, store.completedTasks(), suspects);
       }
       for (int task : without(List.copyOf(suspects), store.completedTasks(), Set.of())) {
@@ -129,6 +138,15 @@ final class TaskExecution {
     return conf.get("spark.master").matches("local|local\\[.*");
   }
 
+  private int jobSize() {
+    int size = spark.getConf().getInt(JOB_SIZE, DEFAULT_JOB_SIZE);
+    if (size < 1) {
+      throw new PatchgridException(
+          "Invalid %s = %d: a job has a task at least".formatted(JOB_SIZE, size));
+    }
+    return size;
+  }
+
   /** Returns the tasks that are suspected; none if all is done. */
   private Set<Integer> computeTogether(List<Integer> tasks)
       throws IOException, InterruptedException {
@@ -138,6 +156,7 @@ final class TaskExecution {
     try {
       follow(job, () -> false);
       job.requireSuccess();
+      requireCommitted(tasks);
       return Set.of();
     } catch (ExecutionException e) {
       Set<Integer> suspects = new TreeSet<>(job.lostUnderFailed());
@@ -149,6 +168,13 @@ final class TaskExecution {
       return suspects;
     } finally {
       job.cancelUnlessDone();
+    }
+  }
+
+  private void requireCommitted(List<Integer> tasks) {
+    List<Integer> missing = without(tasks, store.completedTasks(), Set.of());
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException("Spark has ended a job without tasks " + missing);
     }
   }
 
