@@ -39,9 +39,6 @@ public record MeasuredTime(Device device, Duration load, int pairs, Duration too
   /** Most pairs of which is looked whether the model predicts them as the study requires. */
   private static final int SAMPLED = 32;
 
-  /** The only GPU that is looked at. */
-  private static final int FIRST_GPU = 0;
-
   /**
    * Loads the model, runs pairs of about the mean length with all of their cells, and stores
    * nothing.
@@ -51,13 +48,13 @@ public record MeasuredTime(Device device, Duration load, int pairs, Duration too
    */
   public static MeasuredTime of(PlannedStudy study) {
     if (!study.plan().screenings().isEmpty()) {
-      throw new PatchgridException(
-          "Cannot measure the time of study '%s': its screen decides while it runs what is measured; leave --measure out, or the screen (--set sweep.screen=null)"
-              .formatted(study.config().id()));
+      throw cannotMeasure(
+          study,
+          "its screen decides while it runs what is measured; leave --measure out, or the screen (--set sweep.screen=null)");
     }
     List<PromptPair> sampled = sampled(study);
     long start = System.nanoTime();
-    try (TaskModel model = study.model().load(study.modelRef(), FIRST_GPU, Optional.empty())) {
+    try (TaskModel model = study.model().load(study.modelRef(), TaskGpu.FIRST, Optional.empty())) {
       Duration load = since(start);
       PairTimer timer = PairTimer.of(study, model, sampled);
       List<PromptPair> measured = timer.predictedAsRequired(sampled);
@@ -91,10 +88,10 @@ public record MeasuredTime(Device device, Duration load, int pairs, Duration too
             .map(TokenizedPair::pair)
             .toList();
     if (sampled.isEmpty()) {
-      throw new PatchgridException(
-          "Cannot measure the time of study '%s': none of %d sampled pairs can be used (%s)"
-              .formatted(
-                  study.config().id(), study.sampled().size(), study.surveySample().reasons()));
+      throw cannotMeasure(
+          study,
+          "none of %d sampled pairs can be used (%s)"
+              .formatted(study.sampled().size(), study.surveySample().reasons()));
     }
     return sampled;
   }
@@ -125,10 +122,10 @@ public record MeasuredTime(Device device, Duration load, int pairs, Duration too
               .map(TokenizedPair::pair)
               .toList();
       if (predicted.isEmpty()) {
-        throw new PatchgridException(
-            "Cannot measure the time of study '%s': of %d sampled pairs the model predicts none as prompts.require = %s asks"
+        throw cannotMeasure(
+            study,
+            "of %d sampled pairs the model predicts none as prompts.require = %s asks"
                 .formatted(
-                    study.config().id(),
                     pairs.size(),
                     study.config().prompts().require().name().toLowerCase(Locale.ROOT)));
       }
@@ -153,6 +150,11 @@ public record MeasuredTime(Device device, Duration load, int pairs, Duration too
           study.config().execution().computation(),
           cells -> {});
     }
+  }
+
+  private static PatchgridException cannotMeasure(PlannedStudy study, String why) {
+    return new PatchgridException(
+        "Cannot measure the time of study '%s': %s".formatted(study.config().id(), why));
   }
 
   private static Duration since(long start) {

@@ -9,7 +9,9 @@ import org.patchgrid.study.PatchgridException;
 /** Which GPU of its machine Spark has given to the running task. */
 final class TaskGpu {
   private static final String RESOURCE = "gpu";
-  private static final int FIRST = 0;
+
+  /** The only one of most machines. */
+  static final int FIRST = 0;
 
   private TaskGpu() {}
 

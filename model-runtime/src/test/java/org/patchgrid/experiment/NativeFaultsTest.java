@@ -57,18 +57,7 @@ class NativeFaultsTest {
     try (NativeFaults faults = NativeFaults.install();
         LoadedModel model = load(TestModels.atlas(), kernel)) {
       List<Measurement> expected = run(model, engine);
-      long open = faults.open();
-      long calls = faults.calls(() -> run(model, engine));
-      assertThat(calls).isPositive();
-      assertThat(faults.open()).isEqualTo(open);
-      for (long call = 1; call <= calls; call += Math.max(1, calls / FAULTS)) {
-        long at = call;
-        Throwable thrown = catchThrowable(() -> faults.failingAt(at, () -> run(model, engine)));
-        assertThat(causes(thrown))
-            .as("call %d of %d", call, calls)
-            .hasAtLeastOneElementOfType(NativeFaults.Fault.class);
-        assertThat(faults.open()).as("open after %s", thrown).isEqualTo(open);
-      }
+      closesWhatItOpened(faults, () -> run(model, engine));
       assertThat(run(model, engine)).as("as if nothing had been").isEqualTo(expected);
     }
   }
@@ -76,18 +65,24 @@ class NativeFaultsTest {
   @Test
   void aLoadClosesWhatItOpenedWhateverFails() {
     try (NativeFaults faults = NativeFaults.install()) {
-      long calls = faults.calls(() -> load(TestModels.atlas(), Kernel.PLAIN).close());
+      closesWhatItOpened(faults, () -> load(TestModels.atlas(), Kernel.PLAIN).close());
       assertThat(faults.open()).isZero();
-      for (long call = 1; call <= calls; call += Math.max(1, calls / FAULTS)) {
-        long at = call;
-        Throwable thrown =
-            catchThrowable(
-                () -> faults.failingAt(at, () -> load(TestModels.atlas(), Kernel.PLAIN).close()));
-        assertThat(causes(thrown))
-            .as("call %d of %d", call, calls)
-            .hasAtLeastOneElementOfType(NativeFaults.Fault.class);
-        assertThat(faults.open()).as("open after %s", thrown).isZero();
-      }
+    }
+  }
+
+  /** Without a failure, and with one at each of the chosen calls. */
+  private static void closesWhatItOpened(NativeFaults faults, Runnable action) {
+    long open = faults.open();
+    long calls = faults.calls(action);
+    assertThat(calls).isPositive();
+    assertThat(faults.open()).isEqualTo(open);
+    for (long call = 1; call <= calls; call += Math.max(1, calls / FAULTS)) {
+      long at = call;
+      Throwable thrown = catchThrowable(() -> faults.failingAt(at, action));
+      assertThat(causes(thrown))
+          .as("call %d of %d", call, calls)
+          .hasAtLeastOneElementOfType(NativeFaults.Fault.class);
+      assertThat(faults.open()).as("open after %s", thrown).isEqualTo(open);
     }
   }
 
