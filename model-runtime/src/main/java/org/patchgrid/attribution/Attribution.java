@@ -57,13 +57,9 @@ public final class Attribution {
    *
    * @param head all of them if empty
    * @param positions of the prompt; of a pattern, its queries
+   * @param keys the entries of a pattern's rows
    * @throws IllegalArgumentException if the hook point was not asked for
    */
-  public double change(HookPoint point, OptionalInt head, TokenSpan positions) {
-    return change(point, head, positions, new TokenSpan(0, length));
-  }
-
-  /** The same of some entries of an attention pattern's rows. */
   public double change(HookPoint point, OptionalInt head, TokenSpan positions, TokenSpan keys) {
     double[] sums = terms.get(point);
     if (sums == null) {

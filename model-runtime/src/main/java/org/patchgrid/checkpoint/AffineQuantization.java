@@ -13,7 +13,7 @@ import java.util.Set;
  * @param bits of an integer: 2, 3, 4, 5, 6 or 8
  * @param groupSize columns that share a scale and a bias: 32, 64 or 128
  */
-public record AffineQuantization(int bits, int groupSize) {
+record AffineQuantization(int bits, int groupSize) {
   static final Set<Integer> BITS = Set.of(2, 3, 4, 5, 6, 8);
   static final Set<Integer> GROUP_SIZES = Set.of(32, 64, 128);
 

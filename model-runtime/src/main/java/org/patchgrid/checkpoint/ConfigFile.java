@@ -87,7 +87,7 @@ public final class ConfigFile {
   }
 
   /** The keys that have a value, in the order of the file. */
-  public List<String> keys() {
+  List<String> keys() {
     List<String> keys = new ArrayList<>();
     object.fieldNames().forEachRemaining(keys::add);
     return keys.stream().filter(this::has).toList();
@@ -147,11 +147,6 @@ public final class ConfigFile {
         : OptionalDouble.empty();
   }
 
-  /** As {@link #number}, where the key must be there. */
-  public double requiredNumber(String key) {
-    return number(key).orElseThrow(() -> missing(key));
-  }
-
   public Optional<Boolean> flag(String key) {
     return value(key, JsonNode::isBoolean, "true or false").map(JsonNode::booleanValue);
   }
@@ -162,7 +157,8 @@ public final class ConfigFile {
         .map(inner -> new ConfigFile(path, prefix + key + ".", inner));
   }
 
-  boolean isSection(String key) {
+  /** Whether the key has an object. */
+  public boolean isSection(String key) {
     return object.path(key).isObject();
   }
 

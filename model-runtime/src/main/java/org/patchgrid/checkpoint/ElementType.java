@@ -53,7 +53,7 @@ public enum ElementType {
   }
 
   /** The type of that name; empty for one that safetensors did not have when this was written. */
-  public static Optional<ElementType> named(String name) {
+  static Optional<ElementType> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
   }
 }

@@ -89,12 +89,9 @@ public final class ModelDirectory {
     return config;
   }
 
-  public Optional<Path> tokenizer() {
-    return existing(TOKENIZER);
-  }
-
-  public Optional<Path> tokenizerConfig() {
-    return existing(TOKENIZER_CONFIG);
+  /** How its matrices are quantised, in words; empty if they are not. */
+  public Optional<String> quantization() {
+    return QuantizationConfig.of(config).describe();
   }
 
   /** What messages name as the place of the weights: the one file, or the index of the shards. */
@@ -108,7 +105,7 @@ public final class ModelDirectory {
   }
 
   /** Every stored tensor, by name; of a quantised matrix its three parts. */
-  public Set<String> tensorNames() {
+  Set<String> tensorNames() {
     return fileByTensor.keySet();
   }
 
@@ -121,7 +118,7 @@ public final class ModelDirectory {
    * SHA-256 of every file that decides what the model computes, by file name: configuration,
    * weights and tokenizer. Reads them all: seconds a gigabyte.
    */
-  public SortedMap<String, String> contentHashes() {
+  SortedMap<String, String> contentHashes() {
     SortedMap<String, String> hashes = new TreeMap<>();
     for (String name : List.of(CONFIG, TOKENIZER, TOKENIZER_CONFIG)) {
       existing(name).ifPresent(file -> hashes.put(name, sha256(file)));

@@ -38,6 +38,13 @@ final class QuantizationConfig {
         .orElseGet(() -> new QuantizationConfig(Optional.empty(), Map.of()));
   }
 
+  /** The settings of all modules that have none of their own, in words; empty for none. */
+  Optional<String> describe() {
+    return general.map(
+        settings ->
+            "MLX affine, %d bits in groups of %d".formatted(settings.bits(), settings.groupSize()));
+  }
+
   /** The settings of the module, for example {@code model.embed_tokens}; empty for none. */
   Optional<AffineQuantization> of(String module) {
     return modules.getOrDefault(module, general);

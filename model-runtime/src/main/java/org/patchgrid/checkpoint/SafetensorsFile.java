@@ -3,7 +3,6 @@ package org.patchgrid.checkpoint;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,27 +76,5 @@ public final class SafetensorsFile {
     } catch (IOException e) {
       throw FileErrors.cannotRead(path, e);
     }
-  }
-
-  /**
-   * The elements of an F64 tensor, as reference values are stored, rows first.
-   *
-   * @throws PatchgridException when the file has no such tensor, or has it in another type
-   */
-  public double[] doubles(String name) {
-    StoredTensor tensor =
-        tensor(name)
-            .orElseThrow(
-                () -> new PatchgridException("%s has no tensor '%s'".formatted(path, name)));
-    if (tensor.type() != ElementType.F64) {
-      throw new PatchgridException(
-          "%s: tensor '%s' is %s and not F64".formatted(path, name, tensor.type()));
-    }
-    double[] values = new double[Math.toIntExact(tensor.shape().elements())];
-    ByteBuffer stored =
-        ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-    read(tensor, 0, stored);
-    stored.flip().asDoubleBuffer().get(values);
-    return values;
   }
 }

@@ -17,7 +17,7 @@ public final class WeightTensor {
     this.weight = weight;
   }
 
-  public String name() {
+  String name() {
     return name;
   }
 
@@ -43,15 +43,6 @@ public final class WeightTensor {
       weight.read(row, count, target);
       target.position(target.position() + Math.toIntExact(count * rowBytes()));
     }
-  }
-
-  /** A copy of all values, for tensors that fit an array. */
-  public float[] toArray() {
-    ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(shape().elements() * Float.BYTES));
-    read(0, shape().rows(), bytes);
-    float[] values = new float[Math.toIntExact(shape().elements())];
-    bytes.flip().asFloatBuffer().get(values);
-    return values;
   }
 
   /** Whether the other, of the same shape, has the same values, bit for bit. */

@@ -1,7 +1,5 @@
 package org.patchgrid.experiment;
 
-import java.util.Arrays;
-
 /**
  * How near two ways to compute the same runs are to each other.
  *
@@ -11,15 +9,9 @@ public record Agreement(boolean sameBits, double largestDifference) {
   static final Agreement FULL = new Agreement(true, 0);
 
   static Agreement of(float[] actual, float[] expected) {
-    if (actual.length != expected.length) {
-      throw new IllegalArgumentException(
-          "Cannot compare %d values with %d".formatted(actual.length, expected.length));
-    }
-    double largest = 0;
-    for (int i = 0; i < actual.length; i++) {
-      largest = Math.max(largest, Math.abs((double) actual[i] - expected[i]));
-    }
-    return new Agreement(Arrays.equals(actual, expected), largest);
+    return LargestDifference.between(actual, expected)
+        .map(difference -> new Agreement(false, difference.size()))
+        .orElse(FULL);
   }
 
   Agreement and(Agreement other) {

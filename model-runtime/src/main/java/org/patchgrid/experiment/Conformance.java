@@ -1,7 +1,6 @@
 package org.patchgrid.experiment;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.patchgrid.hook.ActivationCache;
 import org.patchgrid.hook.Hooks;
+import org.patchgrid.kernel.Gradients;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
@@ -79,7 +79,7 @@ public final class Conformance {
    * @param pair usable, its prompts differ
    */
   public void check(TokenizedPair pair) {
-    JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    Gradients.stop();
     pairId = pair.pair().id();
     try (NDManager manager = model.newManager()) {
       activations(pair, manager);

@@ -18,6 +18,7 @@ import org.patchgrid.study.Kernel;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.transformer.Transformer;
 import org.patchgrid.transformer.TransformerConfig;
 
 /**
@@ -39,9 +40,6 @@ public record ExecutorMemory(
 
   /** More cells than fill a wave, few enough to be looked at while somebody waits for the plan. */
   private static final int CELLS_LOOKED_AT = 20_000;
-
-  /** Rows of the unembedding that are in double precision at once for its factor. */
-  private static final long FACTOR_ROWS = 8192;
 
   /**
    * oneDNN compiles code for every number of rows that a linear map meets: about so many numbers a
@@ -173,8 +171,8 @@ public record ExecutorMemory(
           MLP,
           OUTPUT ->
           model.modelWidth();
-      case Q_PROJ, Q_NORM, Z -> (long) model.queryHeads() * model.headWidth();
-      case K_PROJ, V_PROJ, K_NORM -> (long) model.keyValueHeads() * model.headWidth();
+      case Q_PROJ, Q_NORM, Z -> model.queryWidth();
+      case K_PROJ, V_PROJ, K_NORM -> model.keyValueWidth();
       case PATTERN -> (long) model.queryHeads() * length;
       case GATE_PROJ, UP_PROJ, ACT -> model.mlpWidth();
     };
@@ -189,7 +187,9 @@ public record ExecutorMemory(
       case FACTOR ->
           Math.max(
               logits,
-              Double.BYTES * width * (Math.min(FACTOR_ROWS, model.vocabularySize()) + 2 * width));
+              Double.BYTES
+                  * width
+                  * (Math.min(Transformer.GRAM_ROWS, model.vocabularySize()) + 2 * width));
     };
   }
 

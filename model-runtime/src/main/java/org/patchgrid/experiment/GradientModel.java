@@ -28,7 +28,7 @@ import org.patchgrid.transformer.TransformerWeights;
  *
  * <p>Threads may share it. Close it when none uses it.
  */
-public final class GradientModel implements AutoCloseable {
+final class GradientModel implements AutoCloseable {
   private final ModelStructure structure;
   private final Transformer transformer;
   private final NDManager weights;
@@ -45,7 +45,7 @@ public final class GradientModel implements AutoCloseable {
    * @param gpu which GPU of this machine, from 0; of no meaning on the CPU
    * @throws PatchgridException as {@link LoadedModel#load(Path)}
    */
-  public static GradientModel load(Path directory, Device device, int gpu) {
+  static GradientModel load(Path directory, Device device, int gpu) {
     OpenedModel model = OpenedModel.open(directory);
     NDManager weights = OpenedModel.newOwner(device, gpu);
     try {
@@ -61,7 +61,7 @@ public final class GradientModel implements AutoCloseable {
   }
 
   /** The model's sizes and components. */
-  public ModelStructure structure() {
+  ModelStructure structure() {
     return structure;
   }
 
@@ -74,7 +74,7 @@ public final class GradientModel implements AutoCloseable {
    * @param foils ids of the wrong answers
    * @return by metric, the change of the target run's value
    */
-  public Map<Metric, Attribution> estimate(
+  Map<Metric, Attribution> estimate(
       TokenizedPair pair,
       PatchDirection direction,
       Set<HookPoint> points,

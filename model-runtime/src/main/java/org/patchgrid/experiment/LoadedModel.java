@@ -2,15 +2,14 @@ package org.patchgrid.experiment;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.patchgrid.kernel.Gradients;
 import org.patchgrid.kernel.NativeLibraries;
-import org.patchgrid.kernel.PlainTensorOps;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.metric.UnembeddingFactor;
@@ -141,7 +140,9 @@ public final class LoadedModel implements TaskModel {
       Transformer float32 =
           switch (dtype) {
             case FLOAT32 -> transformer;
-            case BFLOAT16 -> new Transformer(weights, config, tensors, new PlainTensorOps());
+            case BFLOAT16 ->
+                new Transformer(
+                    weights, config, tensors, TensorKernels.load(kernel, Dtype.FLOAT32, weights));
           };
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
       return new LoadedModel(
@@ -232,7 +233,7 @@ public final class LoadedModel implements TaskModel {
       CellSelection selection,
       Computation computation,
       LongConsumer cellsDone) {
-    JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    Gradients.stop();
     Constants constants = new PromptSetConstants(statistics);
     try (NDManager manager = newManager()) {
       Readout readout = readout(manager);
@@ -263,7 +264,7 @@ public final class LoadedModel implements TaskModel {
       List<SweepSite> planSites,
       StatisticsNeeded needed,
       MeasurementSettings settings) {
-    JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    Gradients.stop();
     SiteRequirements requirements = new SiteRequirements(planSites);
     List<TokenizedPair> usable =
         pairs.stream()
@@ -346,7 +347,7 @@ public final class LoadedModel implements TaskModel {
     return new ReferenceEngine(forward, structure, manager, constants);
   }
 
-  /** For tests that look inside. */
+  /** The forward pass in the dtype of the model. */
   Transformer transformer() {
     return transformer;
   }

@@ -1,10 +1,6 @@
 package org.patchgrid.experiment;
 
 import java.nio.file.Path;
-import org.patchgrid.checkpoint.CheckpointReader;
-import org.patchgrid.checkpoint.ModelDirectory;
-import org.patchgrid.family.ModelFamilies;
-import org.patchgrid.family.ModelFamily;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.transformer.TransformerConfig;
@@ -22,14 +18,9 @@ public record ModelDescription(TransformerConfig config, String fingerprint) {
    * @throws PatchgridException if it is not a complete model of a family that Patchgrid knows
    */
   public static ModelDescription read(Path directory) {
-    ModelDirectory model = ModelDirectory.open(directory);
-    ModelFamily family = ModelFamilies.of(model.config());
-    TransformerConfig config = family.config(model.name(), model.config());
-    CheckpointReader reader = new CheckpointReader(model);
-    family.weights(config, new CheckedTensors(reader));
-    reader.ignore(family::isIgnorable);
-    reader.requireAllRead();
-    return new ModelDescription(config, model.fingerprint());
+    OpenedModel model = OpenedModel.open(directory);
+    model.requireWeights();
+    return new ModelDescription(model.config(), model.directory().fingerprint());
   }
 
   /** The model's sizes and components. */

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.checkpoint.ElementType;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.checkpoint.SafetensorsFile;
@@ -89,7 +88,7 @@ public record ModelExamination(
           config,
           model.weightFiles().size(),
           storedBytes(model),
-          quantization(model.config()),
+          model.quantization(),
           tokenizer.behaviour(SENTENCE),
           kernels(structure),
           memory(config),
@@ -105,17 +104,6 @@ public record ModelExamination(
       }
     }
     return bytes;
-  }
-
-  private static Optional<String> quantization(ConfigFile config) {
-    return config
-        .section("quantization")
-        .or(() -> config.section("quantization_config"))
-        .map(
-            section ->
-                "MLX affine, %s bits in groups of %s"
-                    .formatted(
-                        section.count("bits").orElse(4), section.count("group_size").orElse(64)));
   }
 
   private static List<KernelHere> kernels(ModelStructure structure) {

@@ -1,6 +1,7 @@
 package org.patchgrid.experiment;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,18 +74,18 @@ final class NominalPair {
   }
 
   private static TokenizedPair pair(int length) {
-    List<Integer> clean = new ArrayList<>();
-    List<Integer> corrupted = new ArrayList<>();
-    List<String> texts = new ArrayList<>();
-    for (int position = 0; position < length; position++) {
-      clean.add(0);
-      corrupted.add(position == length / PARTS_BEFORE_DIFFERENCE ? 1 : 0);
-      texts.add("");
-    }
+    List<Integer> clean = Collections.nCopies(length, 0);
+    List<Integer> corrupted = new ArrayList<>(clean);
+    corrupted.set(length / PARTS_BEFORE_DIFFERENCE, 1);
+    return ofIds("nominal", clean, corrupted);
+  }
+
+  /** A pair that is tokens already, without answers and labels; its texts are the ids. */
+  static TokenizedPair ofIds(String id, List<Integer> clean, List<Integer> corrupted) {
     PromptPair pair =
         new PromptPair(
             0,
-            "nominal",
+            id,
             new PromptText.Ids(clean),
             new PromptText.Ids(corrupted),
             new AnswerSpec.None(),
@@ -95,10 +96,10 @@ final class NominalPair {
         pair,
         PairStatus.OK,
         Optional.empty(),
-        "",
-        "",
-        new TokenSequence(clean, texts),
-        new TokenSequence(corrupted, texts),
+        clean.toString(),
+        corrupted.toString(),
+        new TokenSequence(clean, clean.stream().map(String::valueOf).toList()),
+        new TokenSequence(corrupted, corrupted.stream().map(String::valueOf).toList()),
         Map.of(),
         new AnswerTokens.None(),
         new AnswerTokens.None());

@@ -3,10 +3,12 @@ package org.patchgrid.experiment;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.family.ModelFamily;
+import org.patchgrid.family.TensorLoader;
 import org.patchgrid.kernel.CudaMachine;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.study.Device;
@@ -46,9 +48,21 @@ record OpenedModel(ModelDirectory directory, ModelFamily family, TransformerConf
    * @throws PatchgridException if a file is missing or damaged, or holds what no weight is made of
    */
   TransformerWeights weights(NDManager owner, TensorOps ops, Optional<SharedWeights> shared) {
+    return read(reader -> new CheckpointTensors(reader, owner, ops, shared));
+  }
+
+  /**
+   * Looks whether the weights are all there, and nothing else; reads none of them.
+   *
+   * @throws PatchgridException as {@link #weights}
+   */
+  void requireWeights() {
+    read(CheckedTensors::new);
+  }
+
+  private TransformerWeights read(Function<CheckpointReader, TensorLoader> loader) {
     CheckpointReader reader = new CheckpointReader(directory);
-    TransformerWeights weights =
-        family.weights(config, new CheckpointTensors(reader, owner, ops, shared));
+    TransformerWeights weights = family.weights(config, loader.apply(reader));
     reader.ignore(family::isIgnorable);
     reader.requireAllRead();
     return weights;

@@ -1,13 +1,13 @@
 package org.patchgrid.experiment;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.patchgrid.kernel.Gradients;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricReader;
 import org.patchgrid.metric.RunLogits;
@@ -59,7 +59,7 @@ public final class PairPredictions {
    */
   public static List<CheckedPair> of(
       LoadedModel model, List<PromptPair> pairs, BosPolicy bos, AnswerTokenPolicy policy) {
-    JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    Gradients.stop();
     List<CheckedPair> checked = new ArrayList<>();
     Map<Integer, List<TokenizedPair>> byLength = new TreeMap<>();
     for (PromptPair pair : pairs) {

@@ -31,8 +31,8 @@ import org.patchgrid.transformer.Transformer;
 import org.patchgrid.transformer.WholeSequences;
 
 /**
- * The plain engine: a pair's clean and corrupted run, once, and a whole forward pass for every
- * patched one. Slow and easy to believe; faster engines are compared with it.
+ * What {@link ReferenceEngine} does with one pair: its clean and its corrupted run, once, and a
+ * whole forward pass for every patched one.
  *
  * <p>Belongs to one thread. Closing it frees everything it made.
  */

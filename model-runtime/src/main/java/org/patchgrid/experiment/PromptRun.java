@@ -2,7 +2,6 @@ package org.patchgrid.experiment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import org.patchgrid.hook.ActivationCache;
 import org.patchgrid.hook.HookChain;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.hook.Interventions;
+import org.patchgrid.kernel.Gradients;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.TokenSequence;
@@ -31,7 +31,7 @@ public final class PromptRun implements AutoCloseable {
       TokenSequence tokens,
       Set<HookPoint> kept,
       Map<HookPoint, UnaryOperator<float[]>> replacements) {
-    JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    Gradients.stop();
     this.model = model;
     this.manager = model.newManager();
     this.cache = new ActivationCache(manager, kept);
@@ -82,19 +82,19 @@ public final class PromptRun implements AutoCloseable {
 
   /** The logits of such a state, [V]. */
   public float[] logits(float[] ofState) {
-    JniUtils.setGradMode(false);
+    Gradients.stop();
     return model.readout(manager).logits(List.of(ofState)).get(0);
   }
 
   /** A token's logit of such a state, in double precision. */
   public double logit(float[] ofState, int token) {
-    JniUtils.setGradMode(false);
+    Gradients.stop();
     return model.readout(manager).logits(ofState, new int[] {token})[0];
   }
 
   /** What the unembedding would read of a residual stream, [d_model] both. */
   public float[] stateOf(float[] residualStream) {
-    JniUtils.setGradMode(false);
+    Gradients.stop();
     try (NDManager scope = manager.newSubManager()) {
       NDArray stream = NativeArrays.of(scope, residualStream, 1, residualStream.length);
       return model.transformer().normed(stream).toFloatArray();

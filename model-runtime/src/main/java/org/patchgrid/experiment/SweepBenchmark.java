@@ -1,7 +1,6 @@
 package org.patchgrid.experiment;
 
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.JniUtils;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -11,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import org.patchgrid.kernel.GemmRate;
+import org.patchgrid.kernel.Gradients;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TokenizedPair;
@@ -56,7 +56,7 @@ public final class SweepBenchmark {
    * @param roundBegins told the number of each round, from 1
    */
   public SweepTimes run(TokenizedPair pair, List<SweepSite> sites, IntConsumer roundBegins) {
-    JniUtils.setGradMode(false); // a setting of the thread, and this may be a new one
+    Gradients.stop();
     SiteExpansion expansion = new SiteExpansion(model.structure());
     PairCells cells =
         new PairCells(

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.ModelStructure;
@@ -30,9 +29,9 @@ public final class SweepCost {
   /** One forward pass over {@code tokens} positions, with the unembedding of the last. */
   public static double ofPass(ModelStructure model, double tokens) {
     double width = model.modelWidth();
-    double queryWidth = (double) model.queryHeads() * model.headWidth();
-    double keyValueWidth = (double) model.keyValueHeads() * model.headWidth();
-    int mlpMatrices = model.components().contains(Component.GATE_PROJ) ? 3 : 2;
+    double queryWidth = model.queryWidth();
+    double keyValueWidth = model.keyValueWidth();
+    int mlpMatrices = model.isGated() ? 3 : 2;
     double elements =
         2 * width * queryWidth + 2 * width * keyValueWidth + mlpMatrices * width * model.mlpWidth();
     double layer = 2 * elements * tokens + 4 * tokens * tokens * queryWidth + LAYER_OVERHEAD;

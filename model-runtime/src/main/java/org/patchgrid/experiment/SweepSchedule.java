@@ -2,7 +2,6 @@ package org.patchgrid.experiment;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.ModelStructure;
@@ -74,11 +73,6 @@ record SweepSchedule(
         .orElseThrow();
   }
 
-  /** Cells of all pairs. */
-  long cells() {
-    return outcomes.stream().mapToLong(List::size).sum();
-  }
-
   /** Patched runs that are computed. */
   long rows() {
     return waves.stream().mapToLong(wave -> wave.rows().size()).sum();
@@ -94,28 +88,5 @@ record SweepSchedule(
     return waves.stream()
         .map(wave -> Operations.of(wave, structure))
         .reduce(Operations.NONE, Operations::plus);
-  }
-
-  /** What it does with the cells, several lines. */
-  String describe() {
-    long target = count(Outcome.TargetRun.class);
-    long source = count(Outcome.SourceRun.class);
-    return String.format(
-        Locale.ROOT,
-        "%,d cells of %,d pairs of %d tokens: %,d are the target run, %,d the source run, %,d coincide with others%n"
-            + "%,d patched rows in %,d waves, %.3g floating-point operations%n",
-        cells(),
-        outcomes.size(),
-        length,
-        target,
-        source,
-        cells() - target - source - rows(),
-        rows(),
-        waves.size(),
-        operations());
-  }
-
-  private long count(Class<? extends Outcome> kind) {
-    return outcomes.stream().flatMap(List::stream).filter(kind::isInstance).count();
   }
 }

@@ -21,7 +21,7 @@ import org.patchgrid.study.ModuleNames;
  * @param head module of the unembedding
  * @param inputsFirst whether weights of linear maps are stored [in, out]
  */
-public record CheckpointLayout(
+record CheckpointLayout(
     String embedding,
     Optional<String> positions,
     String layers,

@@ -11,7 +11,7 @@ import org.patchgrid.study.Component;
  * @param components in the order of their rows
  * @param order how the rows of several lie
  */
-public record CheckpointModule(String path, List<Component> components, Order order) {
+record CheckpointModule(String path, List<Component> components, Order order) {
   /** How several components lie in one tensor. */
   public enum Order {
     /** One after the other: {@code [q | k | v]}. */

@@ -160,7 +160,7 @@ final class CheckpointWeights {
   private Linear linear(int layer, Component component, boolean biased) {
     CheckpointModule module = layout.module(component);
     String path = modulePath(layer, module);
-    long in = inputs(component);
+    long in = widths(component).in();
     long rows = rows(module);
     List<Long> shape = inputsFirst ? List.of(in, rows) : List.of(rows, in);
     NDArray weight =
@@ -208,13 +208,24 @@ final class CheckpointWeights {
     return structure.modelWidth();
   }
 
-  /** What a linear map puts out. */
+  /** Widths of a linear map. */
+  private record Widths(long in, long out) {}
+
   private long outputs(Component component) {
+    return widths(component).out();
+  }
+
+  private Widths widths(Component component) {
+    long model = structure.modelWidth();
+    long queries = structure.queryWidth();
+    long keyValues = structure.keyValueWidth();
+    long mlp = structure.mlpWidth();
     return switch (component) {
-      case Q_PROJ -> structure.queryWidth();
-      case K_PROJ, V_PROJ -> structure.keyValueWidth();
-      case O_PROJ, DOWN_PROJ -> structure.modelWidth();
-      case GATE_PROJ, UP_PROJ -> structure.mlpWidth();
+      case Q_PROJ -> new Widths(model, queries);
+      case K_PROJ, V_PROJ -> new Widths(model, keyValues);
+      case O_PROJ -> new Widths(queries, model);
+      case GATE_PROJ, UP_PROJ -> new Widths(model, mlp);
+      case DOWN_PROJ -> new Widths(mlp, model);
       case RESID_PRE,
           INPUT_LAYERNORM,
           Q_NORM,
@@ -227,32 +238,7 @@ final class CheckpointWeights {
           ACT,
           MLP,
           OUTPUT ->
-          throw notLinear(component);
+          throw new IllegalArgumentException(component + " is no linear map");
     };
-  }
-
-  private long inputs(Component component) {
-    return switch (component) {
-      case Q_PROJ, K_PROJ, V_PROJ, GATE_PROJ, UP_PROJ -> structure.modelWidth();
-      case O_PROJ -> structure.queryWidth();
-      case DOWN_PROJ -> structure.mlpWidth();
-      case RESID_PRE,
-          INPUT_LAYERNORM,
-          Q_NORM,
-          K_NORM,
-          PATTERN,
-          Z,
-          SELF_ATTN,
-          RESID_MID,
-          POST_ATTENTION_LAYERNORM,
-          ACT,
-          MLP,
-          OUTPUT ->
-          throw notLinear(component);
-    };
-  }
-
-  private static IllegalArgumentException notLinear(Component component) {
-    return new IllegalArgumentException(component + " is no linear map");
   }
 }

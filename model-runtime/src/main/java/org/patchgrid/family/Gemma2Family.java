@@ -15,7 +15,7 @@ import org.patchgrid.transformer.TransformerConfig;
  * Gemma 2: norms before and behind attention and MLP, whose weights are stored as differences from
  * one; scaled embeddings; soft caps of scores and logits; a window in every other layer.
  */
-public final class Gemma2Family implements ModelFamily {
+final class Gemma2Family extends ModelFamily {
   private static final double DEFAULT_ATTENTION_CAP = 50;
   private static final double DEFAULT_LOGIT_CAP = 30;
 
@@ -49,7 +49,7 @@ public final class Gemma2Family implements ModelFamily {
   }
 
   @Override
-  public List<CheckpointLayout> layouts() {
+  List<CheckpointLayout> layouts() {
     return List.of(GemmaConfig.LAYOUT);
   }
 }

@@ -19,7 +19,7 @@ import org.patchgrid.transformer.TransformerConfig;
  * Gemma 3's language model: Gemma 2 with a norm of every head's queries and keys instead of caps,
  * and a faster rotation in the layers that have a window.
  */
-public final class Gemma3Family implements ModelFamily {
+final class Gemma3Family extends ModelFamily {
   private static final CheckpointLayout LAYOUT =
       LlamaLayout.withNormsBehind(
           List.of(
@@ -75,7 +75,7 @@ public final class Gemma3Family implements ModelFamily {
   }
 
   @Override
-  public List<CheckpointLayout> layouts() {
+  List<CheckpointLayout> layouts() {
     return List.of(LAYOUT);
   }
 }

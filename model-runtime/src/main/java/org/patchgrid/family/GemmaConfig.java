@@ -46,10 +46,8 @@ record GemmaConfig(ConfigFile config, Sizes sizes) {
   }
 
   List<OptionalInt> windows(IntPredicate sliding) {
-    OptionalInt window = OptionalInt.of(config.count("sliding_window").orElse(DEFAULT_WINDOW));
-    return Windows.sliding(config, sizes.layers(), sliding).stream()
-        .map(slides -> slides ? window : OptionalInt.empty())
-        .toList();
+    int window = config.count(Windows.WINDOW).orElse(DEFAULT_WINDOW);
+    return Windows.of(config, sizes.layers(), OptionalInt.of(window), sliding);
   }
 
   /** A cap that may be absent; a key that is not there means {@code otherwise}. */

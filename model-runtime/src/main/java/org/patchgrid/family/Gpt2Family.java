@@ -34,7 +34,7 @@ import org.patchgrid.transformer.TransformerConfig;
  * GPT-2: layer norms, embeddings of positions, an MLP without a gate, biases everywhere, q, k and v
  * in one tensor, and weights that are stored [in, out].
  */
-public final class Gpt2Family implements ModelFamily {
+final class Gpt2Family extends ModelFamily {
   /** Of GPT-2, GPT-NeoX with sequential layers and OPT. */
   static final Set<Component> COMPONENTS =
       EnumSet.complementOf(EnumSet.of(GATE_PROJ, Q_NORM, K_NORM));
@@ -83,24 +83,32 @@ public final class Gpt2Family implements ModelFamily {
 
   /** As transformers writes it, as the first GPT-2 was published, and as MLX writes it. */
   @Override
-  public List<CheckpointLayout> layouts() {
-    return List.of(layout("transformer."), layout(""), layout("model."));
+  List<CheckpointLayout> layouts() {
+    return List.of(withPositions("transformer."), withPositions(""), withPositions("model."));
   }
 
-  private static CheckpointLayout layout(String prefix) {
+  private static CheckpointLayout withPositions(String prefix) {
+    return layout(prefix, MODULES).withPositions(prefix + "wpe").withInputsFirst();
+  }
+
+  /** Of GPT-2 and GPT-J. */
+  static CheckpointLayout layout(String prefix, List<CheckpointModule> modules) {
     return CheckpointLayout.of(
-            prefix + "wte",
-            prefix + "h",
-            MODULES,
-            Map.of("attn", SELF_ATTN, "mlp", MLP),
-            prefix + "ln_f",
-            "lm_head")
-        .withPositions(prefix + "wpe")
-        .withInputsFirst();
+        prefix + "wte",
+        prefix + "h",
+        modules,
+        Map.of("attn", SELF_ATTN, "mlp", MLP),
+        prefix + "ln_f",
+        "lm_head");
   }
 
   @Override
   public boolean isIgnorable(String tensor) {
+    return isMask(tensor);
+  }
+
+  /** Of GPT-2 and GPT-J. */
+  static boolean isMask(String tensor) {
     return tensor.endsWith(".attn.bias") || tensor.endsWith(".attn.masked_bias");
   }
 }

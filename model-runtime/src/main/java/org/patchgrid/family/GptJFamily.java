@@ -3,29 +3,23 @@ package org.patchgrid.family;
 import static org.patchgrid.study.Component.DOWN_PROJ;
 import static org.patchgrid.study.Component.INPUT_LAYERNORM;
 import static org.patchgrid.study.Component.K_PROJ;
-import static org.patchgrid.study.Component.MLP;
 import static org.patchgrid.study.Component.O_PROJ;
 import static org.patchgrid.study.Component.POST_ATTENTION_LAYERNORM;
 import static org.patchgrid.study.Component.Q_PROJ;
 import static org.patchgrid.study.Component.RESID_MID;
-import static org.patchgrid.study.Component.SELF_ATTN;
 import static org.patchgrid.study.Component.UP_PROJ;
 import static org.patchgrid.study.Component.V_PROJ;
 
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.Component;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
 import org.patchgrid.transformer.HeadConfig;
-import org.patchgrid.transformer.LayerConfig;
 import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
@@ -34,7 +28,7 @@ import org.patchgrid.transformer.TransformerConfig;
  * GPT-J: attention and MLP in parallel behind one layer norm, rotation of neighbouring dimensions,
  * no biases in attention, and a bias of the logits.
  */
-public final class GptJFamily implements ModelFamily {
+final class GptJFamily extends ModelFamily {
   private static final Set<Component> COMPONENTS = components();
 
   private static final List<CheckpointModule> MODULES =
@@ -63,14 +57,12 @@ public final class GptJFamily implements ModelFamily {
   @Override
   public TransformerConfig config(String modelName, ConfigFile config) {
     Sizes sizes = Sizes.readGpt(config);
-    LayerConfig layer =
-        new LayerConfig(sizes.scale(), Optional.of(rotary(config, sizes)), OptionalInt.empty());
     return new TransformerConfig(
         sizes.structure(modelName, COMPONENTS, false, false, layouts().get(0)),
         EmbeddingConfig.PLAIN,
         Norms.layer(config, "layer_norm_epsilon", 1e-5),
         new AttentionConfig(false, false),
-        Collections.nCopies(sizes.layers(), layer),
+        sizes.layersAlike(Optional.of(rotary(config, sizes))),
         new MlpConfig(Activations.read(config, "activation_function", "gelu_new"), true),
         new HeadConfig(
             config.flag("tie_word_embeddings").orElse(false), true, OptionalDouble.empty()),
@@ -95,22 +87,13 @@ public final class GptJFamily implements ModelFamily {
 
   /** As transformers writes it, and as MLX does. */
   @Override
-  public List<CheckpointLayout> layouts() {
-    return List.of(layout("transformer."), layout("model."));
-  }
-
-  private static CheckpointLayout layout(String prefix) {
-    return CheckpointLayout.of(
-        prefix + "wte",
-        prefix + "h",
-        MODULES,
-        Map.of("attn", SELF_ATTN, "mlp", MLP),
-        prefix + "ln_f",
-        "lm_head");
+  List<CheckpointLayout> layouts() {
+    return List.of(
+        Gpt2Family.layout("transformer.", MODULES), Gpt2Family.layout("model.", MODULES));
   }
 
   @Override
   public boolean isIgnorable(String tensor) {
-    return tensor.endsWith(".attn.bias") || tensor.endsWith(".attn.masked_bias");
+    return Gpt2Family.isMask(tensor);
   }
 }

@@ -12,19 +12,16 @@ import static org.patchgrid.study.Component.SELF_ATTN;
 import static org.patchgrid.study.Component.UP_PROJ;
 import static org.patchgrid.study.Component.V_PROJ;
 
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.Component;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
 import org.patchgrid.transformer.HeadConfig;
-import org.patchgrid.transformer.LayerConfig;
 import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
@@ -33,7 +30,7 @@ import org.patchgrid.transformer.TransformerConfig;
  * GPT-NeoX and Pythia: attention and MLP in parallel, unless the configuration says otherwise;
  * layer norms, rotation of a part of every head, q, k and v of a head side by side in one tensor.
  */
-public final class GptNeoXFamily implements ModelFamily {
+final class GptNeoXFamily extends ModelFamily {
   private static final List<CheckpointModule> MODULES =
       List.of(
           CheckpointModule.of(INPUT_LAYERNORM, "input_layernorm"),
@@ -57,13 +54,12 @@ public final class GptNeoXFamily implements ModelFamily {
     RotaryConfig rotary =
         RotaryConfigReader.partial(
             config, sizes.headWidth(), "rotary_emb_base", "rotary_pct", DEFAULT_PART);
-    LayerConfig layer = new LayerConfig(sizes.scale(), Optional.of(rotary), OptionalInt.empty());
     return new TransformerConfig(
         sizes.structure(modelName, components(config), layouts().get(0)),
         EmbeddingConfig.PLAIN,
         Norms.layer(config, "layer_norm_eps", 1e-5),
         new AttentionConfig(bias, bias),
-        Collections.nCopies(sizes.layers(), layer),
+        sizes.layersAlike(Optional.of(rotary)),
         new MlpConfig(Activations.read(config, "hidden_act", "gelu"), true),
         new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
         config.count("max_position_embeddings").orElse(2048));
@@ -79,7 +75,7 @@ public final class GptNeoXFamily implements ModelFamily {
 
   /** As transformers writes it, and as MLX does. */
   @Override
-  public List<CheckpointLayout> layouts() {
+  List<CheckpointLayout> layouts() {
     return List.of(
         layout("gpt_neox.", "gpt_neox.layers", "embed_out"),
         layout("model.", "model.h", "model.embed_out"));

@@ -1,14 +1,11 @@
 package org.patchgrid.family;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
 import org.patchgrid.transformer.HeadConfig;
-import org.patchgrid.transformer.LayerConfig;
 import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
@@ -18,7 +15,7 @@ import org.patchgrid.transformer.TransformerConfig;
  * before attention and MLP, rotary positions, grouped-query attention, a gated MLP with SiLU.
  * Defaults are those of Hugging Face's {@code LlamaConfig}.
  */
-public final class LlamaFamily implements ModelFamily {
+final class LlamaFamily extends ModelFamily {
   @Override
   public String modelType() {
     return "llama";
@@ -29,13 +26,12 @@ public final class LlamaFamily implements ModelFamily {
     Sizes sizes = Sizes.read(config);
     boolean bias = config.flag("attention_bias").orElse(false);
     RotaryConfig rotary = RotaryConfigReader.whole(config, sizes.headWidth());
-    LayerConfig layer = new LayerConfig(sizes.scale(), Optional.of(rotary), OptionalInt.empty());
     return new TransformerConfig(
         sizes.structure(modelName, Sizes.LLAMA, LlamaLayout.LLAMA),
         EmbeddingConfig.PLAIN,
         Norms.rms(config, 1e-6),
         new AttentionConfig(bias, bias),
-        Collections.nCopies(sizes.layers(), layer),
+        sizes.layersAlike(Optional.of(rotary)),
         new MlpConfig(
             Activations.read(config, "hidden_act", "silu"), config.flag("mlp_bias").orElse(false)),
         new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
@@ -43,7 +39,7 @@ public final class LlamaFamily implements ModelFamily {
   }
 
   @Override
-  public List<CheckpointLayout> layouts() {
+  List<CheckpointLayout> layouts() {
     return List.of(LlamaLayout.LLAMA);
   }
 }

@@ -7,9 +7,11 @@ import org.patchgrid.transformer.TransformerConfig;
 import org.patchgrid.transformer.TransformerWeights;
 
 /** A kind of model: all that Patchgrid knows of it beyond the arithmetic. Stateless. */
-public interface ModelFamily {
+public abstract class ModelFamily {
+  ModelFamily() {}
+
   /** The {@code model_type} of its config.json. */
-  String modelType();
+  public abstract String modelType();
 
   /**
    * Reads config.json.
@@ -18,17 +20,17 @@ public interface ModelFamily {
    * @throws PatchgridException for a value that is missing, makes no sense or asks for arithmetic
    *     that Patchgrid does not have
    */
-  TransformerConfig config(String modelName, ConfigFile config);
+  public abstract TransformerConfig config(String modelName, ConfigFile config);
 
   /** How its tensors are named: as Hugging Face does first, then as other tools do. */
-  List<CheckpointLayout> layouts();
+  abstract List<CheckpointLayout> layouts();
 
   /**
    * Reads the weights of a model with this configuration.
    *
    * @throws PatchgridException if a tensor is missing or has another shape
    */
-  default TransformerWeights weights(TransformerConfig config, TensorLoader loader) {
+  public final TransformerWeights weights(TransformerConfig config, TensorLoader loader) {
     return CheckpointWeights.load(config, layouts(), loader);
   }
 
@@ -36,7 +38,7 @@ public interface ModelFamily {
    * Whether checkpoints may store a tensor of that name that is not used: old ones have rotary
    * frequencies, which follow from the configuration, and masks.
    */
-  default boolean isIgnorable(String tensor) {
+  public boolean isIgnorable(String tensor) {
     return tensor.endsWith(".rotary_emb.inv_freq");
   }
 }

@@ -1,17 +1,14 @@
 package org.patchgrid.family;
 
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.Component;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
 import org.patchgrid.transformer.HeadConfig;
-import org.patchgrid.transformer.LayerConfig;
 import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
@@ -20,7 +17,7 @@ import org.patchgrid.transformer.TransformerConfig;
  * OLMo 2: no norm before attention and MLP and one behind each, and a norm of queries and keys over
  * all heads together.
  */
-public final class Olmo2Family implements ModelFamily {
+final class Olmo2Family extends ModelFamily {
   private static final Set<Component> COMPONENTS =
       EnumSet.complementOf(
           EnumSet.of(Component.INPUT_LAYERNORM, Component.POST_ATTENTION_LAYERNORM));
@@ -39,20 +36,19 @@ public final class Olmo2Family implements ModelFamily {
     Sizes sizes = Sizes.read(config);
     boolean bias = config.flag("attention_bias").orElse(false);
     RotaryConfig rotary = RotaryConfigReader.whole(config, sizes.headWidth());
-    LayerConfig layer = new LayerConfig(sizes.scale(), Optional.of(rotary), OptionalInt.empty());
     return new TransformerConfig(
         sizes.structure(modelName, COMPONENTS, true, true, LAYOUT),
         EmbeddingConfig.PLAIN,
         Norms.rms(config, 1e-5).withNormsBehindSublayers(),
         new AttentionConfig(bias, bias),
-        Collections.nCopies(sizes.layers(), layer),
+        sizes.layersAlike(Optional.of(rotary)),
         new MlpConfig(Activations.read(config, "hidden_act", "silu"), false),
         new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
         config.count("max_position_embeddings").orElse(2048));
   }
 
   @Override
-  public List<CheckpointLayout> layouts() {
+  List<CheckpointLayout> layouts() {
     return List.of(LAYOUT);
   }
 }

@@ -10,16 +10,13 @@ import static org.patchgrid.study.Component.SELF_ATTN;
 import static org.patchgrid.study.Component.UP_PROJ;
 import static org.patchgrid.study.Component.V_PROJ;
 
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
 import org.patchgrid.transformer.HeadConfig;
-import org.patchgrid.transformer.LayerConfig;
 import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.NormConfig;
 import org.patchgrid.transformer.TransformerConfig;
@@ -28,7 +25,7 @@ import org.patchgrid.transformer.TransformerConfig;
  * OPT: layer norms, embeddings of positions whose first two rows are for padding, an MLP with ReLU
  * and without a gate, biases everywhere.
  */
-public final class OptFamily implements ModelFamily {
+final class OptFamily extends ModelFamily {
   private static final int POSITION_OFFSET = 2;
   private static final double NORM_EPSILON = 1e-5; // PyTorch's; the configuration has none
 
@@ -70,13 +67,12 @@ public final class OptFamily implements ModelFamily {
             Sizes.headWidth(config, "hidden_size", "num_attention_heads"),
             config.requiredCount("ffn_dim"),
             config.requiredCount("vocab_size"));
-    LayerConfig layer = new LayerConfig(sizes.scale(), Optional.empty(), OptionalInt.empty());
     return new TransformerConfig(
         sizes.structure(modelName, Gpt2Family.COMPONENTS, layouts().get(0)),
         EmbeddingConfig.withPositions(POSITION_OFFSET),
         NormConfig.layer(NORM_EPSILON),
         new AttentionConfig(true, true),
-        Collections.nCopies(sizes.layers(), layer),
+        sizes.layersAlike(Optional.empty()),
         new MlpConfig(Activations.read(config, "activation_function", "relu"), true),
         new HeadConfig(config.flag("tie_word_embeddings").orElse(true)),
         config.count("max_position_embeddings").orElse(2048));
@@ -90,7 +86,7 @@ public final class OptFamily implements ModelFamily {
 
   /** As transformers writes it, and as the first ones were published. */
   @Override
-  public List<CheckpointLayout> layouts() {
+  List<CheckpointLayout> layouts() {
     return List.of(layout("model.decoder."), layout("decoder."));
   }
 

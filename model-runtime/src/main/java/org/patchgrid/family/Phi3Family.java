@@ -9,18 +9,16 @@ import static org.patchgrid.study.Component.UP_PROJ;
 import static org.patchgrid.study.Component.V_PROJ;
 
 import java.util.List;
-import java.util.Optional;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
 import org.patchgrid.transformer.HeadConfig;
-import org.patchgrid.transformer.LayerConfig;
 import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
 
 /** Phi-3 and Phi-4: Llama's layer with q, k and v in one tensor, and gate and up in another. */
-public final class Phi3Family implements ModelFamily {
+final class Phi3Family extends ModelFamily {
   private static final CheckpointLayout LAYOUT =
       LlamaLayout.of(
           List.of(
@@ -42,23 +40,19 @@ public final class Phi3Family implements ModelFamily {
     RotaryConfig rotary =
         RotaryConfigReader.partial(
             config, sizes.headWidth(), "rope_theta", "partial_rotary_factor", 1);
-    List<LayerConfig> layers =
-        Windows.read(config, sizes.layers(), layer -> true).stream()
-            .map(window -> new LayerConfig(sizes.scale(), Optional.of(rotary), window))
-            .toList();
     return new TransformerConfig(
         sizes.structure(modelName, Sizes.LLAMA, LAYOUT),
         EmbeddingConfig.PLAIN,
         Norms.rms(config, 1e-5),
         new AttentionConfig(false, false),
-        layers,
+        Windows.layers(config, sizes, rotary, layer -> true),
         new MlpConfig(Activations.read(config, "hidden_act", "silu"), false),
         new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
         config.count("max_position_embeddings").orElse(4096));
   }
 
   @Override
-  public List<CheckpointLayout> layouts() {
+  List<CheckpointLayout> layouts() {
     return List.of(LAYOUT);
   }
 }

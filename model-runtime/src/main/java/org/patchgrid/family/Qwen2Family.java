@@ -1,7 +1,6 @@
 package org.patchgrid.family;
 
 import java.util.List;
-import java.util.Optional;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
@@ -12,7 +11,7 @@ import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
 
 /** Qwen2 and Qwen2.5: Llama's layer with biases of q, k and v. */
-public final class Qwen2Family implements ModelFamily {
+final class Qwen2Family extends ModelFamily {
   @Override
   public String modelType() {
     return "qwen2";
@@ -37,13 +36,11 @@ public final class Qwen2Family implements ModelFamily {
     RotaryConfig rotary = RotaryConfigReader.whole(config, sizes.headWidth());
     boolean used = config.flag("use_sliding_window").orElse(false);
     int full = config.wholeNumber("max_window_layers").orElse(28);
-    return Windows.read(config, sizes.layers(), layer -> used && layer >= full).stream()
-        .map(window -> new LayerConfig(sizes.scale(), Optional.of(rotary), window))
-        .toList();
+    return Windows.layers(config, sizes, rotary, layer -> used && layer >= full);
   }
 
   @Override
-  public List<CheckpointLayout> layouts() {
+  List<CheckpointLayout> layouts() {
     return List.of(LlamaLayout.LLAMA);
   }
 }

@@ -11,7 +11,7 @@ import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.TransformerConfig;
 
 /** Qwen3: Llama's layer with a norm of every head's queries and keys. */
-public final class Qwen3Family implements ModelFamily {
+final class Qwen3Family extends ModelFamily {
   private static final CheckpointLayout LAYOUT =
       LlamaLayout.of(
           List.of(LlamaLayout.NORMS_BEFORE, LlamaLayout.PROJECTIONS, LlamaLayout.QUERY_KEY_NORMS));
@@ -39,7 +39,7 @@ public final class Qwen3Family implements ModelFamily {
   }
 
   @Override
-  public List<CheckpointLayout> layouts() {
+  List<CheckpointLayout> layouts() {
     return List.of(LAYOUT);
   }
 }

@@ -1,11 +1,16 @@
 package org.patchgrid.family;
 
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.ModelStructure;
+import org.patchgrid.transformer.LayerConfig;
+import org.patchgrid.transformer.RotaryConfig;
 
 /** The sizes of a model, read from its config.json. */
 record Sizes(
@@ -76,6 +81,11 @@ record Sizes(
   /** What attention scores are multiplied by, unless a family does otherwise. */
   double scale() {
     return 1 / Math.sqrt(headWidth);
+  }
+
+  /** Layers without windows that all turn alike. */
+  List<LayerConfig> layersAlike(Optional<RotaryConfig> rotary) {
+    return Collections.nCopies(layers, new LayerConfig(scale(), rotary, OptionalInt.empty()));
   }
 
   /** The structure of a model whose logits are linear, and whose q/k-norms are of each head. */

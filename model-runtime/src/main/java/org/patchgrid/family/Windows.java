@@ -1,32 +1,43 @@
 package org.patchgrid.family;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.transformer.LayerConfig;
+import org.patchgrid.transformer.RotaryConfig;
 
 /** Which layers see only so many positions back. */
 final class Windows {
-  private static final String WINDOW = "sliding_window";
+  static final String WINDOW = "sliding_window";
   private static final String TYPES = "layer_types";
 
   private Windows() {}
 
   /**
-   * The window of every layer.
+   * Layers that all turn alike.
    *
-   * @param sliding which layers have one where the configuration does not list them
+   * @param sliding which of them have a window where the configuration does not list them
    */
-  static List<OptionalInt> read(ConfigFile config, int layers, IntPredicate sliding) {
-    OptionalInt window = config.count(WINDOW);
+  static List<LayerConfig> layers(
+      ConfigFile config, Sizes sizes, RotaryConfig rotary, IntPredicate sliding) {
+    return of(config, sizes.layers(), config.count(WINDOW), sliding).stream()
+        .map(window -> new LayerConfig(sizes.scale(), Optional.of(rotary), window))
+        .toList();
+  }
+
+  /** The window of every layer, where those that have one have this. */
+  static List<OptionalInt> of(
+      ConfigFile config, int layers, OptionalInt window, IntPredicate sliding) {
     return sliding(config, layers, sliding).stream()
         .map(slides -> slides ? window : OptionalInt.empty())
         .toList();
   }
 
   /** Whether each layer has a window, if there is one. */
-  static List<Boolean> sliding(ConfigFile config, int layers, IntPredicate otherwise) {
+  private static List<Boolean> sliding(ConfigFile config, int layers, IntPredicate otherwise) {
     List<String> types = config.strings(TYPES);
     if (types.isEmpty()) {
       return IntStream.range(0, layers).mapToObj(otherwise::test).toList();

@@ -44,7 +44,7 @@ public record GemmRate(
       for (TensorOps ops : kernels(scope)) {
         for (int rows : ROWS) {
           best =
-              best.best(measure(scope, ops, rows, width, model.queryHeads() * model.headWidth()))
+              best.best(measure(scope, ops, rows, width, model.queryWidth()))
                   .best(measure(scope, ops, rows, width, model.mlpWidth()))
                   .best(measure(scope, ops, rows, model.mlpWidth(), width));
         }

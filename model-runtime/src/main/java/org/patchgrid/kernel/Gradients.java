@@ -12,7 +12,10 @@ import java.util.function.Supplier;
 public final class Gradients {
   private Gradients() {}
 
-  /** From here on this thread computes without a way back. A new thread does not. */
+  /**
+   * From here on this thread computes without a way back. A new thread does not: whatever a
+   * caller's thread may enter by says so first.
+   */
   public static void stop() {
     JniUtils.setGradMode(false);
   }

@@ -27,7 +27,7 @@ import org.patchgrid.study.Kernel;
  *
  * <p>Sums over the width and the elementary operations have one order or none.
  */
-public final class OneDnnTensorOps implements TensorOps {
+final class OneDnnTensorOps implements TensorOps {
   /** Tokens of one call of the linear kernel where it keeps the bits of so many only. */
   private static final int BLOCK_ROWS = 64;
 
@@ -160,7 +160,7 @@ public final class OneDnnTensorOps implements TensorOps {
    *
    * @param owner of the compiled functions; must live as long as they are used
    */
-  public static Optional<TensorOps> load(NDManager owner) {
+  static Optional<TensorOps> load(NDManager owner) {
     try {
       return Optional.of(new OneDnnTensorOps(TorchScriptModule.compile(owner, METHODS)));
     } catch (ai.djl.engine.EngineException e) {

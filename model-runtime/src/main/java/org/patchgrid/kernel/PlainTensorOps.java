@@ -5,13 +5,13 @@ import java.util.Optional;
 import org.patchgrid.study.Kernel;
 
 /** {@link TensorOps} from the array operations that DJL has on every platform. */
-public final class PlainTensorOps implements TensorOps {
+sealed class PlainTensorOps implements TensorOps permits DifferentiableTensorOps {
   private static final int[] WIDTH = {-1};
 
   /** Of the polynomial inside the approximation of GELU. */
-  private static final double CUBIC = 0.044715;
+  static final double CUBIC = 0.044715;
 
-  private static final double HALF = 0.5;
+  static final double HALF = 0.5;
 
   @Override
   public Kernel kernel() {

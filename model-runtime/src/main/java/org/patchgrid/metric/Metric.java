@@ -1,8 +1,6 @@
 package org.patchgrid.metric;
 
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
  * A number read off a run's logits at the last position. The formulas are in {@link MetricReader}.
@@ -73,9 +71,5 @@ public enum Metric {
   /** Whether it changes smoothly with the logits; a rank jumps. */
   public boolean hasGradient() {
     return this != ANSWER_RANK;
-  }
-
-  public static Optional<Metric> named(String label) {
-    return Arrays.stream(values()).filter(m -> m.label().equals(label)).findFirst();
   }
 }

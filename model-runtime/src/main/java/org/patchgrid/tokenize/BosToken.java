@@ -1,11 +1,9 @@
 package org.patchgrid.tokenize;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
-import org.patchgrid.checkpoint.BoundedJson;
+import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -14,6 +12,7 @@ import org.patchgrid.study.PatchgridException;
  * @param whyNone what is missing, in words, if there is no such token
  */
 record BosToken(OptionalInt id, String whyNone) {
+  private static final String KEY = "bos_token";
 
   /** Reads {@code bos_token} of tokenizer_config.json; most models have one, and few need it. */
   static BosToken read(Path modelDirectory, Vocabulary vocabulary) {
@@ -21,9 +20,13 @@ record BosToken(OptionalInt id, String whyNone) {
     if (!Files.exists(file)) {
       return none("there is no " + file);
     }
-    JsonNode entry = config(file).path("bos_token");
-    String text = entry.isObject() ? entry.path("content").asText("") : entry.asText("");
-    if (entry.isMissingNode() || entry.isNull() || text.isEmpty()) {
+    ConfigFile config = ConfigFile.read(file);
+    String text =
+        (config.isSection(KEY)
+                ? config.section(KEY).flatMap(token -> token.string("content"))
+                : config.string(KEY))
+            .orElse("");
+    if (text.isEmpty()) {
       return none(file + " names no bos_token");
     }
     OptionalInt id = vocabulary.id(text);
@@ -46,19 +49,5 @@ record BosToken(OptionalInt id, String whyNone) {
 
   private static BosToken none(String why) {
     return new BosToken(OptionalInt.empty(), why);
-  }
-
-  private static JsonNode config(Path file) {
-    try {
-      JsonNode config = BoundedJson.mapper().build().readTree(Files.readAllBytes(file));
-      if (!config.isObject()) {
-        throw new PatchgridException(
-            "Cannot read " + file + ": it is not a JSON object; download it again");
-      }
-      return config;
-    } catch (IOException e) {
-      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("unreadable");
-      throw new PatchgridException("Cannot read " + file + ": " + why + "; download it again", e);
-    }
   }
 }

@@ -166,12 +166,11 @@ public final class PromptTokenizer implements AutoCloseable {
    */
   public TokenizerBehaviour behaviour(String sentence) {
     try {
-      List<String> tokens = encoder.encode(sentence, BosPolicy.NEVER).tokens().texts();
-      List<Integer> ids = encoder.encode(sentence, BosPolicy.NEVER).tokens().ids();
+      TokenSequence tokens = encoder.encode(sentence, BosPolicy.NEVER).tokens();
       List<String> added =
           new ArrayList<>(encoder.encode(sentence, BosPolicy.TOKENIZER).tokens().texts());
-      tokens.forEach(added::remove);
-      return new TokenizerBehaviour(sentence, added, tokens, encoder.decode(ids));
+      tokens.texts().forEach(added::remove);
+      return new TokenizerBehaviour(sentence, added, tokens.texts(), encoder.decode(tokens.ids()));
     } catch (UnusablePair problem) {
       throw new PatchgridException(problem.reason(), problem);
     }

@@ -22,14 +22,14 @@ import org.slf4j.LoggerFactory;
  * the version of the native library it passed with. Where that directory cannot be written, every
  * call starts a child (about half a second). May be shared between threads.
  */
-public final class TokenizerCheck {
-  private static final Logger LOG = LoggerFactory.getLogger(TokenizerCheck.class);
+final class TokenizerCheck {
+  private static final Logger log = LoggerFactory.getLogger(TokenizerCheck.class);
   private static final Duration TIME_LIMIT = Duration.ofSeconds(60);
 
   private final Path passedDirectory;
   private final Duration timeLimit;
 
-  public TokenizerCheck(Path cacheDirectory) {
+  TokenizerCheck(Path cacheDirectory) {
     this(cacheDirectory, TIME_LIMIT);
   }
 
@@ -39,7 +39,7 @@ public final class TokenizerCheck {
   }
 
   /** With the {@link CacheDirectory} of this machine. */
-  public static TokenizerCheck ofThisMachine() {
+  static TokenizerCheck ofThisMachine() {
     return new TokenizerCheck(CacheDirectory.ofThisMachine());
   }
 
@@ -49,7 +49,7 @@ public final class TokenizerCheck {
    * @param content what {@code file} holds
    * @throws PatchgridException if it cannot, or does not load within a minute
    */
-  public void check(Path file, byte[] content) {
+  void check(Path file, byte[] content) {
     Path marker = passedDirectory.resolve(sha256(content) + ".ok");
     String libraryVersion = Platform.detectPlatform("tokenizers").getVersion();
     if (hasPassed(marker, libraryVersion)) {
@@ -63,7 +63,7 @@ public final class TokenizerCheck {
     try {
       return Files.exists(marker) && Files.readString(marker).equals(libraryVersion);
     } catch (IOException e) {
-      LOG.debug("Cannot read {}; checking the tokenizer again", marker, e);
+      log.debug("Cannot read {}; checking the tokenizer again", marker, e);
       return false;
     }
   }
@@ -75,7 +75,7 @@ public final class TokenizerCheck {
       Files.writeString(written, libraryVersion);
       Files.move(written, marker, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      LOG.debug("Cannot write {}; the tokenizer will be checked again next time", marker, e);
+      log.debug("Cannot write {}; the tokenizer will be checked again next time", marker, e);
     }
   }
 

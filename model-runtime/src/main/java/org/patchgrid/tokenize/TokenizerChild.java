@@ -69,7 +69,7 @@ final class TokenizerChild {
       }
     } catch (IOException e) {
       throw new PatchgridException(
-          "Cannot check " + tokenizerJson + " in a child process: " + e + "", e);
+          "Cannot check " + tokenizerJson + " in a child process: " + e, e);
     }
   }
 
@@ -116,7 +116,7 @@ final class TokenizerChild {
     }
     String reason = reason(lines).orElse("the process that tried it ended without a word");
     if (!lines.contains(TokenizerProbe.LIBRARY_LOADED)) {
-      throw new PatchgridException("Cannot load the native tokenizer library: " + reason + "");
+      throw new PatchgridException("Cannot load the native tokenizer library: " + reason);
     }
     throw new PatchgridException(
         "Cannot load tokenizer "

@@ -25,7 +25,7 @@ import org.patchgrid.kernel.TensorOps;
  */
 public final class Transformer {
   /** Rows of the unembedding that are in double precision at once. */
-  private static final int GRAM_ROWS = 8192;
+  public static final int GRAM_ROWS = 8192;
 
   private final TensorOps ops;
   private final TransformerConfig config;
@@ -152,8 +152,7 @@ public final class Transformer {
   /** What a token's logit is the product of with what {@link #forward} returned, [d_model]. */
   public float[] unembeddingRow(NDManager manager, int token) {
     try (NDArray id = NativeArrays.of(manager, new long[] {token});
-        NDArray row =
-            Embedding.embedding(id, unembeddingRows, SparseFormat.DENSE).singletonOrThrow()) {
+        NDArray row = rows(manager, unembeddingRows, id)) {
       return row.toFloatArray();
     }
   }

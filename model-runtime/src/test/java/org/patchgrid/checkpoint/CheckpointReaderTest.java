@@ -37,10 +37,11 @@ class CheckpointReaderTest {
             .shorts("bf16", "BF16", TensorShape.of(3, 1), 0x3f80, 0x8000, 0x7f80));
     CheckpointReader reader = reader("{}");
 
-    assertThat(reader.tensor("f32", 2).toArray()).containsExactly(1.5f, Float.NEGATIVE_INFINITY);
-    assertThat(reader.tensor("f16", 1, 3).toArray())
+    assertThat(StoredValues.floats(reader.tensor("f32", 2)))
+        .containsExactly(1.5f, Float.NEGATIVE_INFINITY);
+    assertThat(StoredValues.floats(reader.tensor("f16", 1, 3)))
         .containsExactly(1, 0x1p-24f, Float.NEGATIVE_INFINITY);
-    assertThat(reader.tensor("bf16", 3, 1).toArray())
+    assertThat(StoredValues.floats(reader.tensor("bf16", 3, 1)))
         .containsExactly(1, -0f, Float.POSITIVE_INFINITY);
     reader.requireAllRead();
   }
@@ -181,8 +182,8 @@ class CheckpointReaderTest {
     String module = "bits%d.group%d".formatted(bits, groupSize);
 
     CheckpointReader general = reader("{\"quantization\": " + settings + "}");
-    assertThat(general.tensor(module + ".weight", 2, 256).toArray())
-        .containsExactly(general.tensor(module + ".expected", 2, 256).toArray());
+    assertThat(StoredValues.floats(general.tensor(module + ".weight", 2, 256)))
+        .containsExactly(StoredValues.floats(general.tensor(module + ".expected", 2, 256)));
     assertThat(general.sameValues(module + ".weight", module + ".expected")).isTrue();
     general.ignore(name -> !name.startsWith(module + "."));
     general.requireAllRead();
@@ -192,8 +193,8 @@ class CheckpointReaderTest {
         reader(
             "{\"quantization_config\": {\"bits\": 4, \"group_size\": 64, \"mode\": \"affine\", \"%s\": %s}}"
                 .formatted(module, settings));
-    assertThat(own.tensor(module + ".weight", 2, 256).toArray())
-        .containsExactly(general.tensor(module + ".expected", 2, 256).toArray());
+    assertThat(StoredValues.floats(own.tensor(module + ".weight", 2, 256)))
+        .containsExactly(StoredValues.floats(general.tensor(module + ".expected", 2, 256)));
   }
 
   @Test
@@ -272,7 +273,7 @@ class CheckpointReaderTest {
     for (SafetensorsFile file : model.weightFiles()) {
       for (StoredTensor tensor : file.tensors().values()) {
         long[] shape = tensor.shape().sizes().stream().mapToLong(Long::longValue).toArray();
-        assertThat(reader.tensor(tensor.name(), shape).toArray())
+        assertThat(StoredValues.floats(reader.tensor(tensor.name(), shape)))
             .hasSize(Math.toIntExact(tensor.shape().elements()))
             .doesNotContain(Float.NaN);
       }
@@ -293,9 +294,9 @@ class CheckpointReaderTest {
     WeightTensor norm = reader.tensor("model.norm.weight", 576);
 
     // mx.dequantize of MLX 0.32.4 on the widened scales and biases.
-    assertThat(embedding.toArray()[576 * 1000 + 5]).isEqualTo(-0x1.4780000000000p-7f);
-    assertThat(query.toArray()[576 * 100 + 7]).isEqualTo(0x1.0280000000000p-4f);
-    assertThat(norm.toArray()[3]).isEqualTo(0x1.9a00000000000p+0f);
+    assertThat(StoredValues.floats(embedding)[576 * 1000 + 5]).isEqualTo(-0x1.4780000000000p-7f);
+    assertThat(StoredValues.floats(query)[576 * 100 + 7]).isEqualTo(0x1.0280000000000p-4f);
+    assertThat(StoredValues.floats(norm)[3]).isEqualTo(0x1.9a00000000000p+0f);
   }
 
   private void write(SafetensorsWriter writer) throws IOException {

@@ -31,7 +31,6 @@ class ConfigFileTest {
     assertThat(config.count("count")).hasValue(3);
     assertThat(config.requiredCount("count")).isEqualTo(3);
     assertThat(config.number("number")).hasValue(1e-5);
-    assertThat(config.requiredNumber("count")).isEqualTo(3);
     assertThat(config.flag("flag")).hasValue(true);
     assertThat(config.section("inner").orElseThrow().number("factor")).hasValue(8);
     assertThat(config.keys()).containsExactly("text", "count", "number", "flag", "inner", "limit");
@@ -104,7 +103,7 @@ class ConfigFileTest {
         .hasMessage(file + ": inner.factor is []: it must be a number");
     assertThatThrownBy(() -> config.requiredCount("absent"))
         .hasMessage(file + " has no absent: download the file again");
-    assertThatThrownBy(() -> config.section("inner").orElseThrow().requiredNumber("absent"))
+    assertThatThrownBy(() -> config.section("inner").orElseThrow().requiredCount("absent"))
         .hasMessage(file + " has no inner.absent: download the file again");
   }
 

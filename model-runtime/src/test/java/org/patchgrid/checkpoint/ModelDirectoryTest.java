@@ -31,8 +31,6 @@ class ModelDirectoryTest {
     assertThat(model.name()).isEqualTo("atlas-6l");
     assertThat(model.tensorNames()).hasSize(56).contains("model.norm.weight");
     assertThat(model.config().string("model_type")).hasValue("llama");
-    assertThat(model.tokenizer()).hasValue(model.path().resolve("tokenizer.json"));
-    assertThat(model.tokenizerConfig()).hasValue(model.path().resolve("tokenizer_config.json"));
     assertThat(model.weightFiles()).hasSize(1);
   }
 
@@ -68,7 +66,7 @@ class ModelDirectoryTest {
     Files.writeString(tokenizer, Files.readString(tokenizer) + " ");
     assertThat(ModelDirectory.open(directory).fingerprint()).isNotEqualTo(original.fingerprint());
     Files.delete(tokenizer);
-    assertThat(ModelDirectory.open(directory).tokenizer()).isEmpty();
+    assertThat(ModelDirectory.open(directory).contentHashes()).doesNotContainKey("tokenizer.json");
     assertThat(ModelDirectory.open(directory).fingerprint()).isNotEqualTo(original.fingerprint());
   }
 
@@ -168,7 +166,7 @@ class ModelDirectoryTest {
             + ": put the file itself there");
     Files.delete(link);
     Files.createSymbolicLink(link, Path.of("config.json"));
-    assertThat(ModelDirectory.open(directory).tokenizerConfig()).isPresent();
+    assertThat(ModelDirectory.open(directory).contentHashes()).containsKey("tokenizer_config.json");
     Path linked = Files.createSymbolicLink(outside.resolve("model"), directory);
     assertThat(ModelDirectory.open(linked).weightFiles()).hasSize(1);
   }

@@ -62,24 +62,6 @@ class SafetensorsFileTest {
     assertThat(SafetensorsFile.open(path).tensors()).isEmpty();
   }
 
-  @Test
-  void givesDoublesOfReferenceValues() {
-    SafetensorsFile golden = SafetensorsFile.open(LLAMA.resolve("golden.safetensors"));
-
-    double[] pattern = golden.doubles("blocks.0.attn.hook_pattern");
-
-    assertThat(golden.tensor("blocks.0.attn.hook_pattern").orElseThrow().shape())
-        .isEqualTo(TensorShape.of(4, 7, 7));
-    // A row of attention probabilities: the first query sees itself alone.
-    assertThat(Arrays.copyOf(pattern, 7)).containsExactly(1, 0, 0, 0, 0, 0, 0);
-    assertThatThrownBy(() -> golden.doubles("nothing"))
-        .isInstanceOf(PatchgridException.class)
-        .hasMessageEndingWith("golden.safetensors has no tensor 'nothing'");
-    SafetensorsFile model = SafetensorsFile.open(LLAMA.resolve("model.safetensors"));
-    assertThatThrownBy(() -> model.doubles("model.norm.weight"))
-        .hasMessageEndingWith("tensor 'model.norm.weight' is F32 and not F64");
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

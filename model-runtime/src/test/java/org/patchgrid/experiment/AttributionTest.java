@@ -96,7 +96,7 @@ class AttributionTest {
                   Component.named(row.text("component")).orElseThrow(),
                   row.index("layer").orElseThrow());
           double span = Math.abs(row.number("clean") - row.number("corrupted"));
-          assertThat(target + attribution.change(point, row.index("head"), positions))
+          assertThat(target + change(attribution, point, row.index("head"), positions))
               .as(row.toString())
               .isCloseTo(row.number("patched"), within(1e-4 * span)); // asked for: 1e-3
         }
@@ -164,7 +164,7 @@ class AttributionTest {
                 }
               };
           double expected = (4 * slope(along, STEP) - slope(along, 2 * STEP)) / 3;
-          double found = attribution.change(point, OptionalInt.empty(), whole(ofThisModel));
+          double found = change(attribution, point, OptionalInt.empty(), whole(ofThisModel));
           scale = Math.max(scale, Math.abs(expected));
           compared.add(new double[] {found, expected});
         }
@@ -197,15 +197,16 @@ class AttributionTest {
               AT_TARGET);
       int length = pair.clean().length();
       for (HookPoint point : points(structure, structure.components())) {
-        double all = attribution.change(point, OptionalInt.empty(), whole(pair));
+        double all = change(attribution, point, OptionalInt.empty(), whole(pair));
         double positions = 0;
         double heads = 0;
         for (int position = 0; position < length; position++) {
           positions +=
-              attribution.change(point, OptionalInt.empty(), new TokenSpan(position, position + 1));
+              change(
+                  attribution, point, OptionalInt.empty(), new TokenSpan(position, position + 1));
         }
         for (int head = 0; head < structure.heads(point.component()); head++) {
-          heads += attribution.change(point, OptionalInt.of(head), whole(pair));
+          heads += change(attribution, point, OptionalInt.of(head), whole(pair));
         }
         assertThat(positions).as(point.toString()).isCloseTo(all, within(1e-9));
         if (structure.heads(point.component()) > 0) {
@@ -225,7 +226,7 @@ class AttributionTest {
           assertThat(all)
               .as("heads and attention at layer " + point.layer())
               .isCloseTo(
-                  attribution.change(attention, OptionalInt.empty(), whole(pair)), within(1e-4));
+                  change(attribution, attention, OptionalInt.empty(), whole(pair)), within(1e-4));
         }
       }
     }
@@ -253,14 +254,17 @@ class AttributionTest {
       List<Double> errors = new ArrayList<>();
       for (int steps : List.of(1, 5, 100)) {
         double change =
-            estimate(
+            change(
+                estimate(
                     model,
                     pair,
                     direction,
                     Set.of(input),
                     metric,
-                    new AttributionMethod.Integrated(steps))
-                .change(input, OptionalInt.empty(), whole(pair));
+                    new AttributionMethod.Integrated(steps)),
+                input,
+                OptionalInt.empty(),
+                whole(pair));
         errors.add(Math.abs(change - difference) / Math.abs(difference));
       }
       assertThat(errors.get(2)).as(errors.toString()).isLessThan(0.01).isLessThan(errors.get(0));
@@ -412,5 +416,11 @@ class AttributionTest {
     List<Integer> ids = List.of(1, 6, differing, 8, 2, 7, 10);
     assertThat(structure.vocabularySize()).isGreaterThan(10);
     return new TokenSequence(ids, ids.stream().map(String::valueOf).toList());
+  }
+
+  /** Of all entries that queries see. */
+  private static double change(
+      Attribution attribution, HookPoint point, OptionalInt head, TokenSpan positions) {
+    return attribution.change(point, head, positions, new TokenSpan(0, positions.end()));
   }
 }

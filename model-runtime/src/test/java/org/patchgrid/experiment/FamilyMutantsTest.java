@@ -29,6 +29,7 @@ import org.patchgrid.checkpoint.CheckpointReader;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.checkpoint.SafetensorsFile;
 import org.patchgrid.checkpoint.StoredTensor;
+import org.patchgrid.checkpoint.StoredValues;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.transformer.WholeSequences;
 
@@ -89,7 +90,7 @@ class FamilyMutantsTest {
   void staleFrequenciesWouldBeSeen() {
     ModelDirectory model = ModelDirectory.open(TestModels.family("neox-parallel-f16"));
     String name = "gpt_neox.layers.0.attention.rotary_emb.inv_freq";
-    float[] stored = new CheckpointReader(model).tensor(name, 2).toArray();
+    float[] stored = StoredValues.floats(new CheckpointReader(model).tensor(name, 2));
     assertThat((double) stored[1]).isNotCloseTo(1 / Math.sqrt(10_000), within(1e-3));
   }
 
@@ -230,7 +231,8 @@ class FamilyMutantsTest {
   }
 
   private static double[] logits(Path original) {
-    return SafetensorsFile.open(original.resolve("golden.safetensors")).doubles("logits.p12");
+    return StoredValues.doubles(
+        SafetensorsFile.open(original.resolve("golden.safetensors")), "logits.p12");
   }
 
   private static double largest(double[] values) {

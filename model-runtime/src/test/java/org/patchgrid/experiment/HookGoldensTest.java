@@ -18,6 +18,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.patchgrid.checkpoint.SafetensorsFile;
+import org.patchgrid.checkpoint.StoredValues;
 import org.patchgrid.hook.ActivationCache;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.study.Component;
@@ -61,12 +62,12 @@ class HookGoldensTest {
             long length = value.getShape().get(0);
             value = value.reshape(length, -1, length).swapAxes(0, 1);
           }
-          assertClose(point.toString(), value, goldens.doubles(full));
+          assertClose(point.toString(), value, StoredValues.doubles(goldens, full));
           compared.add(full);
         }
       }
       assertThat(compared).as("all that the golden file has").isEqualTo(hookPoints(goldens));
-      double[] normed = goldens.doubles("ln_final");
+      double[] normed = StoredValues.doubles(goldens, "ln_final");
       int width = model.structure().modelWidth();
       double[] lastNormed = new double[width];
       System.arraycopy(normed, normed.length - width, lastNormed, 0, width);
@@ -84,7 +85,7 @@ class HookGoldensTest {
       int vocabulary = model.structure().vocabularySize();
       for (String prompt : List.of("p7", "p12")) {
         long[] ids = ids(directory, prompt);
-        double[] expected = goldens.doubles("logits." + prompt);
+        double[] expected = StoredValues.doubles(goldens, "logits." + prompt);
         for (int length = 1; length <= ids.length; length++) {
           long[] begin = new long[length];
           System.arraycopy(ids, 0, begin, 0, length);

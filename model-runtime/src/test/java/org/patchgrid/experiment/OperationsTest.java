@@ -23,11 +23,12 @@ import org.patchgrid.family.ModelFamily;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.Activation;
 import org.patchgrid.kernel.Linear;
-import org.patchgrid.kernel.PlainTensorOps;
+import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.Kernel;
@@ -148,13 +149,13 @@ class OperationsTest {
     private double unembedding;
 
     CountedModel(Path path, NDManager manager) {
+      this.manager = manager;
       ModelDirectory directory = ModelDirectory.open(path);
       ModelFamily family = ModelFamilies.of(directory.config());
       TransformerConfig config = family.config(directory.name(), directory.config());
       CheckpointReader reader = new CheckpointReader(directory);
       TensorOps ops = new CountedOps();
       this.structure = config.structure();
-      this.manager = manager;
       this.transformer =
           new Transformer(
               manager,
@@ -188,7 +189,7 @@ class OperationsTest {
     }
 
     private final class CountedOps implements TensorOps {
-      private final TensorOps plain = new PlainTensorOps();
+      private final TensorOps plain = TensorKernels.load(Kernel.PLAIN, Dtype.FLOAT32, manager);
 
       @Override
       public Kernel kernel() {

@@ -3,13 +3,9 @@ package org.patchgrid.experiment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.patchgrid.study.AnswerSpec;
-import org.patchgrid.study.AnswerTokens;
-import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
-import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenizedPair;
 
 /** Pairs for tests. */
@@ -43,26 +39,6 @@ public final class TestPairs {
 
   /** A pair that is already tokens; its texts are the ids. */
   static TokenizedPair ofIds(List<Integer> clean, List<Integer> corrupted) {
-    PromptPair pair =
-        new PromptPair(
-            0,
-            "ids",
-            new PromptText.Ids(clean),
-            new PromptText.Ids(corrupted),
-            new AnswerSpec.None(),
-            new AnswerSpec.None(),
-            Map.of(),
-            Map.of());
-    return new TokenizedPair(
-        pair,
-        PairStatus.OK,
-        Optional.empty(),
-        clean.toString(),
-        corrupted.toString(),
-        new TokenSequence(clean, clean.stream().map(String::valueOf).toList()),
-        new TokenSequence(corrupted, corrupted.stream().map(String::valueOf).toList()),
-        Map.of(),
-        new AnswerTokens.None(),
-        new AnswerTokens.None());
+    return NominalPair.ofIds("ids", clean, corrupted);
   }
 }

@@ -24,6 +24,7 @@ import org.patchgrid.study.AnswerTokens;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.LabelSpec;
 import org.patchgrid.study.Labels;
+import org.patchgrid.study.Limit;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptText;
@@ -236,8 +237,24 @@ class PromptTokenizerTest {
 
     assertThatThrownBy(() -> open(directory))
         .isInstanceOf(PatchgridException.class)
-        .hasMessageStartingWith("Cannot read " + file)
-        .hasMessageEndingWith("; download it again");
+        .hasMessageStartingWith("Cannot use " + file + ": it is not valid JSON")
+        .hasMessageEndingWith("Download the file again");
+  }
+
+  @Test
+  void refusesATokenizerConfigOverTheLimit(@TempDir Path directory) throws Exception {
+    TokenizerFiles.copy(Pairs.ATLAS, directory, json -> {});
+    Path file = directory.resolve("tokenizer_config.json");
+    System.setProperty(Limit.JSON_FILE_BYTES.property(), "10");
+    try {
+      assertThatThrownBy(() -> open(directory))
+          .isInstanceOf(PatchgridException.class)
+          .hasMessage(
+              "Cannot use %s: it has %d bytes, and %s"
+                  .formatted(file, Files.size(file), Limit.JSON_FILE_BYTES.remedy()));
+    } finally {
+      System.clearProperty(Limit.JSON_FILE_BYTES.property());
+    }
   }
 
   @Test
