@@ -29,17 +29,35 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule THE_FORWARD_PASS_KNOWS_NO_FILES_OR_FAMILIES =
-      noClasses()
+      classes()
           .that()
           .resideInAnyPackage("org.patchgrid.transformer", "org.patchgrid.hook")
           .should()
-          .dependOnClassesThat()
+          .onlyDependOnClassesThat()
           .resideInAnyPackage(
-              "org.patchgrid.family",
-              "org.patchgrid.checkpoint",
-              "org.patchgrid.tokenize",
-              "org.patchgrid.attribution",
-              "org.patchgrid.experiment");
+              "java..",
+              "org.jspecify..",
+              "ai.djl..",
+              "org.patchgrid.study",
+              "org.patchgrid.kernel",
+              "org.patchgrid.transformer",
+              "org.patchgrid.hook");
+
+  /** What a run comes to, what runs together and what it takes is decided before any tensor. */
+  @ArchTest
+  static final ArchRule RUNS_ARE_PLANNED_WITHOUT_TENSORS =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "org.patchgrid.patch",
+              "org.patchgrid.wave",
+              "org.patchgrid.estimate",
+              "org.patchgrid.simulated")
+          .and()
+          .haveNameNotMatching("org\\.patchgrid\\.wave\\.Wave(Run|frontEngine)\\b.*")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("ai.djl..");
 
   @ArchTest
   static final ArchRule CHECKPOINTS_ARE_READ_WITHOUT_THE_ENGINE =
@@ -60,9 +78,13 @@ class ArchitectureTest {
           .onlyHaveDependentClassesThat()
           .resideInAnyPackage(
               "org.patchgrid.kernel",
+              "org.patchgrid.hook",
               "org.patchgrid.transformer",
               "org.patchgrid.family", // prepares linear maps and applies none
+              "org.patchgrid.weights",
               "org.patchgrid.attribution",
+              "org.patchgrid.reference",
+              "org.patchgrid.wave",
               "org.patchgrid.experiment");
 
   @ArchTest

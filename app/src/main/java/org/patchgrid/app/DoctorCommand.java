@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.checkpoint.ElementType;
-import org.patchgrid.experiment.ExecutorMemory;
+import org.patchgrid.estimate.ExecutorMemory;
 import org.patchgrid.experiment.ModelExamination;
 import org.patchgrid.kernel.NativeLibraries;
 import org.patchgrid.kernel.TensorKernels;

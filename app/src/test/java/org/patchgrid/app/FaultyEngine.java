@@ -16,7 +16,7 @@ final class FaultyEngine {
   /** The pair of {@link SmallStudy} whose patched runs are wrong in one bit. */
   static final String PAIR = "city-islamabad-dhaka";
 
-  private static final String ENGINE = "org/patchgrid/experiment/WavefrontEngine.java";
+  private static final String ENGINE = "org/patchgrid/wave/WavefrontEngine.java";
 
   private FaultyEngine() {}
 

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.store.FaultFileSystem;
+import org.patchgrid.weights.ModelDescription;
 
 /** Runs with the plain kernel, whose weights the executors of a host have in memory once. */
 class SharedWeightsRunTest {

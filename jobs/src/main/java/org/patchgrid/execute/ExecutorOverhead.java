@@ -2,7 +2,7 @@ package org.patchgrid.execute;
 
 import java.util.Locale;
 import org.apache.spark.SparkConf;
-import org.patchgrid.experiment.ExecutorMemory;
+import org.patchgrid.estimate.ExecutorMemory;
 import org.patchgrid.study.PatchgridException;
 
 /**

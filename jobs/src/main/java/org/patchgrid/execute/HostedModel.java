@@ -4,9 +4,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.patchgrid.conf.PromptsConfig;
 import org.patchgrid.conf.StudyConfig;
-import org.patchgrid.experiment.ExecutorMemory;
+import org.patchgrid.estimate.ExecutorMemory;
 import org.patchgrid.experiment.LoadedModel;
-import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.plan.StudyPlan;
@@ -16,6 +15,7 @@ import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.tokenize.PromptTokenizer;
+import org.patchgrid.weights.ModelDescription;
 
 /** A model on a disk of this host, and what was read there. */
 public record HostedModel(Path directory, ModelDescription description) implements StudyModel {

@@ -1,7 +1,7 @@
 package org.patchgrid.plan;
 
 import java.io.Serializable;
-import org.patchgrid.experiment.SweepCost;
+import org.patchgrid.estimate.SweepCost;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.ModelStructure;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
-import org.patchgrid.experiment.ExecutorMemory;
+import org.patchgrid.estimate.ExecutorMemory;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.PatchgridException;
 

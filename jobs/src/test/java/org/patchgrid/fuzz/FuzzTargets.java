@@ -16,7 +16,6 @@ import org.patchgrid.conf.PromptFormat;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
-import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
@@ -26,6 +25,7 @@ import org.patchgrid.plan.StudyPlanner;
 import org.patchgrid.store.HostileResults;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.tokenize.HostileTokenizers;
+import org.patchgrid.weights.ModelDescription;
 
 /** Every reader of files that strangers write. */
 final class FuzzTargets {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
-import org.patchgrid.experiment.SweepCost;
+import org.patchgrid.estimate.SweepCost;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.HeadSelection;

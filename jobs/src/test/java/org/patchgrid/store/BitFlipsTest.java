@@ -12,9 +12,9 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.conf.FormatChoice;
-import org.patchgrid.experiment.ModelDescription;
 import org.patchgrid.input.PromptSetReader;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.weights.ModelDescription;
 
 /**
  * One bit is another one: of a model, of prompts, of results. A run that goes on with them is

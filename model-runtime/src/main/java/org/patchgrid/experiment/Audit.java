@@ -6,13 +6,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.patchgrid.estimate.SweepCost;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PairStates;
+import org.patchgrid.patch.PatchEngine;
+import org.patchgrid.patch.PatchedCell;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.RecoveryError;
 import org.patchgrid.study.ValueKind;
+import org.patchgrid.wave.Outcome;
+import org.patchgrid.wave.PairOutcomes;
+import org.patchgrid.wave.SweepSchedule;
 
 /**
  * Repeats some cells of a task by one forward pass each and compares ({@link AuditRule}). It only

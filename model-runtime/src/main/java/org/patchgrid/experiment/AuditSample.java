@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.patchgrid.patch.CellHash;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PairStates;
+import org.patchgrid.patch.PatchedCell;
 
 /**
  * Cells of one pair that can be audited, with the states that the engine gave them, in the order of

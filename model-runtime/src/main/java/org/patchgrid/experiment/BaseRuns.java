@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.patchgrid.metric.MetricReader;
+import org.patchgrid.patch.PairStates;
 import org.patchgrid.study.AnswerTokens;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.TokenizedPair;

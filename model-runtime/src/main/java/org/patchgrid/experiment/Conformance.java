@@ -15,6 +15,9 @@ import java.util.TreeSet;
 import org.patchgrid.hook.ActivationCache;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.Gradients;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PairStates;
+import org.patchgrid.patch.PatchedCell;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
@@ -27,6 +30,8 @@ import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
+import org.patchgrid.wave.Outcome;
+import org.patchgrid.wave.PairOutcomes;
 
 /**
  * The identities that must hold on any model, checked on one: what the structure forces, what must

@@ -21,6 +21,7 @@ import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.transformer.Transformer;
 import org.patchgrid.transformer.TransformerWeights;
+import org.patchgrid.weights.OpenedModel;
 
 /**
  * A model's weights in a form that gradients go through, in float32: beside a {@link LoadedModel},

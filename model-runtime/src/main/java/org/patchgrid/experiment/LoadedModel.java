@@ -1,6 +1,5 @@
 package org.patchgrid.experiment;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,10 +8,13 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.kernel.Gradients;
-import org.patchgrid.kernel.NativeLibraries;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.metric.UnembeddingFactor;
+import org.patchgrid.patch.Constants;
+import org.patchgrid.patch.PatchEngine;
+import org.patchgrid.patch.SiteRequirements;
+import org.patchgrid.reference.ReferenceEngine;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.CellSelection;
@@ -36,6 +38,8 @@ import org.patchgrid.tokenize.PromptTokenizer;
 import org.patchgrid.transformer.Transformer;
 import org.patchgrid.transformer.TransformerConfig;
 import org.patchgrid.transformer.TransformerWeights;
+import org.patchgrid.wave.WavefrontEngine;
+import org.patchgrid.weights.OpenedModel;
 
 /**
  * A model in memory with its tokenizer: all that an executor sees of this module.
@@ -128,14 +132,8 @@ public final class LoadedModel implements TaskModel {
     NDManager weights = OpenedModel.newOwner(device, gpu);
     try {
       TensorOps ops = TensorKernels.load(kernel, dtype, weights);
-      Optional<SharedWeights> sharedWeights =
-          shared
-              .filter(there -> kernel.sharesWeightsOn(device))
-              .flatMap(
-                  there ->
-                      SharedWeights.in(
-                          there, new WeightMemory(config, kernel, dtype).sharedBytes()));
-      TransformerWeights tensors = model.weights(weights, ops, sharedWeights);
+      TransformerWeights tensors =
+          model.weights(weights, ops, shared.filter(there -> kernel.sharesWeightsOn(device)));
       Transformer transformer = new Transformer(weights, config, tensors, ops);
       Transformer float32 =
           switch (dtype) {
@@ -159,16 +157,6 @@ public final class LoadedModel implements TaskModel {
       tokenizer.close();
       throw e;
     }
-  }
-
-  /** One thread of arithmetic a task, unless told otherwise: tasks share the cores. */
-  static Engine engine() {
-    for (String threads : List.of("num_threads", "num_interop_threads")) {
-      String property = "ai.djl.pytorch." + threads;
-      System.setProperty(property, System.getProperty(property, "1"));
-    }
-    NativeLibraries.here().ifPresent(NativeLibraries::requireUsable);
-    return Engine.getEngine("PyTorch");
   }
 
   /** The model's sizes and components. */
@@ -234,7 +222,7 @@ public final class LoadedModel implements TaskModel {
       Computation computation,
       LongConsumer cellsDone) {
     Gradients.stop();
-    Constants constants = new PromptSetConstants(statistics);
+    Constants constants = Constants.of(statistics);
     try (NDManager manager = newManager()) {
       Readout readout = readout(manager);
       return new TaskRunner(

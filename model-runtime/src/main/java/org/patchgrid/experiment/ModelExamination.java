@@ -11,6 +11,8 @@ import org.patchgrid.checkpoint.ElementType;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.checkpoint.SafetensorsFile;
 import org.patchgrid.checkpoint.StoredTensor;
+import org.patchgrid.estimate.ExecutorMemory;
+import org.patchgrid.kernel.NativeLibraries;
 import org.patchgrid.kernel.RowInvariance;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
@@ -30,6 +32,8 @@ import org.patchgrid.study.SweepSite;
 import org.patchgrid.tokenize.PromptTokenizer;
 import org.patchgrid.tokenize.TokenizerBehaviour;
 import org.patchgrid.transformer.TransformerConfig;
+import org.patchgrid.weights.ModelDescription;
+import org.patchgrid.weights.WeightMemory;
 
 /**
  * What a model is and what it takes here, from its files: no weights are loaded.
@@ -119,7 +123,7 @@ public record ModelExamination(
       if (kernel == Kernel.ONEDNN && TensorKernels.best() != Kernel.ONEDNN) {
         continue;
       }
-      try (var manager = LoadedModel.engine().newBaseManager(ai.djl.Device.cpu())) {
+      try (var manager = NativeLibraries.engine().newBaseManager(ai.djl.Device.cpu())) {
         TensorOps ops = TensorKernels.load(kernel, Dtype.FLOAT32, manager);
         kernels.add(
             new KernelHere(

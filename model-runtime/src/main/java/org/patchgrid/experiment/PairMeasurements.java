@@ -12,10 +12,15 @@ import org.patchgrid.metric.MetricReader;
 import org.patchgrid.metric.Recovery;
 import org.patchgrid.metric.RunLogits;
 import org.patchgrid.metric.UnembeddingFactor;
+import org.patchgrid.patch.ForcedOutcome;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PairStates;
+import org.patchgrid.patch.PatchedCell;
 import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.transformer.Transformer;
 
 /** Turns the logits of one pair's runs into measurements: values, recovery, effect, status. */
 final class PairMeasurements {
@@ -231,7 +236,7 @@ final class PairMeasurements {
       if (values.add(state)) {
         block.add(state);
       }
-      if (block.size() == Readout.BLOCK) {
+      if (block.size() == Transformer.LOGITS_ROWS) {
         read(block, values);
       }
     }

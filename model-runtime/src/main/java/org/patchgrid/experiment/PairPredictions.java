@@ -11,6 +11,8 @@ import org.patchgrid.kernel.Gradients;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricReader;
 import org.patchgrid.metric.RunLogits;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PairStates;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Computation;

@@ -15,9 +15,6 @@ import org.patchgrid.transformer.Transformer;
 
 /** From what the unembedding reads to logits: the same code whichever engine made the states. */
 final class Readout {
-  /** States that go through the unembedding together: the logits of more would fill memory. */
-  static final int BLOCK = 64;
-
   private final Transformer transformer;
   private final ModelStructure structure;
   private final NDManager manager;
@@ -38,7 +35,7 @@ final class Readout {
     this.manager = manager;
   }
 
-  /** Logits, [V] each, of at most {@value #BLOCK} states, [d_model] each. */
+  /** Logits, [V] each, of at most {@value Transformer#LOGITS_ROWS} states, [d_model] each. */
   List<float[]> logits(List<float[]> states) {
     int width = structure.modelWidth();
     int vocabulary = structure.vocabularySize();

@@ -11,9 +11,12 @@ import java.util.Set;
 import java.util.function.IntConsumer;
 import org.patchgrid.kernel.GemmRate;
 import org.patchgrid.kernel.Gradients;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.SiteExpansion;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TokenizedPair;
+import org.patchgrid.wave.SweepSchedule;
 
 /**
  * Times the ways to do a sweep on one pair: the same kernels, threads and prompts, and each way in

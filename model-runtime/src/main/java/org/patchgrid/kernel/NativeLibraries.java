@@ -1,5 +1,6 @@
 package org.patchgrid.kernel;
 
+import ai.djl.engine.Engine;
 import ai.djl.util.ClassLoaderUtils;
 import ai.djl.util.Platform;
 import ai.djl.util.Utils;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +60,20 @@ public final class NativeLibraries {
     String unpacked =
         "%s-%s-%s".formatted(platform.getVersion(), platform.getFlavor(), platform.getClassifier());
     return Optional.of(new NativeLibraries(Utils.getEngineCacheDir(ENGINE), unpacked, bytes));
+  }
+
+  /**
+   * The engine. One thread of arithmetic a task, unless told otherwise: tasks share the cores.
+   *
+   * @throws PatchgridException if its libraries cannot be loaded, as far as that can be seen before
+   */
+  public static Engine engine() {
+    for (String threads : List.of("num_threads", "num_interop_threads")) {
+      String property = "ai.djl.pytorch." + threads;
+      System.setProperty(property, System.getProperty(property, "1"));
+    }
+    here().ifPresent(NativeLibraries::requireUsable);
+    return Engine.getEngine("PyTorch");
   }
 
   private static long size(String resource) {

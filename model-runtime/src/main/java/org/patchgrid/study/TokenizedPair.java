@@ -1,6 +1,7 @@
 package org.patchgrid.study;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,6 +34,31 @@ public record TokenizedPair(
     if (status != PairStatus.OK && reason.isEmpty()) {
       throw new IllegalArgumentException("A pair that cannot be used needs a reason: " + pair.id());
     }
+  }
+
+  /** A pair that is tokens already, without answers and labels; its texts are the ids. */
+  public static TokenizedPair ofIds(String id, List<Integer> clean, List<Integer> corrupted) {
+    PromptPair pair =
+        new PromptPair(
+            0,
+            id,
+            new PromptText.Ids(clean),
+            new PromptText.Ids(corrupted),
+            new AnswerSpec.None(),
+            new AnswerSpec.None(),
+            Map.of(),
+            Map.of());
+    return new TokenizedPair(
+        pair,
+        PairStatus.OK,
+        Optional.empty(),
+        clean.toString(),
+        corrupted.toString(),
+        new TokenSequence(clean, clean.stream().map(String::valueOf).toList()),
+        new TokenSequence(corrupted, corrupted.stream().map(String::valueOf).toList()),
+        Map.of(),
+        new AnswerTokens.None(),
+        new AnswerTokens.None());
   }
 
   /** The same pair, found to be unusable. */

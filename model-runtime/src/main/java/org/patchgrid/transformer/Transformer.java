@@ -27,6 +27,9 @@ public final class Transformer {
   /** Rows of the unembedding that are in double precision at once. */
   public static final int GRAM_ROWS = 8192;
 
+  /** States that go through the unembedding together: the logits of more would fill memory. */
+  public static final int LOGITS_ROWS = 64;
+
   private final TensorOps ops;
   private final TransformerConfig config;
   private final NDArray embedding; // [V, d_model]

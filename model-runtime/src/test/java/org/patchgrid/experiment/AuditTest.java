@@ -14,8 +14,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.patchgrid.estimate.SweepCost;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PairStates;
+import org.patchgrid.patch.PatchEngine;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Component;
@@ -34,6 +38,8 @@ import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.RequiredPrediction;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.wave.SweepSchedule;
+import org.patchgrid.weights.ModelDescription;
 
 /** What an audit lets pass and what it does not. */
 class AuditTest {

@@ -8,6 +8,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PatchEngine;
+import org.patchgrid.patch.PatchedCell;
+import org.patchgrid.patch.SiteExpansion;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Engine;
@@ -18,6 +22,7 @@ import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TokenizedPair;
+import org.patchgrid.wave.SweepSchedule;
 
 /**
  * Whether a sweep's time grows as its operations are counted: {self_attn, mlp} over the last layers

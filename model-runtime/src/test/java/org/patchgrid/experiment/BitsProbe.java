@@ -14,6 +14,8 @@ import org.patchgrid.kernel.Activation;
 import org.patchgrid.kernel.Linear;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PairStates;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Dtype;
 

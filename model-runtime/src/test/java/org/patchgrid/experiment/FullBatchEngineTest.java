@@ -6,7 +6,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.patchgrid.experiment.FullBatchEngine.Traces;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PairStates;
+import org.patchgrid.reference.FullBatchEngine;
+import org.patchgrid.reference.FullBatchEngine.Traces;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Engine;
 

@@ -6,6 +6,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.patchgrid.patch.Constants;
+import org.patchgrid.patch.NoiseSample;
+import org.patchgrid.patch.Origin;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PatchedCell;
+import org.patchgrid.patch.SiteExpansion;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Corruption;
@@ -29,7 +35,7 @@ import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
 
 /** Pairs of one length with cells of every kind. The same seed gives the same plan. */
-final class RandomPlan {
+public final class RandomPlan {
   /** A vector for every place where a mean may be asked for: no numbers of a prompt set. */
   static final Constants MEANS =
       (point, constant, position, width) -> {
@@ -49,7 +55,7 @@ final class RandomPlan {
   private final int length;
   private final Random random;
 
-  RandomPlan(ModelStructure structure, int length, int seed) {
+  public RandomPlan(ModelStructure structure, int length, int seed) {
     this.structure = structure;
     this.expansion = new SiteExpansion(structure);
     this.length = length;
@@ -57,7 +63,7 @@ final class RandomPlan {
   }
 
   /** Ordinary patches. */
-  List<PairCells> pairs(int count, int cellsEach) {
+  public List<PairCells> pairs(int count, int cellsEach) {
     return IntStream.range(0, count)
         .mapToObj(i -> pair())
         .map(

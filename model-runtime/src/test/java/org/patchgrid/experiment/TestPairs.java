@@ -27,7 +27,7 @@ public final class TestPairs {
   }
 
   /** A pair whose prompts differ at these positions alone. */
-  static TokenizedPair differingAt(int length, Integer... positions) {
+  public static TokenizedPair differingAt(int length, Integer... positions) {
     List<Integer> clean = new ArrayList<>();
     List<Integer> corrupted = new ArrayList<>();
     for (int position = 0; position < length; position++) {
@@ -38,7 +38,7 @@ public final class TestPairs {
   }
 
   /** A pair that is already tokens; its texts are the ids. */
-  static TokenizedPair ofIds(List<Integer> clean, List<Integer> corrupted) {
-    return NominalPair.ofIds("ids", clean, corrupted);
+  public static TokenizedPair ofIds(List<Integer> clean, List<Integer> corrupted) {
+    return TokenizedPair.ofIds("ids", clean, corrupted);
   }
 }

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.patchgrid.kernel.TensorKernels;
+import org.patchgrid.patch.PairCells;
+import org.patchgrid.patch.PairStates;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;

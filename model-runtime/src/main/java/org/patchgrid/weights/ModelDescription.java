@@ -1,0 +1,30 @@
+package org.patchgrid.weights;
+
+import java.nio.file.Path;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.PatchgridException;
+import org.patchgrid.transformer.TransformerConfig;
+
+/**
+ * What planning needs to know of a model: no weights are loaded.
+ *
+ * @param fingerprint SHA-256 over configuration, weights and tokenizer
+ */
+public record ModelDescription(TransformerConfig config, String fingerprint) {
+  /**
+   * Reads a model directory and checks that its weights are all there; takes as long as reading its
+   * files once.
+   *
+   * @throws PatchgridException if it is not a complete model of a family that Patchgrid knows
+   */
+  public static ModelDescription read(Path directory) {
+    OpenedModel model = OpenedModel.open(directory);
+    model.requireWeights();
+    return new ModelDescription(model.config(), model.directory().fingerprint());
+  }
+
+  /** The model's sizes and components. */
+  public ModelStructure structure() {
+    return config.structure();
+  }
+}

@@ -1,0 +1,115 @@
+package org.patchgrid.weights;
+
+import org.patchgrid.study.Component;
+import org.patchgrid.study.Dtype;
+import org.patchgrid.study.Kernel;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.transformer.NormConfig;
+import org.patchgrid.transformer.TransformerConfig;
+
+/** How much memory a model's weights take once they are loaded. No tensors. */
+public record WeightMemory(TransformerConfig config, Kernel kernel, Dtype dtype) {
+  /** Packed outputs are filled up to a multiple of this ({@code OneDnnTensorOps}). */
+  private static final long WHOLE_OUTPUTS = 32;
+
+  /**
+   * Bytes of all weights. The embedding is held to be read row by row, an unembedding of its own
+   * likewise; a kernel that packs weights holds the unembedding once more, packed. Layers in
+   * bfloat16 are held beside those in float32.
+   */
+  public long bytes() {
+    ModelStructure structure = config.structure();
+    long width = structure.modelWidth();
+    long vocabulary = structure.vocabularySize();
+    long rows = (config.head().tied() ? 1 : 2) * vocabulary * width;
+    long positions =
+        config.embedding().positionOffset().isPresent()
+            ? (config.maxPositions() + config.embedding().positionOffset().getAsInt()) * width
+            : 0;
+    long headBias = config.head().bias() ? vocabulary : 0;
+    long unembedding = kernel.packsWeights() ? matrix(vocabulary, width) : 0;
+    long linear = structure.layers() * (matrices() + biases());
+    long norms = structure.layers() * layerNorms() + norm(width);
+    long narrow = dtype == Dtype.BFLOAT16 ? Short.BYTES * linear : 0;
+    return Float.BYTES * (rows + positions + unembedding + headBias + linear + norms) + narrow;
+  }
+
+  /**
+   * Bytes that {@link SharedWeights} can hold of an unpacked model: its float32 matrices. Vectors
+   * are each process's own, and so is what one of Java's buffers cannot show.
+   */
+  public long sharedBytes() {
+    ModelStructure structure = config.structure();
+    long width = structure.modelWidth();
+    long rows = shareable(structure.vocabularySize(), width);
+    long positions =
+        config.embedding().positionOffset().isPresent()
+            ? shareable(
+                config.maxPositions() + config.embedding().positionOffset().getAsInt(), width)
+            : 0;
+    long embeddings = (config.head().tied() ? 1 : 2) * rows + positions;
+    return Float.BYTES * (embeddings + structure.layers() * matrices());
+  }
+
+  private static long shareable(long outputs, long inputs) {
+    return Float.BYTES * outputs * inputs > SharedWeights.LARGEST_BYTES ? 0 : outputs * inputs;
+  }
+
+  /** Elements of a layer's norms. */
+  private long layerNorms() {
+    ModelStructure structure = config.structure();
+    long width = structure.modelWidth();
+    long norms = config.norm().behindSublayers() ? 2 * norm(width) : 0;
+    norms += structure.has(Component.INPUT_LAYERNORM) ? norm(width) : 0;
+    norms += structure.has(Component.POST_ATTENTION_LAYERNORM) ? norm(width) : 0;
+    if (structure.normsQueriesAndKeys()) {
+      norms +=
+          structure.normSpansHeads()
+              ? norm(structure.queryWidth()) + norm(structure.keyValueWidth())
+              : 2 * norm(structure.headWidth());
+    }
+    return norms;
+  }
+
+  private long norm(long width) {
+    return config.norm().kind() == NormConfig.Kind.LAYER ? 2 * width : width;
+  }
+
+  /** Elements of the weights of a layer's linear maps. */
+  private long matrices() {
+    ModelStructure structure = config.structure();
+    long width = structure.modelWidth();
+    long queryWidth = structure.queryWidth();
+    long keyValueWidth = structure.keyValueWidth();
+    long mlpWidth = structure.mlpWidth();
+    return matrix(queryWidth, width)
+        + 2 * matrix(keyValueWidth, width)
+        + matrix(width, queryWidth)
+        + intoMlp() * matrix(mlpWidth, width)
+        + matrix(width, mlpWidth);
+  }
+
+  /** Elements of their biases. */
+  private long biases() {
+    ModelStructure structure = config.structure();
+    long width = structure.modelWidth();
+    long attentionBiases =
+        (config.attention().inputBias()
+                ? structure.queryWidth() + 2L * structure.keyValueWidth()
+                : 0)
+            + (config.attention().outputBias() ? width : 0);
+    long mlpBiases = config.mlp().bias() ? intoMlp() * structure.mlpWidth() + width : 0;
+    return attentionBiases + mlpBiases;
+  }
+
+  private long intoMlp() {
+    return config.structure().isGated() ? 2 : 1;
+  }
+
+  private long matrix(long outputs, long inputs) {
+    if (!kernel.packsWeights()) {
+      return outputs * inputs;
+    }
+    return (outputs + WHOLE_OUTPUTS - 1) / WHOLE_OUTPUTS * WHOLE_OUTPUTS * inputs;
+  }
+}
