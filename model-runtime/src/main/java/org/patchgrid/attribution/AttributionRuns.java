@@ -16,7 +16,6 @@ import org.patchgrid.kernel.Gradients;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricGradient;
 import org.patchgrid.study.HookPoint;
-import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.transformer.Transformer;
 
@@ -28,7 +27,6 @@ import org.patchgrid.transformer.Transformer;
  */
 public final class AttributionRuns {
   private final Transformer transformer;
-  private final ModelStructure structure;
   private final NDManager manager;
   private final Set<HookPoint> points;
 
@@ -37,10 +35,8 @@ public final class AttributionRuns {
    * @param manager of the caller's; all that is made here is freed when a method returns
    * @param points where activations would be patched
    */
-  public AttributionRuns(
-      Transformer transformer, ModelStructure structure, NDManager manager, Set<HookPoint> points) {
+  public AttributionRuns(Transformer transformer, NDManager manager, Set<HookPoint> points) {
     this.transformer = transformer;
-    this.structure = structure;
     this.manager = manager;
     this.points = Set.copyOf(points);
   }
@@ -79,7 +75,8 @@ public final class AttributionRuns {
         .metrics()
         .forEach(
             metric ->
-                attributions.put(metric, new Attribution(structure, question.target().length())));
+                attributions.put(
+                    metric, new Attribution(transformer.structure(), question.target().length())));
     if (attributions.isEmpty()) {
       return attributions;
     }

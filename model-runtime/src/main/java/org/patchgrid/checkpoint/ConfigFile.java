@@ -115,12 +115,7 @@ public final class ConfigFile {
 
   /** A whole number of at least one. */
   public OptionalInt count(String key) {
-    Optional<JsonNode> value =
-        value(
-            key,
-            v -> v.canConvertToInt() && v.isIntegralNumber() && v.intValue() > 0,
-            "a positive whole number");
-    return value.isPresent() ? OptionalInt.of(value.get().intValue()) : OptionalInt.empty();
+    return wholeNumber(key, 1, "a positive whole number");
   }
 
   /** As {@link #count}, where the key must be there. */
@@ -130,12 +125,14 @@ public final class ConfigFile {
 
   /** A whole number of at least zero. */
   public OptionalInt wholeNumber(String key) {
-    Optional<JsonNode> value =
-        value(
-            key,
-            v -> v.canConvertToInt() && v.isIntegralNumber() && v.intValue() >= 0,
-            "a whole number of at least 0");
-    return value.isPresent() ? OptionalInt.of(value.get().intValue()) : OptionalInt.empty();
+    return wholeNumber(key, 0, "a whole number of at least 0");
+  }
+
+  private OptionalInt wholeNumber(String key, int least, String wanted) {
+    return value(
+            key, v -> v.canConvertToInt() && v.isIntegralNumber() && v.intValue() >= least, wanted)
+        .map(v -> OptionalInt.of(v.intValue()))
+        .orElse(OptionalInt.empty());
   }
 
   /** A finite number. */

@@ -30,12 +30,10 @@ import org.patchgrid.weights.OpenedModel;
  * <p>Threads may share it. Close it when none uses it.
  */
 final class GradientModel implements AutoCloseable {
-  private final ModelStructure structure;
   private final Transformer transformer;
   private final NDManager weights;
 
-  private GradientModel(ModelStructure structure, Transformer transformer, NDManager weights) {
-    this.structure = structure;
+  private GradientModel(Transformer transformer, NDManager weights) {
     this.transformer = transformer;
     this.weights = weights;
   }
@@ -54,7 +52,7 @@ final class GradientModel implements AutoCloseable {
       TransformerWeights tensors = model.weights(weights, ops, Optional.empty());
       Transformer transformer = new Transformer(weights, model.config(), tensors, ops);
       weights.cap(); // from here on, an array that lands in this manager is a leak and throws
-      return new GradientModel(model.config().structure(), transformer, weights);
+      return new GradientModel(transformer, weights);
     } catch (RuntimeException | Error e) {
       weights.close();
       throw e;
@@ -63,7 +61,7 @@ final class GradientModel implements AutoCloseable {
 
   /** The model's sizes and components. */
   ModelStructure structure() {
-    return structure;
+    return transformer.structure();
   }
 
   /**
@@ -89,7 +87,7 @@ final class GradientModel implements AutoCloseable {
     List<Metric> estimated =
         metrics.stream().filter(metric -> method.estimates(metric, direction)).toList();
     try (NDManager manager = newManager()) {
-      return new AttributionRuns(transformer, structure, manager, points)
+      return new AttributionRuns(transformer, manager, points)
           .estimate(
               new AttributionRuns.Question(source, target, noising, estimated, answers, foils),
               method);

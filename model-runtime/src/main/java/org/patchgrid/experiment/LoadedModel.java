@@ -277,13 +277,13 @@ public final class LoadedModel implements TaskModel {
     return switch (computation.engine()) {
       case REFERENCE -> reference(transformer, manager, constants);
       case WAVEFRONT ->
-          new WavefrontEngine(transformer, structure, manager, computation.batchRows(), constants);
+          new WavefrontEngine(transformer, manager, computation.batchRows(), constants);
     };
   }
 
   /** What turns states into logits, with arrays of {@code manager}. */
   Readout readout(NDManager manager) {
-    return new Readout(transformer, structure, manager, this::unembeddingFactor);
+    return new Readout(transformer, manager, this::unembeddingFactor);
   }
 
   /** The factor of this model's unembedding, computed once. */
@@ -332,7 +332,7 @@ public final class LoadedModel implements TaskModel {
   }
 
   private PatchEngine reference(Transformer forward, NDManager manager, Constants constants) {
-    return new ReferenceEngine(forward, structure, manager, constants);
+    return new ReferenceEngine(forward, manager, constants);
   }
 
   /** The forward pass in the dtype of the model. */

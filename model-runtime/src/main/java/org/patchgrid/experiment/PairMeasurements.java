@@ -123,7 +123,7 @@ final class PairMeasurements {
       List<float[]> states =
           samples.stream().flatMap(sample -> sample.patched().get(place).stream()).toList();
       if (states.size() < samples.size()) {
-        measurements.addAll(failed(cell, comparable ? baseline : noBaseline()));
+        measurements.addAll(failed(cell, comparable ? baseline : undefined()));
       } else if (comparable) {
         measurements.addAll(of(cell, baseline, mean(states, values), forced.applies(cell.run())));
       } else {
@@ -169,10 +169,10 @@ final class PairMeasurements {
         .toList();
   }
 
-  private double[] noBaseline() {
-    double[] none = new double[metrics.size()];
-    Arrays.fill(none, Double.NaN);
-    return none;
+  private double[] undefined() {
+    double[] undefined = new double[metrics.size()];
+    Arrays.fill(undefined, Double.NaN);
+    return undefined;
   }
 
   /** One measurement a metric for a patched run that ended with an error. */
@@ -273,12 +273,7 @@ final class PairMeasurements {
   }
 
   private double[] read(RunLogits logits) {
-    if (!logits.isFinite()) {
-      double[] undefined = new double[metrics.size()];
-      Arrays.fill(undefined, Double.NaN);
-      return undefined;
-    }
-    return reader.read(metrics, logits);
+    return logits.isFinite() ? reader.read(metrics, logits) : undefined();
   }
 
   private static OptionalDouble finite(double value) {

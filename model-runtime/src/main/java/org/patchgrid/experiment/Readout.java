@@ -10,13 +10,11 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.metric.UnembeddingFactor;
-import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.Transformer;
 
 /** From what the unembedding reads to logits: the same code whichever engine made the states. */
 final class Readout {
   private final Transformer transformer;
-  private final ModelStructure structure;
   private final NDManager manager;
   private final Supplier<UnembeddingFactor> factor;
   private final Map<Integer, float[]> rows = new HashMap<>(); // of the unembedding, by token
@@ -24,21 +22,16 @@ final class Readout {
   /**
    * @param factor of the unembedding, computed when it is first asked for
    */
-  Readout(
-      Transformer transformer,
-      ModelStructure structure,
-      NDManager manager,
-      Supplier<UnembeddingFactor> factor) {
+  Readout(Transformer transformer, NDManager manager, Supplier<UnembeddingFactor> factor) {
     this.factor = factor;
     this.transformer = transformer;
-    this.structure = structure;
     this.manager = manager;
   }
 
   /** Logits, [V] each, of at most {@value Transformer#LOGITS_ROWS} states, [d_model] each. */
   List<float[]> logits(List<float[]> states) {
-    int width = structure.modelWidth();
-    int vocabulary = structure.vocabularySize();
+    int width = transformer.structure().modelWidth();
+    int vocabulary = transformer.structure().vocabularySize();
     float[] input = new float[states.size() * width];
     for (int i = 0; i < states.size(); i++) {
       System.arraycopy(states.get(i), 0, input, i * width, width);

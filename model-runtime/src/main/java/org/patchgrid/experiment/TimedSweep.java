@@ -159,7 +159,7 @@ final class TimedSweep {
   }
 
   private PatchEngine fullBatch(int rows, FullBatchEngine.Traces traces) {
-    return new FullBatchEngine(model.transformer(), model.structure(), manager, rows, traces);
+    return new FullBatchEngine(model.transformer(), manager, rows, traces);
   }
 
   /** Compares a run of {@code way} with one over all cells. */

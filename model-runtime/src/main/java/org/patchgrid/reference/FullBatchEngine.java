@@ -17,7 +17,6 @@ import org.patchgrid.patch.PairStates;
 import org.patchgrid.patch.PatchEngine;
 import org.patchgrid.patch.PatchedCell;
 import org.patchgrid.study.HookPoint;
-import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.transformer.Sequences;
@@ -38,7 +37,6 @@ public final class FullBatchEngine implements PatchEngine {
   }
 
   private final Transformer transformer;
-  private final ModelStructure structure;
   private final NDManager manager;
   private final int batchRows;
   private final Traces traces;
@@ -47,14 +45,8 @@ public final class FullBatchEngine implements PatchEngine {
    * @param manager owner of all that is made; the caller closes it
    * @param batchRows most rows of one forward pass
    */
-  public FullBatchEngine(
-      Transformer transformer,
-      ModelStructure structure,
-      NDManager manager,
-      int batchRows,
-      Traces traces) {
+  public FullBatchEngine(Transformer transformer, NDManager manager, int batchRows, Traces traces) {
     this.transformer = transformer;
-    this.structure = structure;
     this.manager = manager;
     this.batchRows = batchRows;
     this.traces = traces;
@@ -119,7 +111,8 @@ public final class FullBatchEngine implements PatchEngine {
         activations = new ActivationCache(scope, points(rows));
         source.run(1, activations);
       }
-      BatchPatch patch = new BatchPatch(structure, target.tokens.length(), rows, activations);
+      BatchPatch patch =
+          new BatchPatch(transformer.structure(), target.tokens.length(), rows, activations);
       Interventions interventions = new Interventions(patch.replacements(points(rows)));
       List<float[]> states = target.run(rows.size(), interventions);
       interventions.requireEachFiredOnce();
@@ -153,7 +146,7 @@ public final class FullBatchEngine implements PatchEngine {
       try (NDManager scope = parent.newSubManager()) {
         NDArray last = transformer.forward(scope, scope.create(ids), sequences, hooks);
         float[] values = last.toFloatArray(); // [B, d_model]
-        int width = structure.modelWidth();
+        int width = transformer.structure().modelWidth();
         List<float[]> states = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
           states.add(Arrays.copyOfRange(values, row * width, (row + 1) * width));

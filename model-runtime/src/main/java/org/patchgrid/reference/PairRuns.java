@@ -29,7 +29,6 @@ import org.patchgrid.patch.PatchedRun;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
-import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenSpan;
@@ -45,7 +44,6 @@ import org.patchgrid.transformer.WholeSequences;
  */
 final class PairRuns implements AutoCloseable {
   private final Transformer transformer;
-  private final ModelStructure structure;
   private final Constants constants;
   private final NDManager manager;
   private final Sequences sequences;
@@ -69,14 +67,8 @@ final class PairRuns implements AutoCloseable {
   }
 
   /** Keeps what the patches of the pair's cells need of its clean and its corrupted run. */
-  PairRuns(
-      Transformer transformer,
-      ModelStructure structure,
-      NDManager parent,
-      PairCells pair,
-      Constants constants) {
+  PairRuns(Transformer transformer, NDManager parent, PairCells pair, Constants constants) {
     this.transformer = transformer;
-    this.structure = structure;
     this.constants = constants;
     this.manager = parent.newSubManager();
     this.length = pair.length();
@@ -96,9 +88,9 @@ final class PairRuns implements AutoCloseable {
       return Hooks.NONE;
     }
     NoiseSample sample = pair.noise().get();
-    EmbeddingNoise noise = new EmbeddingNoise(structure.modelWidth());
+    EmbeddingNoise noise = new EmbeddingNoise(transformer.structure().modelWidth());
     for (int position = sample.span().start(); position < sample.span().end(); position++) {
-      noise.put(position, sample.values(position, structure.modelWidth()));
+      noise.put(position, sample.values(position, transformer.structure().modelWidth()));
     }
     return noise;
   }
@@ -246,11 +238,11 @@ final class PairRuns implements AutoCloseable {
     boolean[] positions = new boolean[length];
     Arrays.fill(positions, span.start(), span.end(), true);
     NDArray tokens = scope.create(positions, new Shape(length, 1)); // [token, width]
-    int heads = structure.heads(component);
+    int heads = transformer.structure().heads(component);
     if (heads == 0) {
       return tokens;
     }
-    int headWidth = component == Component.PATTERN ? length : structure.headWidth();
+    int headWidth = component == Component.PATTERN ? length : transformer.structure().headWidth();
     boolean[] columns = new boolean[heads * headWidth];
     for (int column = 0; column < columns.length; column++) {
       int head = column / headWidth;

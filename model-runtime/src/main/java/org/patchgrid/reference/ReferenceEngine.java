@@ -10,7 +10,6 @@ import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PairStates;
 import org.patchgrid.patch.PatchEngine;
 import org.patchgrid.patch.PatchedCell;
-import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.Transformer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,18 +22,15 @@ public final class ReferenceEngine implements PatchEngine {
   private static final Logger log = LoggerFactory.getLogger(ReferenceEngine.class);
 
   private final Transformer transformer;
-  private final ModelStructure structure;
   private final NDManager manager;
   private final Constants constants;
 
   /**
    * @param manager owner of all that is made; the caller closes it
    */
-  public ReferenceEngine(
-      Transformer transformer, ModelStructure structure, NDManager manager, Constants constants) {
+  public ReferenceEngine(Transformer transformer, NDManager manager, Constants constants) {
     this.constants = constants;
     this.transformer = transformer;
-    this.structure = structure;
     this.manager = manager;
   }
 
@@ -44,7 +40,7 @@ public final class ReferenceEngine implements PatchEngine {
   }
 
   private PairStates run(PairCells pair) {
-    try (PairRuns runs = new PairRuns(transformer, structure, manager, pair, constants)) {
+    try (PairRuns runs = new PairRuns(transformer, manager, pair, constants)) {
       List<Optional<float[]>> patched = new ArrayList<>();
       for (PatchedCell cell : pair.cells()) {
         patched.add(run(runs, cell));

@@ -45,12 +45,8 @@ final class AnswerReader {
       if (id < 0 || id >= vocabularySize) {
         throw new UnusablePair(
             PairStatus.INVALID,
-            "the "
-                + role
-                + " has token id "
-                + id
-                + ", but the model's vocabulary has ids 0 to "
-                + (vocabularySize - 1));
+            "the %s has token id %d, but the model's vocabulary has ids 0 to %d"
+                .formatted(role, id, vocabularySize - 1));
       }
       ids.add(id);
     }
@@ -71,9 +67,9 @@ final class AnswerReader {
     String named = role + " " + Quote.text(answer);
     if (continuation.isEmpty()) {
       throw notOneToken(
-          named
-              + " does not continue the tokens of the clean prompt but changes them; "
-              + mending(answer, clean).orElse("give its token as " + role + "_id"));
+          "%s does not continue the tokens of the clean prompt but changes them; %s"
+              .formatted(
+                  named, mending(answer, clean).orElse("give its token as " + role + "_id")));
     }
     TokenSequence tokens = continuation.get();
     if (tokens.length() == 0) {
@@ -82,14 +78,13 @@ final class AnswerReader {
     }
     if (tokens.length() > 1 && policy == AnswerTokenPolicy.ONE) {
       throw notOneToken(
-          named
-              + (clean.givenAsIds() ? " is " : " continues the clean prompt by ")
-              + tokens.length()
-              + " tokens, "
-              + Quote.tokens(tokens.texts())
-              + "; "
-              + mending(answer, clean).orElse("give one of a single token")
-              + ", or set prompts.answer-token = first");
+          "%s %s %d tokens, %s; %s, or set prompts.answer-token = first"
+              .formatted(
+                  named,
+                  clean.givenAsIds() ? "is" : "continues the clean prompt by",
+                  tokens.length(),
+                  Quote.tokens(tokens.texts()),
+                  mending(answer, clean).orElse("give one of a single token")));
     }
     return tokens.ids().get(0);
   }

@@ -42,9 +42,8 @@ record BosToken(OptionalInt id, String whyNone) {
     return id.orElseThrow(
         () ->
             new PatchgridException(
-                "Cannot put a BOS token first (bos = always): "
-                    + whyNone
-                    + "; use bos = tokenizer or never"));
+                "Cannot put a BOS token first (bos = always): %s; use bos = tokenizer or never"
+                    .formatted(whyNone)));
   }
 
   private static BosToken none(String why) {

@@ -27,23 +27,20 @@ final class LabelFinder {
       if (Labels.isBuiltIn(name)) {
         throw new UnusablePair(
             PairStatus.INVALID,
-            named(name)
-                + " has a built-in name (last, NAME.first and NAME.last are): choose another name");
+            "%s has a built-in name (last, NAME.first and NAME.last are): choose another name"
+                .formatted(named(name)));
       }
       TokenSpan span = span(name, label.getValue());
       for (Map.Entry<String, TokenSpan> other : found.entrySet()) {
         if (span.overlaps(other.getValue())) {
           throw new UnusablePair(
               PairStatus.INVALID,
-              "labels "
-                  + Quote.text(other.getKey())
-                  + " "
-                  + range(other.getValue())
-                  + " and "
-                  + Quote.text(name)
-                  + " "
-                  + range(span)
-                  + " overlap: remove or shorten one");
+              "labels %s %s and %s %s overlap: remove or shorten one"
+                  .formatted(
+                      Quote.text(other.getKey()),
+                      range(other.getValue()),
+                      Quote.text(name),
+                      range(span)));
         }
       }
       found.put(name, span);
@@ -63,12 +60,8 @@ final class LabelFinder {
     TokenSpan inCorrupted = covering(name, text.corrupted(), "corrupted", corrupted);
     if (!inClean.equals(inCorrupted)) {
       throw missing(
-          named(name)
-              + " covers tokens "
-              + range(inClean)
-              + " of the clean prompt and "
-              + range(inCorrupted)
-              + " of the corrupted one; both must cover the same positions");
+          "%s covers tokens %s of the clean prompt and %s of the corrupted one; both must cover the same positions"
+              .formatted(named(name), range(inClean), range(inCorrupted)));
     }
     return inClean;
   }
@@ -77,13 +70,8 @@ final class LabelFinder {
     int before = clean.leadingSpecials();
     if (before != corrupted.leadingSpecials()) {
       throw missing(
-          named(name)
-              + " counts from the first token of the text, before which the clean prompt has "
-              + before
-              + " special tokens and the corrupted one "
-              + corrupted.leadingSpecials()
-              + "; "
-              + GIVE_RANGE);
+          "%s counts from the first token of the text, before which the clean prompt has %d special tokens and the corrupted one %d; %s"
+              .formatted(named(name), before, corrupted.leadingSpecials(), GIVE_RANGE));
     }
     return new TokenSpan(before + span.start(), before + span.end());
   }
@@ -92,13 +80,8 @@ final class LabelFinder {
     int length = clean.tokens().length();
     if (span.end() > length) {
       throw missing(
-          named(name)
-              + " is the token range "
-              + range(span)
-              + ", but the prompts have "
-              + length
-              + " tokens, 0 to "
-              + (length - 1));
+          "%s is the token range %s, but the prompts have %d tokens, 0 to %d"
+              .formatted(named(name), range(span), length, length - 1));
     }
     return span;
   }
@@ -108,11 +91,8 @@ final class LabelFinder {
     List<CharRange> ranges = prompt.ranges().orElse(List.of());
     if (ranges.isEmpty()) {
       throw missing(
-          named(name)
-              + " cannot be found by its text: the "
-              + which
-              + " prompt is given by ids that the tokenizer would cut differently; "
-              + GIVE_RANGE);
+          "%s cannot be found by its text: the %s prompt is given by ids that the tokenizer would cut differently; %s"
+              .formatted(named(name), which, GIVE_RANGE));
     }
     CharRange wanted = occurrence(name, label, which, prompt.text());
     int first = -1;
@@ -126,13 +106,8 @@ final class LabelFinder {
     }
     if (first < 0) {
       throw missing(
-          named(name)
-              + ": no token of the "
-              + which
-              + " prompt stands for "
-              + Quote.text(label)
-              + "; "
-              + GIVE_RANGE);
+          "%s: no token of the %s prompt stands for %s; %s"
+              .formatted(named(name), which, Quote.text(label), GIVE_RANGE));
     }
     return new TokenSpan(first, last + 1);
   }
@@ -146,22 +121,13 @@ final class LabelFinder {
     int start = text.indexOf(label);
     if (start < 0) {
       throw missing(
-          named(name)
-              + ": the "
-              + which
-              + " prompt does not contain "
-              + Quote.text(label)
-              + "; correct the label's text");
+          "%s: the %s prompt does not contain %s; correct the label's text"
+              .formatted(named(name), which, Quote.text(label)));
     }
     if (text.indexOf(label, start + 1) >= 0) {
       throw missing(
-          named(name)
-              + ": "
-              + Quote.text(label)
-              + " is ambiguous, since the "
-              + which
-              + " prompt contains it more than once; "
-              + GIVE_RANGE);
+          "%s: %s is ambiguous, since the %s prompt contains it more than once; %s"
+              .formatted(named(name), Quote.text(label), which, GIVE_RANGE));
     }
     CharRange wanted = new CharRange(start, start + label.length()).trimmed(text);
     if (wanted.isEmpty()) {

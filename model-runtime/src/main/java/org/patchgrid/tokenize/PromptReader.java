@@ -90,11 +90,7 @@ final class PromptReader {
   }
 
   private String foreign(String which, int id) {
-    return "the "
-        + which
-        + " prompt has token id "
-        + id
-        + ", but the model's vocabulary has ids 0 to "
-        + (vocabularySize - 1);
+    return "the %s prompt has token id %d, but the model's vocabulary has ids 0 to %d"
+        .formatted(which, id, vocabularySize - 1);
   }
 }

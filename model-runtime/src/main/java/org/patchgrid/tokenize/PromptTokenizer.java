@@ -61,9 +61,8 @@ public final class PromptTokenizer implements AutoCloseable {
     Path file = modelDirectory.resolve("tokenizer.json");
     if (!Files.isRegularFile(file)) {
       throw new PatchgridException(
-          "Cannot find "
-              + file
-              + ": Patchgrid needs a model's tokenizer.json; download it beside config.json");
+          "Cannot find %s: Patchgrid needs a model's tokenizer.json; download it beside config.json"
+              .formatted(file));
     }
     try {
       byte[] content = Files.readAllBytes(file);
@@ -192,11 +191,8 @@ public final class PromptTokenizer implements AutoCloseable {
     if (cleanLength != corruptedLength) {
       throw new UnusablePair(
           PairStatus.LENGTH_MISMATCH,
-          "clean has "
-              + cleanLength
-              + " tokens, corrupted "
-              + corruptedLength
-              + "; reword one prompt so that both have equally many");
+          "clean has %d tokens, corrupted %d; reword one prompt so that both have equally many"
+              .formatted(cleanLength, corruptedLength));
     }
   }
 }

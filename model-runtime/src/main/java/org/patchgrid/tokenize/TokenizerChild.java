@@ -93,11 +93,8 @@ final class TokenizerChild {
     try {
       if (!child.waitFor(timeLimit.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new PatchgridException(
-            "Cannot load tokenizer "
-                + tokenizerJson
-                + ": it did not load within "
-                + timeLimit.toSeconds()
-                + " s in a child process; try again on a less busy machine, or download it again");
+            "Cannot load tokenizer %s: it did not load within %d s in a child process; try again on a less busy machine, or download it again"
+                .formatted(tokenizerJson, timeLimit.toSeconds()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -119,11 +116,8 @@ final class TokenizerChild {
       throw new PatchgridException("Cannot load the native tokenizer library: " + reason);
     }
     throw new PatchgridException(
-        "Cannot load tokenizer "
-            + tokenizerJson
-            + ": "
-            + reason
-            + "; the file is damaged or of an unknown kind: download it again");
+        "Cannot load tokenizer %s: %s; the file is damaged or of an unknown kind: download it again"
+            .formatted(tokenizerJson, reason));
   }
 
   /** The probe's own word, or the line after a Rust panic's place, or else Java's exception. */

@@ -26,12 +26,12 @@ final class Lifetime {
   /** The same for an {@code x} that is needed afterwards: all else is closed. */
   static NDArray beside(NDArray x, UnaryOperator<NDArray> steps) {
     NDManager owner = x.getManager();
-    try (NDManager scope = owner.newSubManager()) {
-      x.attach(scope);
-      NDArray result = steps.apply(x);
-      x.attach(owner);
-      result.attach(owner);
-      return result;
-    }
+    return inPlaceOf(
+        x,
+        kept -> {
+          NDArray result = steps.apply(kept);
+          kept.attach(owner);
+          return result;
+        });
   }
 }

@@ -16,6 +16,7 @@ import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.Linear;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.kernel.TensorOps;
+import org.patchgrid.study.ModelStructure;
 
 /**
  * The forward pass of a decoder-only language model. Immutable; threads may share it, each with
@@ -70,6 +71,11 @@ public final class Transformer {
           new TransformerBlock(manager, layer, config, ops, weights.blocks().get(layer), epsilon));
     }
     this.blocks = List.copyOf(built);
+  }
+
+  /** The model's sizes and components. */
+  public ModelStructure structure() {
+    return config.structure();
   }
 
   /** What every run over {@code length} tokens shares; arrays of {@code manager}. */

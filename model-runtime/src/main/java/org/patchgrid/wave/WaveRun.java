@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.hook.EmbeddingNoise;
@@ -28,6 +27,7 @@ import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.SequenceTables;
 import org.patchgrid.transformer.Sequences;
+import org.patchgrid.transformer.Transformer;
 import org.patchgrid.wave.EffectivePatch.Value;
 import org.patchgrid.wave.EffectivePatch.Written;
 
@@ -38,13 +38,13 @@ import org.patchgrid.wave.EffectivePatch.Written;
  * computed, so every bit is one that an ordinary run would have. Used once.
  */
 final class WaveRun implements Hooks, Sequences {
+  private final Transformer transformer;
   private final ModelStructure structure;
   private final WaveRows rows;
   private final SequenceTables tables;
   private final WaveTokens tokens;
   private final Map<Integer, NoiseSample> noise;
   private final Constants constants;
-  private final UnaryOperator<NDArray> narrow;
   private final Set<HookPoint> fired = new HashSet<>();
   private final IdentityHashMap<NDArray, TokenSet> named = new IdentityHashMap<>();
   private final List<TokenSet> stages = new ArrayList<>();
@@ -85,21 +85,19 @@ final class WaveRun implements Hooks, Sequences {
 
   /**
    * @param noise on the embeddings of corrupted runs, by their row
-   * @param narrow from float32 to the number type of the pass
    */
   WaveRun(
-      ModelStructure structure,
+      Transformer transformer,
       WaveRows rows,
       SequenceTables tables,
       Map<Integer, NoiseSample> noise,
-      Constants constants,
-      UnaryOperator<NDArray> narrow) {
-    this.structure = structure;
+      Constants constants) {
+    this.transformer = transformer;
+    this.structure = transformer.structure();
     this.rows = rows;
     this.tables = tables;
     this.noise = noise;
     this.constants = constants;
-    this.narrow = narrow;
     this.tokens = new WaveTokens(rows, structure.layers());
     stages.add(tokens.current());
     this.ofTiles = tokens.current();
@@ -293,7 +291,7 @@ final class WaveRun implements Hooks, Sequences {
                   place * width,
                   width));
       try (NDArray wide = NativeArrays.of(value.getManager(), values, places.size(), width);
-          NDArray rowsBehind = narrow.apply(wide)) {
+          NDArray rowsBehind = transformer.narrow(wide)) {
         return value.concat(rowsBehind, 0);
       }
     }

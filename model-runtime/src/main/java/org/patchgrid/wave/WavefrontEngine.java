@@ -16,7 +16,6 @@ import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PairStates;
 import org.patchgrid.patch.PatchEngine;
 import org.patchgrid.study.Device;
-import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.transformer.SequenceTables;
@@ -33,7 +32,6 @@ public final class WavefrontEngine implements PatchEngine {
   private static final Logger log = LoggerFactory.getLogger(WavefrontEngine.class);
 
   private final Transformer transformer;
-  private final ModelStructure structure;
   private final NDManager manager;
   private final int batchRows;
   private final Constants constants;
@@ -43,14 +41,9 @@ public final class WavefrontEngine implements PatchEngine {
    * @param batchRows most patched rows of one pass; {@code Computation.AUTO} to choose
    */
   public WavefrontEngine(
-      Transformer transformer,
-      ModelStructure structure,
-      NDManager manager,
-      int batchRows,
-      Constants constants) {
+      Transformer transformer, NDManager manager, int batchRows, Constants constants) {
     this.constants = constants;
     this.transformer = transformer;
-    this.structure = structure;
     this.manager = manager;
     this.batchRows = batchRows;
   }
@@ -58,7 +51,7 @@ public final class WavefrontEngine implements PatchEngine {
   @Override
   public List<PairStates> run(List<PairCells> pairs) {
     Device device = manager.getDevice().isGpu() ? Device.GPU : Device.CPU;
-    SweepSchedule schedule = SweepSchedule.of(structure, pairs, batchRows, device);
+    SweepSchedule schedule = SweepSchedule.of(transformer.structure(), pairs, batchRows, device);
     List<States> states = new ArrayList<>();
     pairs.forEach(pair -> states.add(new States()));
     for (Wave wave : schedule.waves()) {
@@ -120,8 +113,7 @@ public final class WavefrontEngine implements PatchEngine {
     WaveRows rows = new WaveRows(wave);
     try (NDManager scope = manager.newSubManager()) {
       SequenceTables tables = transformer.tables(scope, wave.length());
-      WaveRun run =
-          new WaveRun(structure, rows, tables, noise(wave, pairs), constants, transformer::narrow);
+      WaveRun run = new WaveRun(transformer, rows, tables, noise(wave, pairs), constants);
       NDArray ids = NativeArrays.of(scope, ids(wave, run.initialTokens(), pairs));
       return transformer.forward(scope, ids, run, run).toFloatArray();
     }
@@ -151,7 +143,7 @@ public final class WavefrontEngine implements PatchEngine {
   }
 
   private void store(Wave wave, float[] values, List<States> states) {
-    int width = structure.modelWidth();
+    int width = transformer.structure().modelWidth();
     for (int place = 0; place < wave.pairs().size(); place++) {
       States pair = states.get(wave.pairs().get(place).index());
       pair.clean = row(values, WaveRows.clean(place), width);

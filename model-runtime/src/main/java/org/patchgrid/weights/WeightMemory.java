@@ -1,5 +1,6 @@
 package org.patchgrid.weights;
 
+import java.util.OptionalInt;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
@@ -22,10 +23,7 @@ public record WeightMemory(TransformerConfig config, Kernel kernel, Dtype dtype)
     long width = structure.modelWidth();
     long vocabulary = structure.vocabularySize();
     long rows = (config.head().tied() ? 1 : 2) * vocabulary * width;
-    long positions =
-        config.embedding().positionOffset().isPresent()
-            ? (config.maxPositions() + config.embedding().positionOffset().getAsInt()) * width
-            : 0;
+    long positions = positions() * width;
     long headBias = config.head().bias() ? vocabulary : 0;
     long unembedding = kernel.packsWeights() ? matrix(vocabulary, width) : 0;
     long linear = structure.layers() * (matrices() + biases());
@@ -42,13 +40,15 @@ public record WeightMemory(TransformerConfig config, Kernel kernel, Dtype dtype)
     ModelStructure structure = config.structure();
     long width = structure.modelWidth();
     long rows = shareable(structure.vocabularySize(), width);
-    long positions =
-        config.embedding().positionOffset().isPresent()
-            ? shareable(
-                config.maxPositions() + config.embedding().positionOffset().getAsInt(), width)
-            : 0;
+    long positions = shareable(positions(), width);
     long embeddings = (config.head().tied() ? 1 : 2) * rows + positions;
     return Float.BYTES * (embeddings + structure.layers() * matrices());
+  }
+
+  /** Rows of the embedding of positions. */
+  private long positions() {
+    OptionalInt offset = config.embedding().positionOffset();
+    return offset.isPresent() ? config.maxPositions() + (long) offset.getAsInt() : 0;
   }
 
   private static long shareable(long outputs, long inputs) {

@@ -147,7 +147,6 @@ class AuditTest {
     Readout readout =
         new Readout(
             model.transformer(),
-            model.structure(),
             manager,
             () -> {
               throw new IllegalStateException("An audit compares logits");

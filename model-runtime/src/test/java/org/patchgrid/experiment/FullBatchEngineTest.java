@@ -48,6 +48,6 @@ class FullBatchEngineTest {
 
   private static FullBatchEngine engine(
       LoadedModel model, NDManager manager, int batchRows, Traces traces) {
-    return new FullBatchEngine(model.transformer(), model.structure(), manager, batchRows, traces);
+    return new FullBatchEngine(model.transformer(), manager, batchRows, traces);
   }
 }

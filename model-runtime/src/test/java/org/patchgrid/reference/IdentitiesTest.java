@@ -363,7 +363,7 @@ class IdentitiesTest {
 
   private PairRuns runs(TokenizedPair tokens) {
     PairCells everyPoint = new PairCells(tokens, cellOfEveryPoint());
-    return new PairRuns(transformer, structure, manager, everyPoint, Constants.ZEROS);
+    return new PairRuns(transformer, manager, everyPoint, Constants.ZEROS);
   }
 
   private Set<HookPoint> everyPoint() {

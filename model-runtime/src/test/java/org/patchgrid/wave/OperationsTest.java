@@ -165,12 +165,11 @@ class OperationsTest {
       try (NDManager scope = manager.newSubManager()) {
         WaveRun run =
             new WaveRun(
-                structure,
+                transformer,
                 new WaveRows(wave),
                 transformer.tables(scope, wave.length()),
                 Map.of(),
-                Constants.ZEROS,
-                x -> x);
+                Constants.ZEROS);
         NDArray ids = scope.zeros(new Shape(run.initialTokens().size()), DataType.INT64);
         CountedAttention counted = new CountedAttention(run);
         NDArray last = transformer.forward(scope, ids, counted, counted);

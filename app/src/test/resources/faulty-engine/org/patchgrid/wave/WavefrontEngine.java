@@ -9,7 +9,6 @@ import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PairStates;
 import org.patchgrid.patch.PatchEngine;
 import org.patchgrid.reference.ReferenceEngine;
-import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.Transformer;
 
 /**
@@ -23,11 +22,10 @@ public final class WavefrontEngine implements PatchEngine {
 
   public WavefrontEngine(
       Transformer transformer,
-      ModelStructure structure,
       NDManager manager,
       int batchRows,
       Constants constants) {
-    this.right = new ReferenceEngine(transformer, structure, manager, constants);
+    this.right = new ReferenceEngine(transformer, manager, constants);
   }
 
   @Override
