@@ -147,8 +147,7 @@ public record MeasuredTime(Device device, Duration load, int pairs, Duration too
           study.resolved().measurementSettings(),
           statistics,
           selection,
-          study.config().execution().computation(),
-          cells -> {});
+          study.config().execution().computation());
     }
   }
 

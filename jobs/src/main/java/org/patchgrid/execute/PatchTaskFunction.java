@@ -79,8 +79,7 @@ public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> 
               inputs.settings(),
               statistics,
               selection,
-              inputs.computation(),
-              cells -> {});
+              inputs.computation());
       if (inputs.failOnUnusablePair()) {
         requireEveryPairUsable(result, inputs.promptsPath());
       }

@@ -25,7 +25,7 @@ public record HuggingFaceCache(Path directory) {
 
   private static final String PART = "[A-Za-z0-9](?:[A-Za-z0-9_]|[.-](?![.-]))*";
   private static final Pattern NAME =
-      Pattern.compile("(?<repo>(?:%1$s/)?%1$s)(?:@(?<revision>%1$s))?".formatted(PART));
+      Pattern.compile((PREFIX + "(?<repo>(?:%1$s/)?%1$s)(?:@(?<revision>%1$s))?").formatted(PART));
   private static final String MAIN = "main";
 
   /** The cache of this machine's user, by the variables that Hugging Face's tools read. */
@@ -90,8 +90,8 @@ public record HuggingFaceCache(Path directory) {
   }
 
   private static Matcher matcher(String name) {
-    Matcher matcher = NAME.matcher(name.substring(PREFIX.length()));
-    if (!name.startsWith(PREFIX) || !matcher.matches()) {
+    Matcher matcher = NAME.matcher(name);
+    if (!matcher.matches()) {
       throw new PatchgridException(
           "'%s' names no model: write hf:ORG/NAME, or hf:ORG/NAME@REVISION".formatted(name));
     }

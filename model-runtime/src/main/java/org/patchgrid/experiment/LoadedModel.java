@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.kernel.Gradients;
@@ -193,7 +192,7 @@ public final class LoadedModel implements TaskModel {
     return tokenizer;
   }
 
-  /** {@link #run} without progress, of a study that needs no statistics of its prompt set. */
+  /** {@link #run} of a study that needs no statistics of its prompt set. */
   public TaskResult run(
       PatchTask task,
       List<PromptPair> pairs,
@@ -201,14 +200,7 @@ public final class LoadedModel implements TaskModel {
       MeasurementSettings settings,
       Computation computation) {
     return run(
-        task,
-        pairs,
-        planSites,
-        settings,
-        PromptSetStatistics.NONE,
-        CellSelection.ALL,
-        computation,
-        cells -> {});
+        task, pairs, planSites, settings, PromptSetStatistics.NONE, CellSelection.ALL, computation);
   }
 
   @Override
@@ -219,8 +211,7 @@ public final class LoadedModel implements TaskModel {
       MeasurementSettings settings,
       PromptSetStatistics statistics,
       CellSelection selection,
-      Computation computation,
-      LongConsumer cellsDone) {
+      Computation computation) {
     Gradients.stop();
     Constants constants = Constants.of(statistics);
     try (NDManager manager = newManager()) {
@@ -236,7 +227,6 @@ public final class LoadedModel implements TaskModel {
               statistics,
               selection,
               new AttributedCells(this::gradients, structure),
-              cellsDone,
               audit(computation, settings, readout, manager, constants))
           .run(pairs);
     }

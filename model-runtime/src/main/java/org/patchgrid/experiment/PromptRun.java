@@ -25,6 +25,7 @@ public final class PromptRun implements AutoCloseable {
   private final NDManager manager;
   private final ActivationCache cache;
   private final float[] state; // [d_model]
+  private final float[] logits; // [V]
 
   PromptRun(
       LoadedModel model,
@@ -37,6 +38,7 @@ public final class PromptRun implements AutoCloseable {
     this.cache = new ActivationCache(manager, kept);
     try {
       this.state = forward(tokens, interventions(replacements));
+      this.logits = logits(state);
     } catch (RuntimeException | Error e) {
       manager.close();
       throw e;
@@ -78,6 +80,11 @@ public final class PromptRun implements AutoCloseable {
   /** What the unembedding reads at the last position, [d_model]. */
   public float[] state() {
     return state.clone();
+  }
+
+  /** The logits at the last position, [V]. */
+  public float[] logits() {
+    return logits.clone();
   }
 
   /** The logits of such a state, [V]. */

@@ -1,7 +1,6 @@
 package org.patchgrid.experiment;
 
 import java.util.List;
-import java.util.function.LongConsumer;
 import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.MeasurementSettings;
@@ -22,7 +21,6 @@ public interface TaskModel extends AutoCloseable {
    * @param planSites all sites of the plan, of which the task has a range
    * @param statistics of the whole prompt set, as far as the sites need them
    * @param selection which of the cells are measured
-   * @param cellsDone told now and then how many cells were done since the last time
    * @throws AuditException if a cell comes out differently when it is repeated
    */
   TaskResult run(
@@ -32,8 +30,7 @@ public interface TaskModel extends AutoCloseable {
       MeasurementSettings settings,
       PromptSetStatistics statistics,
       CellSelection selection,
-      Computation computation,
-      LongConsumer cellsDone);
+      Computation computation);
 
   /** Adds up what the sites of a plan need of some pairs' clean runs. */
   PromptSetSums scan(

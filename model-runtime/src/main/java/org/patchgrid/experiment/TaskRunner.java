@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.patchgrid.patch.ForcedOutcome;
 import org.patchgrid.patch.NoiseSample;
@@ -50,7 +49,6 @@ final class TaskRunner {
   private final PromptSetStatistics statistics;
   private final CellSelection selection;
   private final AttributedCells attributed;
-  private final LongConsumer cellsDone;
   private final boolean reportsPairs;
   private final Audit audit;
 
@@ -61,7 +59,6 @@ final class TaskRunner {
   /**
    * @param tokenize for the model: what it cannot run is not usable
    * @param planSites all sites of the plan: whether a pair is usable must not depend on the task
-   * @param cellsDone told the number of cells done since the last time
    */
   TaskRunner(
       ModelStructure structure,
@@ -74,7 +71,6 @@ final class TaskRunner {
       PromptSetStatistics statistics,
       CellSelection selection,
       AttributedCells attributed,
-      LongConsumer cellsDone,
       Audit audit) {
     this.structure = structure;
     this.tokenize = tokenize;
@@ -88,7 +84,6 @@ final class TaskRunner {
     this.runSites = taskSites.stream().filter(SweepSite::isRun).toList();
     this.attributedSites = taskSites.stream().filter(site -> !site.isRun()).toList();
     this.settings = settings;
-    this.cellsDone = cellsDone;
     this.reportsPairs = task.reportsPairs();
     this.audit = audit;
   }
@@ -224,9 +219,7 @@ final class TaskRunner {
     List<AttributedCells.Estimate> estimates =
         attributed.of(tokenized, base, attributedSites, measured.metrics());
     measurements.addAll(measured.of(estimates, forced(pair.prompt()), tokenized.clean().length()));
-    long done = pair.cells() + estimates.size();
-    cells += done;
-    cellsDone.accept(done);
+    cells += pair.cells() + estimates.size();
     report(base.result(tokenized, measured.note()));
   }
 

@@ -40,7 +40,7 @@ public final class Trace implements AutoCloseable {
     this.tokens = tokens;
     this.kept = Set.copyOf(kept);
     this.run = run;
-    this.logits = run.logits(run.state());
+    this.logits = run.logits();
   }
 
   /** The tokens as the vocabulary spells them, those included that the tokenizer puts before. */

@@ -12,7 +12,6 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongConsumer;
 import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.Recovery;
@@ -142,8 +141,7 @@ public record SimulatedModel(
       MeasurementSettings settings,
       PromptSetStatistics statistics,
       CellSelection selection,
-      Computation computation,
-      LongConsumer cellsDone) {
+      Computation computation) {
     SiteRequirements requirements = new SiteRequirements(planSites);
     List<SweepSite> sites = planSites.subList(task.firstSite(), task.endSite());
     List<PairResult> results = new ArrayList<>();
@@ -157,7 +155,6 @@ public record SimulatedModel(
       if (tokenized.isUsable()) {
         long done = measure(tokenized, sites, settings.metrics(), selection, rows);
         cells += done;
-        cellsDone.accept(done);
         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(done * microseconds));
       }
     }

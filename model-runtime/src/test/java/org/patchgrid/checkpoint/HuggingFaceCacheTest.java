@@ -75,7 +75,18 @@ class HuggingFaceCacheTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"hf:", "hf:../x", "hf:a/b/c", "hf:a/..", "hf:a/b@../c", "hf:a--b/c"})
+  @ValueSource(
+      strings = {
+        "",
+        "x",
+        "a/b",
+        "hf:",
+        "hf:../x",
+        "hf:a/b/c",
+        "hf:a/..",
+        "hf:a/b@../c",
+        "hf:a--b/c"
+      })
   void whatIsNoNameIsRefused(String name) {
     assertThatThrownBy(() -> cache.snapshot(name))
         .isInstanceOf(PatchgridException.class)

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.model.LanguageModel;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Component;
@@ -37,8 +39,8 @@ import org.patchgrid.study.SweepSite;
 /** Every call of libtorch fails once, each in a run of its own: nothing may stay open after it. */
 class NativeFaultsTest {
   /**
-   * Of the calls of a task or of a load; all of them ({@code -Dpatchgrid.native-faults=10000}) take
-   * ten minutes.
+   * Of the calls of a task, a load or a trace; all of them ({@code
+   * -Dpatchgrid.native-faults=10000}) take ten minutes.
    */
   private static final int FAULTS = Integer.getInteger("patchgrid.native-faults", 100);
 
@@ -67,6 +69,17 @@ class NativeFaultsTest {
     try (NativeFaults faults = NativeFaults.install()) {
       closesWhatItOpened(faults, () -> load(TestModels.atlas(), Kernel.PLAIN).close());
       assertThat(faults.open()).isZero();
+    }
+  }
+
+  @Test
+  void aTraceClosesWhatItOpenedWhateverFails() {
+    try (NativeFaults faults = NativeFaults.install();
+        LanguageModel model = LanguageModel.load(TestModels.atlas().toString())) {
+      List<String> kept = List.of("layers.0.mlp", "layers.5.self_attn.z");
+      Runnable trace = () -> model.trace("Paris is", Map.of(), kept).close();
+      trace.run(); // the first one compiles functions
+      closesWhatItOpened(faults, trace);
     }
   }
 
