@@ -187,41 +187,36 @@ final class PairMeasurements {
     if (!Double.isFinite(clean[i]) || !Double.isFinite(corrupted) || !Double.isFinite(patched)) {
       return withoutRecovery(cell, i, corrupted, patched, CellStatus.NOT_FINITE);
     }
-    boolean degenerate = Recovery.isDegenerate(clean[i], corrupted);
+    boolean hasRecovery = metrics.get(i).hasRecovery();
+    OptionalDouble recovery =
+        hasRecovery ? Recovery.of(clean[i], corrupted, patched) : OptionalDouble.empty();
+    boolean degenerate = hasRecovery && recovery.isEmpty();
     CellStatus status =
         forced
             ? CellStatus.BY_CONSTRUCTION
             : degenerate ? CellStatus.DEGENERATE_BASELINE : CellStatus.OK;
-    if (!metrics.get(i).hasRecovery()) {
-      CellStatus rankStatus = forced ? CellStatus.BY_CONSTRUCTION : CellStatus.OK;
-      return withoutRecovery(cell, i, corrupted, patched, rankStatus);
-    }
-    if (degenerate) {
-      return withoutRecovery(cell, i, corrupted, patched, status);
-    }
-    double recovery = Recovery.of(clean[i], corrupted, patched).orElseThrow();
-    boolean denoising = cell.cell().direction() == PatchDirection.DENOISING;
-    return new Measurement(
-        cell.cell(),
-        metrics.get(i),
-        OptionalDouble.of(clean[i]),
-        OptionalDouble.of(corrupted),
-        OptionalDouble.of(patched),
-        OptionalDouble.of(recovery),
-        OptionalDouble.of(denoising ? recovery : 1 - recovery),
-        status);
+    return row(cell, i, corrupted, patched, recovery, status);
   }
 
   private Measurement withoutRecovery(
       PatchedCell cell, int i, double corrupted, double patched, CellStatus status) {
-    return new Measurement(
+    return row(cell, i, corrupted, patched, OptionalDouble.empty(), status);
+  }
+
+  private Measurement row(
+      PatchedCell cell,
+      int i,
+      double corrupted,
+      double patched,
+      OptionalDouble recovery,
+      CellStatus status) {
+    return Measurement.of(
         cell.cell(),
         metrics.get(i),
         finite(clean[i]),
         finite(corrupted),
         finite(patched),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
+        recovery,
         status);
   }
 

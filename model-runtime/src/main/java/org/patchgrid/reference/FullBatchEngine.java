@@ -11,6 +11,7 @@ import java.util.Set;
 import org.patchgrid.hook.ActivationCache;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.hook.Interventions;
+import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.patch.Origin;
 import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PairStates;
@@ -144,7 +145,7 @@ public final class FullBatchEngine implements PatchEngine {
       long[] ids = new long[rows * length]; // [N]
       Arrays.setAll(ids, token -> tokens.ids().get(token % length));
       try (NDManager scope = parent.newSubManager()) {
-        NDArray last = transformer.forward(scope, scope.create(ids), sequences, hooks);
+        NDArray last = transformer.forward(scope, NativeArrays.of(scope, ids), sequences, hooks);
         float[] values = last.toFloatArray(); // [B, d_model]
         int width = transformer.structure().modelWidth();
         List<float[]> states = new ArrayList<>();

@@ -97,7 +97,8 @@ final class PairRuns implements AutoCloseable {
 
   private Base base(TokenSequence tokens, Hooks noise, Set<HookPoint> points) {
     NDArray ids =
-        manager.create(tokens.ids().stream().mapToLong(Integer::longValue).toArray()); // [T]
+        NativeArrays.of(
+            manager, tokens.ids().stream().mapToLong(Integer::longValue).toArray()); // [T]
     ActivationCache activations = new ActivationCache(manager, points);
     float[] state = run(ids, new HookChain(List.of(noise, activations)));
     return new Base(ids, noise, activations, state);

@@ -232,18 +232,13 @@ public record SimulatedModel(
         patched.isPresent() && metric.hasRecovery()
             ? Recovery.of(clean, corrupted, patched.getAsDouble())
             : OptionalDouble.empty();
-    OptionalDouble effect = recovery;
-    if (recovery.isPresent() && cell.direction() == PatchDirection.NOISING) {
-      effect = OptionalDouble.of(1 - recovery.getAsDouble());
-    }
-    return new Measurement(
+    return Measurement.of(
         cell,
         metric,
         OptionalDouble.of(clean),
         OptionalDouble.of(corrupted),
         patched,
         recovery,
-        effect,
         status);
   }
 
