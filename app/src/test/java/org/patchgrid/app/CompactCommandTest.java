@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.compact.Compaction;
 import org.patchgrid.compact.CompactionReport;
 import org.patchgrid.query.QueryFile;
-import org.patchgrid.store.CellTable;
+import org.patchgrid.store.StoredCells;
 import org.patchgrid.store.Verification;
 import org.patchgrid.store.VerificationReport;
 import org.patchgrid.study.Measurement;
@@ -212,7 +212,7 @@ class CompactCommandTest {
     Optional<Measurement> last = Optional.empty();
     for (Path part : parts) {
       List<Measurement> rows =
-          CellTable.read(new org.apache.hadoop.fs.Path(part.toString()), new Configuration())
+          StoredCells.read(new org.apache.hadoop.fs.Path(part.toString()), new Configuration())
               .stream()
               .map(row -> row.measurement())
               .toList();

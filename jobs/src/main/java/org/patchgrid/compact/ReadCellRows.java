@@ -30,17 +30,6 @@ final class ReadCellRows implements PairFlatMapFunction<String, byte[], byte[]> 
     byte[] file =
         ResultFile.ofText(text).read(places.sourcePath(), places.hadoop().configuration());
     Iterator<SortableRow> rows = SortableRow.rows(file, step, places.hadoop().configuration());
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return rows.hasNext();
-      }
-
-      @Override
-      public Tuple2<byte[], byte[]> next() {
-        SortableRow row = rows.next();
-        return new Tuple2<>(row.key(), row.values());
-      }
-    };
+    return new Mapped<>(rows, row -> new Tuple2<>(row.key(), row.values()));
   }
 }

@@ -25,18 +25,7 @@ final class WriteCellParts
   public Iterator<String> call(Integer part, Iterator<Tuple2<byte[], byte[]>> rows)
       throws IOException {
     Iterator<Measurement> measurements =
-        new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return rows.hasNext();
-          }
-
-          @Override
-          public Measurement next() {
-            Tuple2<byte[], byte[]> row = rows.next();
-            return SortableRow.decode(row._1(), row._2());
-          }
-        };
+        new Mapped<>(rows, row -> SortableRow.decode(row._1(), row._2()));
     ResultFile file = places.writer().cells(part, TaskContext.get().taskAttemptId(), measurements);
     return List.of(file.toText()).iterator();
   }

@@ -22,18 +22,7 @@ final class WritePairParts
   @Override
   public Iterator<String> call(Integer part, Iterator<Tuple2<Integer, byte[]>> files)
       throws IOException {
-    Iterator<byte[]> contents =
-        new Iterator<>() {
-          @Override
-          public boolean hasNext() {
-            return files.hasNext();
-          }
-
-          @Override
-          public byte[] next() {
-            return files.next()._2();
-          }
-        };
+    Iterator<byte[]> contents = new Mapped<>(files, content -> content._2());
     ResultFile file = places.writer().pairs(part, TaskContext.get().taskAttemptId(), contents);
     return List.of(file.toText()).iterator();
   }

@@ -51,7 +51,6 @@ public record SweepConfig(
   public static final int DEFAULT_WINDOW = 1;
   public static final Corruption DEFAULT_CORRUPTION = Corruption.PROMPT;
   public static final MeanOver DEFAULT_MEAN_OVER = MeanOver.ALL;
-  public static final PatchValue DEFAULT_VALUE = PatchValue.ACTIVATION;
 
   public SweepConfig {
     directions = List.copyOf(directions);

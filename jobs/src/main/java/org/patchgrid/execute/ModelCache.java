@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
-import org.patchgrid.store.Sha256;
 import org.patchgrid.study.HostName;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

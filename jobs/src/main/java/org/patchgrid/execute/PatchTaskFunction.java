@@ -22,7 +22,7 @@ import org.patchgrid.study.TaskResult;
  * What runs on an executor: for each task number, read the pairs, measure the cells, stage the
  * files, report. Holds values only.
  */
-public final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> {
+final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> {
   private static final long serialVersionUID = 1;
 
   private final TaskInputs inputs;

@@ -95,9 +95,7 @@ public record PlannedStudy(
     PromptSetReader reader = new PromptSetReader(promptsPath, hadoop);
     try (StudyModel.Tokens tokens = model.tokens(config)) {
       for (long number : sample(prompts.pairs())) {
-        for (PromptPair pair : reader.read(prompts, number, number + 1)) {
-          sample.add(tokens.of(pair));
-        }
+        reader.read(prompts, number, number + 1).forEach(pair -> sample.add(tokens.of(pair)));
       }
     }
     return sample;

@@ -13,7 +13,10 @@ import org.patchgrid.store.StoreSummary;
  */
 public record RunReport(
     String directory, StudyPlan plan, int computedTasks, StoreSummary summary, Duration took) {
-  /** Whether some pairs were left out or some cells failed: exit code 3. */
+  /** Exit code of a run that has gaps. */
+  public static final int INCOMPLETE = 3;
+
+  /** Whether some pairs were left out, cells failed or tasks were given up. */
   public boolean hasGaps() {
     return summary.counts().skippedPairs() > 0
         || summary.counts().failedCells() > 0

@@ -9,11 +9,11 @@ import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.simulated.SimulatedModel;
 import org.patchgrid.simulated.SimulatedTokens;
-import org.patchgrid.store.Sha256;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.Sha256;
 import org.patchgrid.study.TokenizedPair;
 
 /** A load generator in the place of a model; the same on every host. */

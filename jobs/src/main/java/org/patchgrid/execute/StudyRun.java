@@ -38,9 +38,6 @@ import org.slf4j.LoggerFactory;
 public final class StudyRun {
   private static final Logger log = LoggerFactory.getLogger(StudyRun.class);
 
-  /** Exit code of a run in which pairs were skipped or cells failed. */
-  private static final int INCOMPLETE = 3;
-
   private final PlannedStudy study;
   private final JavaSparkContext spark;
   private final RunListener listener;
@@ -111,7 +108,7 @@ public final class StudyRun {
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       RunReport report =
           new RunReport(study.outputPath(), study.plan(), computed, store.summary(), took);
-      store.finish(RunOutcome.COMPLETE, report.hasGaps() ? INCOMPLETE : 0);
+      store.finish(RunOutcome.COMPLETE, report.hasGaps() ? RunReport.INCOMPLETE : 0);
       return report;
     }
   }
@@ -230,7 +227,6 @@ public final class StudyRun {
       ModelLoads modelLoads) {
     return new TaskExecution(
         spark,
-        study.config().id(),
         store,
         inputs,
         statistics,

@@ -5,14 +5,12 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.VoidFunction;
-import org.jspecify.annotations.Nullable;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -23,8 +21,6 @@ import org.patchgrid.study.PatchgridException;
  * @param <T> of the sums
  */
 final class SumOverBlocks<T extends Serializable> {
-  private static final long POLL_MILLISECONDS = 100;
-
   private final JavaSparkContext spark;
   private final Blocks blocks;
   private final Class<T> type;
@@ -97,19 +93,14 @@ final class SumOverBlocks<T extends Serializable> {
   private void follow(
       TaskJob job, BooleanSupplier stopped, Supplier<RunInterruptedException> interrupted)
       throws InterruptedException, ExecutionException {
-    while (!job.isDone() && !stopped.getAsBoolean()) {
-      accept(reports.queue().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
-    }
-    while (!reports.queue().isEmpty()) {
-      accept(reports.queue().poll());
-    }
+    reports.follow(() -> job.isDone() || stopped.getAsBoolean(), this::accept, () -> {});
     if (stopped.getAsBoolean() && !job.isDone()) {
       throw interrupted.get();
     }
     job.requireSuccess();
   }
 
-  private void accept(@Nullable TaskReport report) {
+  private void accept(TaskReport report) {
     if (report instanceof TaskReport.BlockSummed summed) {
       waiting.put(summed.block(), type.cast(summed.sum()));
       for (T next = waiting.remove(added); next != null; next = waiting.remove(added)) {
@@ -118,7 +109,7 @@ final class SumOverBlocks<T extends Serializable> {
       }
     } else if (report instanceof TaskReport.ModelLoaded loaded) {
       modelLoads.add(loaded);
-    } else if (report != null) {
+    } else {
       report.throwIfProblem();
     }
   }

@@ -9,11 +9,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.jspecify.annotations.Nullable;
 import org.patchgrid.store.ResultStore;
 import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.PatchgridException;
@@ -29,9 +27,6 @@ import org.slf4j.LoggerFactory;
 final class TaskExecution {
   private static final Logger log = LoggerFactory.getLogger(TaskExecution.class);
 
-  /** How long the driver waits for a report before it looks whether the job has ended. */
-  private static final long POLL_MILLISECONDS = 100;
-
   /**
    * Tasks of a job, at most: while it runs Spark keeps some 1,200 bytes for each, on the driver.
    */
@@ -43,7 +38,6 @@ final class TaskExecution {
   private static final int LOSSES_ALONE = 2;
 
   private final JavaSparkContext spark;
-  private final String studyId;
   private final ResultStore store;
   private final TaskInputs inputs;
   private final OptionalInt partitions;
@@ -62,7 +56,6 @@ final class TaskExecution {
    */
   TaskExecution(
       JavaSparkContext spark,
-      String studyId,
       ResultStore store,
       TaskInputs inputs,
       PromptSetStatistics statistics,
@@ -72,7 +65,6 @@ final class TaskExecution {
       RunListener listener,
       BooleanSupplier stopped) {
     this.spark = spark;
-    this.studyId = studyId;
     this.store = store;
     this.inputs = inputs;
     this.partitions = partitions;
@@ -151,7 +143,7 @@ final class TaskExecution {
   private Set<Integer> computeTogether(List<Integer> tasks)
       throws IOException, InterruptedException {
     String description =
-        "%s: %,d of %,d tasks".formatted(studyId, tasks.size(), inputs.plan().taskCount());
+        "%s: %,d of %,d tasks".formatted(inputs.studyId(), tasks.size(), inputs.plan().taskCount());
     TaskJob job = start(description, tasks, false);
     try {
       follow(job, () -> false);
@@ -182,7 +174,8 @@ final class TaskExecution {
     ExecutorLosses.Loss lost = ExecutorLosses.NONE;
     while (lost.times() < LOSSES_ALONE) {
       ExecutorLosses.Loss before = lost;
-      TaskJob job = start("%s: task %d alone".formatted(studyId, task), List.of(task), true);
+      TaskJob job =
+          start("%s: task %d alone".formatted(inputs.studyId(), task), List.of(task), true);
       try {
         follow(job, () -> before.times() + job.lostUnder(task).times() >= LOSSES_ALONE);
         if (job.isDone()) {
@@ -211,13 +204,10 @@ final class TaskExecution {
   /** Commits what executors report until the job is done or enough was seen. */
   private void follow(TaskJob job, BooleanSupplier enough)
       throws IOException, InterruptedException {
-    while (!job.isDone() && !stopped.getAsBoolean() && !enough.getAsBoolean()) {
-      commit(reports.queue().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
-      store.flushIfDue();
-    }
-    while (!reports.queue().isEmpty()) {
-      commit(reports.queue().poll());
-    }
+    reports.follow(
+        () -> job.isDone() || stopped.getAsBoolean() || enough.getAsBoolean(),
+        this::commit,
+        store::flushIfDue);
     if (stopped.getAsBoolean() && !job.isDone()) {
       throw new RunInterruptedException(
           store.completedTasks().cardinality(), inputs.plan().taskCount());
@@ -233,14 +223,14 @@ final class TaskExecution {
     return tasks.stream().filter(task -> !completed.get(task) && !others.contains(task)).toList();
   }
 
-  private void commit(@Nullable TaskReport report) throws IOException {
+  private void commit(TaskReport report) throws IOException {
     if (report instanceof TaskReport.Done done) {
       store.commit(done.staged());
       computed++;
       listener.committed(done.staged());
     } else if (report instanceof TaskReport.ModelLoaded loaded) {
       modelLoads.add(loaded);
-    } else if (report != null) {
+    } else {
       report.throwIfProblem();
     }
   }

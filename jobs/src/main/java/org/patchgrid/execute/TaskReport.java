@@ -6,7 +6,7 @@ import org.patchgrid.store.StagedTask;
 import org.patchgrid.study.PatchgridException;
 
 /** What an executor tells the driver while it works through a partition. */
-public sealed interface TaskReport extends Serializable {
+sealed interface TaskReport extends Serializable {
   /**
    * Does nothing unless the report ends the study.
    *

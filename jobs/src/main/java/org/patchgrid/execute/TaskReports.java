@@ -5,6 +5,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.spark.util.AccumulatorV2;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,11 @@ import org.jspecify.annotations.Nullable;
  * reported. On the driver, reports go into a queue for the thread that commits them (merging
  * happens in Spark's scheduler thread, which must not wait for a file system).
  */
-public final class TaskReports extends AccumulatorV2<TaskReport, List<TaskReport>> {
+final class TaskReports extends AccumulatorV2<TaskReport, List<TaskReport>> {
   private static final long serialVersionUID = 1;
+
+  /** How long the driver waits for a report before it looks whether the job has ended. */
+  private static final long POLL_MILLISECONDS = 100;
 
   private final List<TaskReport> reports = Collections.synchronizedList(new ArrayList<>());
   private transient @Nullable BlockingQueue<TaskReport> queue;
@@ -30,15 +35,44 @@ public final class TaskReports extends AccumulatorV2<TaskReport, List<TaskReport
   }
 
   /**
-   * What has arrived since the last call; drained by the driver.
+   * What has arrived.
    *
    * @throws IllegalStateException on an executor
    */
-  BlockingQueue<TaskReport> queue() {
+  private BlockingQueue<TaskReport> queue() {
     if (queue == null) {
       throw new IllegalStateException("Reports are read on the driver only");
     }
     return queue;
+  }
+
+  /** What is done with a report. */
+  interface Reader<E extends Exception> {
+    void accept(TaskReport report) throws E;
+  }
+
+  /** What is done after each wait for one. */
+  interface Pause<E extends Exception> {
+    void run() throws E;
+  }
+
+  /** Hands on what arrives, in this thread, until it is enough, and then what is there by then. */
+  <E extends Exception> void follow(BooleanSupplier enough, Reader<E> reader, Pause<E> pause)
+      throws E, InterruptedException {
+    while (!enough.getAsBoolean()) {
+      accept(reader, queue().poll(POLL_MILLISECONDS, TimeUnit.MILLISECONDS));
+      pause.run();
+    }
+    while (!queue().isEmpty()) {
+      accept(reader, queue().poll());
+    }
+  }
+
+  private static <E extends Exception> void accept(Reader<E> reader, @Nullable TaskReport report)
+      throws E {
+    if (report != null) {
+      reader.accept(report);
+    }
   }
 
   @Override

@@ -3,24 +3,16 @@ package org.patchgrid.input;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import org.patchgrid.study.Sha256;
 
 /**
  * The set of ids seen so far, by the first 128 bits of their SHA-256: 16 bytes an id, and room for
  * half as many again up to three times as many (ten million ids: 256 MiB, 384 MiB while it grows).
  */
 final class DistinctIds {
-  private final MessageDigest digest;
+  private final MessageDigest digest = Sha256.begin();
   private long[] slots = new long[2 * 1024]; // [slot, high and low half]; both 0: free
   private int size;
-
-  DistinctIds() {
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
-  }
 
   /** Adds {@code id}; false if it was there. */
   boolean add(String id) {

@@ -6,9 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -20,6 +18,7 @@ import org.patchgrid.conf.Problems;
 import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.Sha256;
 
 /**
  * Reads the pairs of one prompt file: {@link #scan} once on the driver, which checks every record,
@@ -55,11 +54,6 @@ public final class PromptSetReader {
     this.configuration = configuration;
   }
 
-  /** {@link #scan(FormatChoice)} of a file whose form is told by name and content. */
-  public PromptIndex scan() {
-    return scan(FormatChoice.AUTO);
-  }
-
   /**
    * Reads the whole file once (Parquet and .json: once more, for the hash) and checks every record.
    * Needs 16 to 48 bytes of memory a pair, to find ids that are there twice.
@@ -76,7 +70,7 @@ public final class PromptSetReader {
             "Cannot read prompts " + path + ": it is a directory; name a file");
       }
       PromptDialect dialect = new DialectFinder(path, kind, sample(), choice).find();
-      MessageDigest digest = sha256();
+      MessageDigest digest = Sha256.begin();
       List<PromptIndex.Checkpoint> checkpoints = new ArrayList<>();
       long pairs;
       try (PromptRecords records = openHashed(digest)) {
@@ -86,7 +80,7 @@ public final class PromptSetReader {
         throw new PatchgridException(
             "Cannot use prompts " + path + ": there is no pair in it; add one a line");
       }
-      String sha256 = HexFormat.of().formatHex(digest.digest());
+      String sha256 = Sha256.end(digest);
       return new PromptIndex(pairs, status.getLen(), sha256, dialect, checkpoints);
     } catch (IOException e) {
       throw unreadable(e);
@@ -276,13 +270,5 @@ public final class PromptSetReader {
             ? "there is no such file; check prompts.path"
             : e.getMessage();
     return new PatchgridException("Cannot read prompts " + path + ": " + OneLine.of(why), e);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

@@ -23,8 +23,6 @@ import org.patchgrid.study.PatchgridException;
  * patchgrid.jar STUDY.conf --out URI [--set key=value]... [--retry-quarantined]}.
  */
 public final class PatchStudyJob {
-  private static final int INCOMPLETE = 3;
-
   private PatchStudyJob() {}
 
   /** As {@link SubmittedJob} ends them. */
@@ -73,7 +71,7 @@ public final class PatchStudyJob {
       System.err.println(
           "patchgrid: some pairs, cells or tasks are missing: `patchgrid status %s` lists them"
               .formatted(report.directory()));
-      return isOnCluster(conf) ? 0 : INCOMPLETE;
+      return isOnCluster(conf) ? 0 : RunReport.INCOMPLETE;
     } catch (RunInterruptedException e) {
       System.err.println("patchgrid: " + e.getMessage());
       return RunInterruptedException.EXIT_CODE;

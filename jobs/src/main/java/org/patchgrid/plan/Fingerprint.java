@@ -2,16 +2,12 @@ package org.patchgrid.plan;
 
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.patchgrid.conf.ExecutionConfig;
 import org.patchgrid.conf.StudyConfig;
@@ -27,6 +23,7 @@ import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.PathSite;
 import org.patchgrid.study.Positions;
+import org.patchgrid.study.Sha256;
 import org.patchgrid.study.Site;
 import org.patchgrid.study.StatisticsNeeded;
 import org.patchgrid.study.SweepSite;
@@ -134,17 +131,6 @@ public record Fingerprint(String text) {
     return sha256(text);
   }
 
-  /** The names of the parts in which {@code other} is different; empty if they are equal. */
-  public List<String> differences(Fingerprint other) {
-    Map<String, String> mine = named();
-    Map<String, String> theirs = other.named();
-    TreeSet<String> names = new TreeSet<>(mine.keySet());
-    names.addAll(theirs.keySet());
-    return names.stream()
-        .filter(name -> !mine.getOrDefault(name, "").equals(theirs.getOrDefault(name, "")))
-        .toList();
-  }
-
   /** The parts by name, quoted. */
   public Map<String, String> named() {
     return Arrays.stream(text.split("\n", -1))
@@ -228,11 +214,6 @@ public record Fingerprint(String text) {
   }
 
   private static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -5,8 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchTask;
@@ -84,11 +82,6 @@ public record StudyPlan(
         (int) Math.min(end, (long) firstSite + sitesPerTask));
   }
 
-  /** Every task, in order. */
-  public Stream<PatchTask> tasks() {
-    return LongStream.range(0, taskCount()).mapToObj(number -> task((int) number));
-  }
-
   private long pairBlocks() {
     return (pairs + pairsPerTask - 1) / pairsPerTask;
   }
@@ -102,18 +95,13 @@ public record StudyPlan(
     return (sites + (long) sitesPerTask - 1) / sitesPerTask;
   }
 
-  /** Patched runs of one pair; an estimate if {@link #cellsAreEstimated}. */
-  public double cellsPerPair() {
-    return planned.cells(lengths);
-  }
-
-  /** Patched runs of the whole study, if every pair can be used. */
+  /** Patched runs of the whole study, if every pair can be used; at times an estimate. */
   public long cells() {
-    return Math.round(pairs * cellsPerPair());
+    return Math.round(pairs * planned.cells(lengths));
   }
 
   /** Whether the number of cells depends on the prompts' lengths, of which only a mean is known. */
-  public boolean cellsAreEstimated() {
+  boolean cellsAreEstimated() {
     return !screenings().isEmpty() || sites().stream().anyMatch(site -> site.cells(2) > 1);
   }
 
@@ -126,13 +114,13 @@ public record StudyPlan(
    * Counted operations of the whole study: both runs of a pair in each of its tasks, cells, and a
    * clean run for means of the prompt set.
    */
-  public double operations() {
+  double operations() {
     double cleanRuns = statisticsNeeded().means().isEmpty() ? 0 : cost.ofBothRuns() / 2;
     return pairs * (cleanRuns + siteBlocks() * cost.ofBothRuns() + sites().size() * cost.ofSite());
   }
 
   /** The same as a number of forward passes over a prompt of mean length. */
-  public double forwardEquivalents() {
+  double forwardEquivalents() {
     return operations() / (cost.ofBothRuns() / 2);
   }
 
@@ -145,7 +133,7 @@ public record StudyPlan(
   }
 
   /** What the study takes at the fixed nominal rate; no promise about any machine. */
-  public double nominalSeconds() {
+  double nominalSeconds() {
     return operations() / NominalCost.OPERATIONS_PER_SECOND;
   }
 

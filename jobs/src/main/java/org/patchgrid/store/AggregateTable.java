@@ -1,10 +1,6 @@
 package org.patchgrid.store;
 
-import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BOOLEAN;
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -16,14 +12,13 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
-import org.apache.parquet.schema.Types;
 
 /**
  * The table {@code aggregates}: one row a group, tag and measure. A later column comes at the end
  * and is nullable.
  */
-public final class AggregateTable {
-  public static final MessageType SCHEMA = new MessageType("aggregates", columns());
+final class AggregateTable {
+  private static final MessageType SCHEMA = new MessageType("aggregates", columns());
 
   private static final Set<String> NUMBERS =
       SCHEMA.getColumns().stream()
@@ -36,21 +31,21 @@ public final class AggregateTable {
   private static List<Type> columns() {
     List<Type> columns = new ArrayList<>();
     for (String name : List.of("study_id", "sweep", "grouping", "direction", "component")) {
-      columns.add(Types.required(BINARY).as(stringType()).named(name));
+      columns.add(Columns.text(name));
     }
-    columns.add(Types.required(INT32).named("layer"));
-    columns.add(Types.optional(INT32).named("head"));
-    columns.add(Types.optional(INT32).named("position"));
-    columns.add(Types.optional(BINARY).as(stringType()).named("position_label"));
-    columns.add(Types.required(INT32).named("window"));
-    columns.add(Types.required(BINARY).as(stringType()).named("value"));
-    columns.add(Types.required(BINARY).as(stringType()).named("corruption"));
-    columns.add(Types.optional(INT32).named("source_position"));
-    columns.add(Types.optional(BINARY).as(stringType()).named("receiver"));
-    columns.add(Types.required(BINARY).as(stringType()).named("metric"));
-    columns.add(Types.optional(BINARY).as(stringType()).named("tag"));
-    columns.add(Types.optional(BINARY).as(stringType()).named("tag_value"));
-    columns.add(Types.required(BINARY).as(stringType()).named("measure"));
+    columns.add(Columns.integer("layer"));
+    columns.add(Columns.optionalInteger("head"));
+    columns.add(Columns.optionalInteger("position"));
+    columns.add(Columns.optionalText("position_label"));
+    columns.add(Columns.integer("window"));
+    columns.add(Columns.text("value"));
+    columns.add(Columns.text("corruption"));
+    columns.add(Columns.optionalInteger("source_position"));
+    columns.add(Columns.optionalText("receiver"));
+    columns.add(Columns.text("metric"));
+    columns.add(Columns.optionalText("tag"));
+    columns.add(Columns.optionalText("tag_value"));
+    columns.add(Columns.text("measure"));
     for (String name :
         List.of(
             "sites",
@@ -61,7 +56,7 @@ public final class AggregateTable {
             "n_no_baseline",
             "n_not_finite",
             "n_failed")) {
-      columns.add(Types.required(INT32).named(name));
+      columns.add(Columns.integer(name));
     }
     for (String name :
         List.of(
@@ -85,13 +80,13 @@ public final class AggregateTable {
             "ratio_of_means_high",
             "p_value",
             "q_value")) {
-      columns.add(Types.optional(DOUBLE).named(name));
+      columns.add(Columns.optionalNumber(name));
     }
-    columns.add(Types.optional(INT32).named("rank"));
-    columns.add(Types.optional(DOUBLE).named("sufficiency"));
-    columns.add(Types.optional(DOUBLE).named("necessity"));
-    columns.add(Types.optional(BOOLEAN).named("sufficient"));
-    columns.add(Types.optional(BOOLEAN).named("necessary"));
+    columns.add(Columns.optionalInteger("rank"));
+    columns.add(Columns.optionalNumber("sufficiency"));
+    columns.add(Columns.optionalNumber("necessity"));
+    columns.add(Columns.optionalFlag("sufficient"));
+    columns.add(Columns.optionalFlag("necessary"));
     return columns;
   }
 

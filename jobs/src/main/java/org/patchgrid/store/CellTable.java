@@ -1,13 +1,8 @@
 package org.patchgrid.store;
 
-import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +12,10 @@ import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.Types;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.CellStatus;
@@ -37,61 +30,29 @@ import org.patchgrid.study.ValueKind;
  */
 public final class CellTable {
   public static final MessageType SCHEMA =
-      Types.buildMessage()
-          .required(BINARY)
-          .as(stringType())
-          .named("study_id")
-          .required(BINARY)
-          .as(stringType())
-          .named("sweep")
-          .required(BINARY)
-          .as(stringType())
-          .named("pair_id")
-          .required(BINARY)
-          .as(stringType())
-          .named("direction")
-          .required(BINARY)
-          .as(stringType())
-          .named("component")
-          .required(INT32)
-          .named("layer")
-          .optional(INT32)
-          .named("head")
-          .optional(INT32)
-          .named("position")
-          .optional(BINARY)
-          .as(stringType())
-          .named("position_label")
-          .required(INT32)
-          .named("window")
-          .required(BINARY)
-          .as(stringType())
-          .named("value")
-          .required(BINARY)
-          .as(stringType())
-          .named("corruption")
-          .optional(INT32)
-          .named("source_position")
-          .optional(BINARY)
-          .as(stringType())
-          .named("receiver")
-          .required(BINARY)
-          .as(stringType())
-          .named("metric")
-          .optional(DOUBLE)
-          .named("clean")
-          .optional(DOUBLE)
-          .named("corrupted")
-          .optional(DOUBLE)
-          .named("patched")
-          .optional(DOUBLE)
-          .named("recovery")
-          .optional(DOUBLE)
-          .named("effect")
-          .required(BINARY)
-          .as(stringType())
-          .named("status")
-          .named("cells");
+      new MessageType(
+          "cells",
+          Columns.text("study_id"),
+          Columns.text("sweep"),
+          Columns.text("pair_id"),
+          Columns.text("direction"),
+          Columns.text("component"),
+          Columns.integer("layer"),
+          Columns.optionalInteger("head"),
+          Columns.optionalInteger("position"),
+          Columns.optionalText("position_label"),
+          Columns.integer("window"),
+          Columns.text("value"),
+          Columns.text("corruption"),
+          Columns.optionalInteger("source_position"),
+          Columns.optionalText("receiver"),
+          Columns.text("metric"),
+          Columns.optionalNumber("clean"),
+          Columns.optionalNumber("corrupted"),
+          Columns.optionalNumber("patched"),
+          Columns.optionalNumber("recovery"),
+          Columns.optionalNumber("effect"),
+          Columns.text("status"));
 
   private static final Map<String, PatchDirection> DIRECTIONS =
       byLabel(PatchDirection.values(), PatchDirection::label);
@@ -198,19 +159,6 @@ public final class CellTable {
     row.number("recovery", measurement.recovery());
     row.number("effect", measurement.effect());
     row.text("status", measurement.status().label());
-  }
-
-  /** All rows of a file, in its order: for files that fit into memory. */
-  public static List<CellRow> read(Path file, Configuration configuration) throws IOException {
-    // A Path's parent is null only at the root, which is no file.
-    ResultDirectory directory = ResultDirectory.at(file.getParent(), configuration);
-    List<CellRow> rows = new ArrayList<>();
-    try (Reader reader = open(directory.input(file.getName()), configuration)) {
-      for (Optional<CellRow> row = reader.next(); row.isPresent(); row = reader.next()) {
-        rows.add(row.get());
-      }
-    }
-    return rows;
   }
 
   static Reader open(InputFile file, Configuration configuration) throws IOException {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Sha256;
 
 /**
  * What the manifest lists at one moment: the files of whole tasks, which never change. Who reads
@@ -30,8 +31,7 @@ public record CommittedFiles(
    */
   public static CommittedFiles read(Path path, Configuration configuration) throws IOException {
     ResultDirectory directory = ResultDirectory.at(path, configuration);
-    StudyDocument study =
-        StudyDocument.read(directory).orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
+    StudyDocument study = StudyDocument.require(directory);
     return of(study.identity(), Manifest.read(directory));
   }
 

@@ -28,8 +28,7 @@ public final class CompactionSource {
   public static CompactionSource read(Path path, Configuration configuration, boolean unfinished)
       throws IOException {
     ResultDirectory directory = ResultDirectory.at(path, configuration);
-    StudyDocument study =
-        StudyDocument.read(directory).orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
+    StudyDocument study = StudyDocument.require(directory);
     Manifest manifest = Manifest.read(directory);
     CompactionSource source = new CompactionSource(directory, study.identity(), manifest);
     if (manifest.tasks().isEmpty()) {

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Sha256;
 
 /**
  * A study's tables on the local disk, for readers that know no other: the study's own directory if
@@ -32,8 +33,7 @@ public final class LocalCopy {
       org.apache.hadoop.fs.Path study, Configuration configuration, Set<String> tables, Path cache)
       throws IOException {
     ResultDirectory directory = ResultDirectory.at(study, configuration);
-    StudyDocument document =
-        StudyDocument.read(directory).orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
+    StudyDocument document = StudyDocument.require(directory);
     if ("file".equals(directory.root().toUri().getScheme())) {
       return Path.of(directory.root().toUri().getPath());
     }

@@ -1,8 +1,5 @@
 package org.patchgrid.store;
 
-import static org.apache.parquet.schema.LogicalTypeAnnotation.stringType;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.BINARY;
-import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.INT32;
 
 import java.io.IOException;
 import java.util.HashSet;
@@ -18,8 +15,6 @@ import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
-import org.apache.parquet.schema.Type;
-import org.apache.parquet.schema.Types;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.TokenizedPair;
@@ -27,61 +22,27 @@ import org.patchgrid.study.TokenizedPair;
 /** The table {@code pairs}: one row a pair, measured or not, in the prompt set's order. */
 public final class PairTable {
   public static final MessageType SCHEMA =
-      Types.buildMessage()
-          .required(BINARY)
-          .as(stringType())
-          .named("study_id")
-          .required(BINARY)
-          .as(stringType())
-          .named("pair_id")
-          .required(BINARY)
-          .as(stringType())
-          .named("status")
-          .optional(BINARY)
-          .as(stringType())
-          .named("reason")
-          .required(BINARY)
-          .as(stringType())
-          .named("clean")
-          .optional(BINARY)
-          .as(stringType())
-          .named("corrupted")
-          .addFields(
-              integerList("clean_tokens"),
-              integerList("corrupted_tokens"),
-              textList("clean_token_texts"),
-              textList("corrupted_token_texts"))
-          .optional(INT32)
-          .named("first_difference")
-          .optional(INT32)
-          .named("answer_id")
-          .optional(INT32)
-          .named("foil_id")
-          .optional(INT32)
-          .named("clean_top1")
-          .optional(INT32)
-          .named("corrupted_top1")
-          .addFields(textMap("labels"), textMap("tags"))
-          .named("pairs");
+      new MessageType(
+          "pairs",
+          Columns.text("study_id"),
+          Columns.text("pair_id"),
+          Columns.text("status"),
+          Columns.optionalText("reason"),
+          Columns.text("clean"),
+          Columns.optionalText("corrupted"),
+          Columns.integers("clean_tokens"),
+          Columns.integers("corrupted_tokens"),
+          Columns.texts("clean_token_texts"),
+          Columns.texts("corrupted_token_texts"),
+          Columns.optionalInteger("first_difference"),
+          Columns.optionalInteger("answer_id"),
+          Columns.optionalInteger("foil_id"),
+          Columns.optionalInteger("clean_top1"),
+          Columns.optionalInteger("corrupted_top1"),
+          Columns.textMap("labels"),
+          Columns.textMap("tags"));
 
   private PairTable() {}
-
-  private static Type integerList(String name) {
-    return Types.requiredList().requiredElement(INT32).named(name);
-  }
-
-  private static Type textList(String name) {
-    return Types.requiredList().requiredElement(BINARY).as(stringType()).named(name);
-  }
-
-  private static Type textMap(String name) {
-    return Types.requiredMap()
-        .key(BINARY)
-        .as(stringType())
-        .requiredValue(BINARY)
-        .as(stringType())
-        .named(name);
-  }
 
   /**
    * @throws IllegalStateException if two rows have the same pair id

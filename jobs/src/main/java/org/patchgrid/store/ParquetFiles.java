@@ -42,6 +42,7 @@ import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
+import org.patchgrid.study.Sha256;
 
 /**
  * How result files are encoded and reached. Every setting that can change a byte is fixed here and

@@ -21,6 +21,7 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.parquet.io.InputFile;
+import org.patchgrid.study.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

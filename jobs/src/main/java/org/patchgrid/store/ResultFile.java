@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.schema.MessageType;
+import org.patchgrid.study.Sha256;
 
 /**
  * A whole, closed file of one table.

@@ -7,6 +7,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.Measurement;
+import org.patchgrid.study.Sha256;
 
 /**
  * SHA-256 over rows of {@code cells} as text: a row a line, the columns of {@link CellTable} in

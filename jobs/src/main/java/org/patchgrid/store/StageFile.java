@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.Optional;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Sha256;
 
 /**
  * A file that a stage between the tasks leaves for those that come after it. It proves itself, and

@@ -1,6 +1,5 @@
 package org.patchgrid.store;
 
-import java.io.IOException;
 import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
@@ -8,8 +7,7 @@ import java.util.Optional;
 import org.patchgrid.study.PatchTask;
 
 /**
- * What an executor reports of one attempt at a task: its closed files in the staging directory. It
- * travels as bytes ({@link #toBytes}), which every Spark serializer carries.
+ * What an executor reports of one attempt at a task: its closed files in the staging directory.
  *
  * @param task {@link PatchTask#number()}
  * @param attempt a number that no other attempt of the same driver run has
@@ -29,18 +27,5 @@ public record StagedTask(
 
   public Optional<ResultFile> file(ResultTable table) {
     return files.stream().filter(file -> file.table() == table).findFirst();
-  }
-
-  public byte[] toBytes() {
-    return StoreJson.line(this);
-  }
-
-  /**
-   * The opposite of {@link #toBytes}.
-   *
-   * @throws IOException if the bytes are not a staged task
-   */
-  public static StagedTask fromBytes(byte[] bytes) throws IOException {
-    return StoreJson.read(bytes, StagedTask.class);
   }
 }

@@ -19,7 +19,7 @@ record StudyDocument(int formatVersion, StudyIdentity identity) {
   }
 
   /**
-   * Reads the document of a directory that has one.
+   * Reads the document, if the directory has one.
    *
    * @throws PatchgridException if it is damaged or of another version
    */
@@ -30,6 +30,15 @@ record StudyDocument(int formatVersion, StudyIdentity identity) {
     byte[] content = directory.read(NAME);
     requireFormat(read(content, Format.class, directory), directory);
     return Optional.of(read(content, StudyDocument.class, directory));
+  }
+
+  /**
+   * Reads the document of a directory that should have one.
+   *
+   * @throws PatchgridException if there is no study, or as {@link #read} does
+   */
+  static StudyDocument require(ResultDirectory directory) throws IOException {
+    return read(directory).orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
   }
 
   private static <T> T read(byte[] content, Class<T> type, ResultDirectory directory) {

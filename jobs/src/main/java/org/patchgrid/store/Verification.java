@@ -21,11 +21,10 @@ import org.patchgrid.study.StatisticsNeeded;
  * number of rows; files that are missing or not listed; and the rows of {@code cells}, whose key
  * must be unique over all files.
  *
- * <p>The hash of the sorted rows is {@link SortedRowsHash} over all listed cells in the order
- * sweep, direction, component, layer, head, position, position_label, pair_id, window, metric,
- * nulls first. It is the same however the study was cut into tasks and whatever Parquet made of the
- * rows, and different if one bit of one row is. The files are merged, see {@link SortedCells} for
- * what that needs.
+ * <p>The hash of the sorted rows is {@link SortedRowsHash} over all listed cells in {@link
+ * Measurement#ROW_ORDER}, nulls first. It is the same however the study was cut into tasks and
+ * whatever Parquet made of the rows, and different if one bit of one row is. The files are merged,
+ * see {@link SortedCells} for what that needs.
  */
 public final class Verification {
   private final ResultDirectory directory;
@@ -52,8 +51,7 @@ public final class Verification {
   public static VerificationReport verify(Path path, Configuration configuration)
       throws IOException {
     ResultDirectory directory = ResultDirectory.at(path, configuration);
-    StudyDocument study =
-        StudyDocument.read(directory).orElseThrow(() -> StoredStudy.noStudy(directory.toString()));
+    StudyDocument study = StudyDocument.require(directory);
     return new Verification(directory, study.identity(), Manifest.read(directory)).report();
   }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.conf.FormatChoice;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.LabelSpec;
 import org.patchgrid.study.PromptPair;
@@ -38,7 +39,7 @@ class PairWriterTest {
         Files.write(
             directory.resolve("pairs.jsonl"), pairs.stream().map(PairWriter::line).toList());
     PromptSetReader reader = new PromptSetReader(file.toString(), new Configuration());
-    assertThat(reader.read(reader.scan(), 0, 3)).isEqualTo(pairs);
+    assertThat(reader.read(reader.scan(FormatChoice.AUTO), 0, 3)).isEqualTo(pairs);
   }
 
   @Test

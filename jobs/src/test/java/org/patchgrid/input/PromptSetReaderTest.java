@@ -28,6 +28,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.conf.FormatChoice;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.LabelSpec;
 import org.patchgrid.study.Limit;
@@ -254,7 +255,7 @@ class PromptSetReaderTest {
 
   @Test
   void filesThatCannotBeReadAreOneLine() throws Exception {
-    assertThatThrownBy(() -> reader(directory.resolve("none.jsonl")).scan())
+    assertThatThrownBy(() -> reader(directory.resolve("none.jsonl")).scan(FormatChoice.AUTO))
         .isInstanceOf(PatchgridException.class)
         .hasMessage(
             "Cannot read prompts "
@@ -280,7 +281,10 @@ class PromptSetReaderTest {
         .isInstanceOf(PatchgridException.class)
         .hasMessage(
             "Cannot tell the format of the prompts p.txt: name it .jsonl, .csv, .parquet or .json");
-    assertThatThrownBy(() -> new PromptSetReader("nofs://h/p.csv", new Configuration(false)).scan())
+    assertThatThrownBy(
+            () ->
+                new PromptSetReader("nofs://h/p.csv", new Configuration(false))
+                    .scan(FormatChoice.AUTO))
         .isInstanceOf(PatchgridException.class)
         .hasMessageStartingWith("Cannot read prompts nofs://h/p.csv: No FileSystem for scheme");
   }
@@ -393,7 +397,7 @@ class PromptSetReaderTest {
             writeParquet("many.parquet", schema, rows, 4096));
     List<PromptPair> expected = all(files.get(0));
     for (Path file : files) {
-      PromptIndex index = throughSerialization(reader(file).scan());
+      PromptIndex index = throughSerialization(reader(file).scan(FormatChoice.AUTO));
       assertThat(index.pairs()).isEqualTo(pairs);
       assertThat(index.checkpoints()).hasSize(5);
       assertThat(index.sha256())
@@ -423,7 +427,7 @@ class PromptSetReaderTest {
       json.append(i % 10 == 0 ? "\n" : "").append("{\"clean\": \"a\", \"corrupted\": \"c\"}\n");
     }
     for (Path file : List.of(write("l.csv", csv.toString()), write("l.jsonl", json.toString()))) {
-      PromptIndex index = reader(file).scan();
+      PromptIndex index = reader(file).scan(FormatChoice.AUTO);
       List<PromptPair> whole = reader(file).read(index, 0, 3000);
       // Without ids a pair's id is its line number, which must not depend on where reading began.
       assertThat(reader(file).read(index, 2900, 3000)).isEqualTo(whole.subList(2900, 3000));
@@ -456,7 +460,7 @@ class PromptSetReaderTest {
   @Test
   void aFileThatChangedAfterTheScanIsRefused() throws Exception {
     Path file = write("c.jsonl", "{\"clean\": \"a\", \"corrupted\": \"b\"}\n");
-    PromptIndex index = reader(file).scan();
+    PromptIndex index = reader(file).scan(FormatChoice.AUTO);
     Files.writeString(file, "{\"clean\": \"a\", \"corrupted\": \"bb\"}\n");
     assertThatThrownBy(() -> reader(file).read(index, 0, 1))
         .isInstanceOf(PatchgridException.class)
@@ -540,13 +544,13 @@ class PromptSetReaderTest {
   }
 
   private static List<PromptPair> all(Path file) {
-    PromptIndex index = reader(file).scan();
+    PromptIndex index = reader(file).scan(FormatChoice.AUTO);
     return reader(file).read(index, 0, index.pairs());
   }
 
   private static List<String> problems(Path file) {
     PatchgridException e =
-        catchThrowableOfType(PatchgridException.class, () -> reader(file).scan());
+        catchThrowableOfType(PatchgridException.class, () -> reader(file).scan(FormatChoice.AUTO));
     assertThat(e).as("a problem in %s", file).isNotNull();
     return String.valueOf(e.getMessage()).lines().toList();
   }

@@ -445,7 +445,8 @@ class StudyPlannerTest {
       int sites = plan.sites().size();
       BitSet covered = new BitSet();
       Set<Long> reported = new HashSet<>();
-      for (PatchTask task : plan.tasks().toList()) {
+      for (int number = 0; number < plan.taskCount(); number++) {
+        PatchTask task = plan.task(number);
         for (long pair = task.firstPair(); pair < task.endPair(); pair++) {
           for (int site = task.firstSite(); site < task.endSite(); site++) {
             int cell = (int) pair * sites + site;

@@ -211,7 +211,7 @@ class CompactedStudyTest {
     for (ResultFile file : source.files().files()) {
       assertThat(file.problem(original.path(), original.configuration)).isEmpty();
       if (file.table() == ResultTable.CELLS) {
-        CellTable.read(
+        StoredCells.read(
                 new org.apache.hadoop.fs.Path(original.file(file).toString()),
                 original.configuration)
             .forEach(row -> rows.add(row.measurement()));

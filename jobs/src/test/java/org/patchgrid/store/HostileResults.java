@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Sha256;
 
 /**
  * Readers of what a result directory says of itself, as functions of one file's content in a

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Sha256;
 import org.patchgrid.study.TaskResult;
 
 class VerificationTest {

@@ -7,9 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +16,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Sha256;
 
 /**
  * A model as Hugging Face lays it out: config.json, the weights in model.safetensors or in shards
@@ -132,12 +131,12 @@ public final class ModelDirectory {
    * files give the same fingerprint wherever they lie.
    */
   public String fingerprint() {
-    MessageDigest digest = newSha256();
+    MessageDigest digest = Sha256.begin();
     contentHashes()
         .forEach(
             (name, hash) ->
                 digest.update((name + " " + hash + "\n").getBytes(StandardCharsets.UTF_8)));
-    return HexFormat.of().formatHex(digest.digest());
+    return Sha256.end(digest);
   }
 
   private Optional<Path> existing(String name) {
@@ -236,7 +235,7 @@ public final class ModelDirectory {
   }
 
   private static String sha256(Path file) {
-    MessageDigest digest = newSha256();
+    MessageDigest digest = Sha256.begin();
     try (InputStream stream = new DigestInputStream(Files.newInputStream(file), digest)) {
       byte[] buffer = new byte[1 << 20];
       while (stream.read(buffer) >= 0) {
@@ -245,14 +244,6 @@ public final class ModelDirectory {
     } catch (IOException e) {
       throw FileErrors.cannotRead(file, e);
     }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest newSha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return Sha256.end(digest);
   }
 }

@@ -5,12 +5,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +48,7 @@ final class TokenizerCheck {
    * @throws PatchgridException if it cannot, or does not load within a minute
    */
   void check(Path file, byte[] content) {
-    Path marker = passedDirectory.resolve(sha256(content) + ".ok");
+    Path marker = passedDirectory.resolve(Sha256.of(content) + ".ok");
     String libraryVersion = Platform.detectPlatform("tokenizers").getVersion();
     if (hasPassed(marker, libraryVersion)) {
       return;
@@ -76,14 +74,6 @@ final class TokenizerCheck {
       Files.move(written, marker, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       log.debug("Cannot write {}; the tokenizer will be checked again next time", marker, e);
-    }
-  }
-
-  private static String sha256(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
     }
   }
 }

@@ -1,14 +1,15 @@
-package org.patchgrid.store;
+package org.patchgrid.study;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** The one hash of the store. */
+/** The one hash of files, texts and studies. */
 public final class Sha256 {
   private Sha256() {}
 
-  static MessageDigest begin() {
+  /** For what comes piece by piece. */
+  public static MessageDigest begin() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -24,7 +25,7 @@ public final class Sha256 {
   }
 
   /** Lower-case hexadecimal digits; the digest begins anew. */
-  static String end(MessageDigest digest) {
+  public static String end(MessageDigest digest) {
     return HexFormat.of().formatHex(digest.digest());
   }
 }
