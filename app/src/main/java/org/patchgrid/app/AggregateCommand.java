@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "aggregate",
     description =
-        "Statistics of every site over the pairs: DIR/aggregates/*.parquet. While a study runs, of"
+        "Make statistics of every site over the pairs: DIR/aggregates/*.parquet. While a study runs, of"
             + " the tasks that are done.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
@@ -54,7 +54,7 @@ final class AggregateCommand implements Callable<Integer> {
     report.warnings().forEach(warning -> err.println("patchgrid: warning: " + warning));
     if (!report.source().leftOutTags().isEmpty()) {
       err.println(
-          "patchgrid: no groups by these tags, which have too many values: "
+          "patchgrid: warning: no statistics by these tags, which have too many values: "
               + report.source().leftOutTags());
     }
     err.flush();

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 /** How fast this machine patches, beside the plain ways of doing the same. */
 @Command(
     name = "bench",
-    description = "Cells per second here, beside the plain ways of doing the same sweep.",
+    description = "Measure cells per second here, beside the plain ways of doing the same sweep.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
@@ -61,7 +61,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--ways",
       paramLabel = "NAME",
       split = ",",
-      description = "seed, per-cell, full-batch, wave; the last always (default: all)")
+      description =
+          "what is timed: seed, per-cell, full-batch, wave; wave always is (default: all)")
   private List<SweepWay> ways = List.of(SweepWay.values());
 
   @Option(
@@ -80,7 +81,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--sample",
       paramLabel = "CELLS",
       description =
-          "time seed and per-cell on about so many cells at most and scale (default: ${DEFAULT-VALUE})")
+          "time the ways seed and per-cell on about so many cells, and scale to all (default: ${DEFAULT-VALUE})")
   private int sample = 60;
 
   @Option(

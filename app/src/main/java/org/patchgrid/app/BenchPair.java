@@ -53,7 +53,7 @@ final class BenchPair {
         .orElseThrow(
             () ->
                 new PatchgridException(
-                    "No default prompts have equally many tokens on %s: give --clean and --corrupted"
+                    "Cannot use the default prompts on %s, which cuts each pair of them into unequally many tokens: give --clean and --corrupted"
                         .formatted(model.structure().name())));
   }
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compact",
     description =
-        "The same tables in few large sorted files, with a manifest of their own, in another"
+        "Write the same tables into few large sorted files, with a manifest of their own, in another"
             + " directory.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** Lets a shell complete commands and options. */
 @Command(
     name = "completion",
-    description = "A script for bash and zsh that completes commands and options.",
+    description = "Print a script by which bash and zsh complete commands and options.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {"  source <(./patchgrid completion)"})

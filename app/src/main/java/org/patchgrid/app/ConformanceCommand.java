@@ -58,7 +58,8 @@ final class ConformanceCommand implements Callable<Integer> {
   @Option(
       names = "--pairs",
       paramLabel = "N",
-      description = "so many pairs of the prompt set, the first ones (default: ${DEFAULT-VALUE})")
+      description =
+          "how many pairs of the prompt set, from its first on (default: ${DEFAULT-VALUE})")
   private int pairs = 10;
 
   @Mixin private PromptSetOptions options = new PromptSetOptions();
@@ -131,7 +132,7 @@ final class ConformanceCommand implements Callable<Integer> {
     }
     if (skipped == end) {
       throw new PatchgridException(
-          "None of the %,d pairs of %s can be used: see above, and what prompts check says of them"
+          "Cannot use any of the %,d pairs of %s: the reasons are above; mend them, or raise --pairs"
               .formatted(end, file));
     }
     return skipped;

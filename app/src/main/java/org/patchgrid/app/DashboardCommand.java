@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 /** Serves a study's interactive pages on loopback until it is interrupted. */
 @Command(
     name = "dashboard",
-    description = "Interactive pages of a study, also of a running one, on this machine alone.",
+    description =
+        "Serve interactive pages of a study, also of a running one, to this machine alone.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
@@ -40,13 +41,17 @@ final class DashboardCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "the --out of a run")
   private String directory = "";
 
-  @Option(names = "--port", paramLabel = "N", description = "default: ${DEFAULT-VALUE}; 0: any")
+  @Option(
+      names = "--port",
+      paramLabel = "N",
+      description = "where to listen; 0: any that is free (default: ${DEFAULT-VALUE})")
   private int port = 8765;
 
   @Option(
       names = "--bind",
       paramLabel = "ADDRESS",
-      description = "who can reach it (default: ${DEFAULT-VALUE}, this machine alone)")
+      description =
+          "the address to listen on (default: ${DEFAULT-VALUE}, which only this machine reaches)")
   private String bind = "127.0.0.1";
 
   @Option(names = "--compare", paramLabel = "DIR", description = "a second study, to compare with")
@@ -82,7 +87,7 @@ final class DashboardCommand implements Callable<Integer> {
       throw new PatchgridException(
           "Cannot listen on '"
               + bind
-              + "': no such address here; leave --bind out for this machine alone",
+              + "': this machine has no such address; leave --bind out to serve this machine alone",
           e);
     }
   }

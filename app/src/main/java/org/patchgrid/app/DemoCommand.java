@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** The guide's experiment and a small study on the shipped model. */
 @Command(
     name = "demo",
-    description = "The guide's experiment and a small study on the shipped model.",
+    description = "Run the guide's experiment and a small study on the shipped model.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {"  ./patchgrid demo", "  ./patchgrid demo --out /tmp/demo"})

@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "export",
     description =
-        "CSV or JSON of a study's aggregates, or of a query's answer; or all figures as files.",
+        "Print a study's aggregates, or a query's answer, as CSV or JSON; or write all figures as"
+            + " files.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
@@ -85,10 +86,10 @@ final class ExportCommand implements Callable<Integer> {
       return writeFigures(figures);
     }
     if (format == TableFormat.TABLE) {
-      throw new PatchgridException("--format of export is csv or json");
+      throw new PatchgridException("Cannot export as a table: --format is csv or json");
     }
-    Path home = home();
-    Path folder = home.resolve("conf/queries");
+    Path home = ProjectFiles.home("export");
+    Path folder = ProjectFiles.queries(home);
     Optional<QueryFile> file =
         query == null ? Optional.empty() : Optional.of(QueryFile.named(folder, query));
     if (file.isEmpty() && !parameters.isEmpty()) {
@@ -100,8 +101,7 @@ final class ExportCommand implements Callable<Integer> {
       second = Optional.of(local(other, Set.of("aggregates")));
     }
     Path results = local(directory, tables(file));
-    try (ResultQueries queries =
-        ResultQueries.open(folder.resolve("views/duckdb.sql"), results, second)) {
+    try (ResultQueries queries = ResultQueries.open(ProjectFiles.views(home), results, second)) {
       RowPrinter printer = new RowPrinter(out, format);
       if (file.isPresent()) {
         printer.row(List.copyOf(file.get().columns().stream().map(QueryColumn::name).toList()));
@@ -124,16 +124,16 @@ final class ExportCommand implements Callable<Integer> {
     }
     Path home = ProjectFiles.home("export --figures");
     try (Study study = LocalStudies.open(LocalStudies.files(directory), home)) {
-      List<String> names = FigureFiles.write(study, Optional.empty(), folder);
+      List<String> names = new ArrayList<>();
+      OutputFiles.write(
+          folder,
+          "--figures",
+          () -> names.addAll(FigureFiles.write(study, Optional.empty(), folder)));
       Console.out(spec)
           .printf("Figures: %d in %s, each as .svg, .png, .csv and .json%n", names.size(), folder);
       Console.out(spec).flush();
     }
     return ExitCode.DONE;
-  }
-
-  private static Path home() {
-    return Path.of(System.getProperty("patchgrid.home", ""));
   }
 
   private static Set<String> tables(Optional<QueryFile> file) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /** What of a machine's set-up stops a run, or makes it slow. */
 final class MachineCheckup {
@@ -22,9 +23,8 @@ final class MachineCheckup {
     int each = threads.map(Integer::parseInt).orElse(1);
     if (each > cores) {
       throw new PatchgridException(
-          "OMP_NUM_THREADS is %d on a machine of %d cores: leave it unset, or set it to 1, since a"
-                  .formatted(each, cores)
-              + " task has one thread and there is a task a core");
+          "OMP_NUM_THREADS is %d on a machine of %d cores: leave it unset, or set it to 1, since each core runs a task of one thread"
+              .formatted(each, cores));
     }
     return each == 1 ? Integer.toString(cores) : cores + ", threads of a task: " + each;
   }
@@ -36,7 +36,7 @@ final class MachineCheckup {
     } catch (IOException e) {
       throw new PatchgridException(
           "Cannot write to the cache %s (%s): mend its permissions, or name another directory in PATCHGRID_CACHE"
-              .formatted(directory, e),
+              .formatted(directory, Reason.of(e)),
           e);
     }
     return directory.toString();

@@ -63,28 +63,28 @@ final class PatchCommand implements Callable<Integer> {
 
   @Option(
       names = "--layers",
-      paramLabel = "LAYERS",
+      paramLabel = "LAYER",
       split = ",",
-      description = "all, 0-5 or 0,3 (default: all)")
+      description = "which layers: all, 0-5 or 0,3 (default: all)")
   private List<String> layers = List.of("all");
 
   @Option(
       names = "--heads",
-      paramLabel = "HEADS",
+      paramLabel = "HEAD",
       split = ",",
-      description = "all, each or 0,2 (default: all)")
+      description = "all heads in one patch, each in its own, or 0,2 (default: all)")
   private List<String> heads = List.of("all");
 
   @Option(
       names = "--positions",
-      paramLabel = "POSITIONS",
+      paramLabel = "POSITION",
       split = ",",
-      description = "all, each, last or 3,4 (default: all)")
+      description = "all positions in one patch, each in its own, last, or 3,4 (default: all)")
   private List<String> positions = List.of("all");
 
   @Option(
       names = "--direction",
-      paramLabel = "DIRECTION",
+      paramLabel = "NAME",
       split = ",",
       description = "denoising, noising or both with a comma (default: denoising)")
   private List<String> directions = List.of("denoising");

@@ -16,7 +16,8 @@ final class ProjectFiles {
     String home = System.getProperty("patchgrid.home");
     if (home == null) {
       throw new PatchgridException(
-          command + " needs the project's files: start it with the launcher ./patchgrid");
+          "Cannot find the files that %s needs of Patchgrid's directory: start it by the launcher there, ./patchgrid, or name the directory by -Dpatchgrid.home"
+              .formatted(command));
     }
     return Path.of(home);
   }

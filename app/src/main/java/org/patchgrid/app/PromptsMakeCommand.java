@@ -2,7 +2,6 @@ package org.patchgrid.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -52,7 +51,7 @@ final class PromptsMakeCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "S",
-      description = "of the generator (default: ${DEFAULT-VALUE})")
+      description = "the seed of all random choices (default: ${DEFAULT-VALUE})")
   private long seed = 1;
 
   @Mixin private ModelOption model = new ModelOption();
@@ -61,11 +60,14 @@ final class PromptsMakeCommand implements Callable<Integer> {
       names = "--corruption",
       paramLabel = "KIND",
       description =
-          "of ioi: s2-io (the giver is the other one; the default), abc (a third person) or"
+          "how ioi corrupts: s2-io (the giver is the other one; the default), abc (a third person) or"
               + " random-names (all names are others)")
   private @Nullable NameCorruption corruption;
 
-  @Option(names = "--out", paramLabel = "FILE", description = "default: standard output")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "where the pairs go (default: standard output)")
   private @Nullable Path out;
 
   @Override
@@ -85,11 +87,11 @@ final class PromptsMakeCommand implements Callable<Integer> {
       console.flush();
       return ExitCode.DONE;
     }
-    try {
-      Files.write(out, lines, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    } catch (FileAlreadyExistsException e) {
-      throw thereAlready(out);
-    }
+    Path file = out;
+    OutputFiles.write(
+        file,
+        "--out",
+        () -> Files.write(file, lines, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
     Console.out(spec).println("Prompts: " + out);
     Console.out(spec).flush();
     return ExitCode.DONE;
@@ -119,13 +121,9 @@ final class PromptsMakeCommand implements Callable<Integer> {
           "Cannot write '%s': name it .jsonl, by which a study knows what it is".formatted(out));
     }
     if (Files.exists(out)) {
-      throw thereAlready(out);
+      throw new PatchgridException(
+          "Cannot write '%s': it is there already; remove it, or choose another --out"
+              .formatted(out));
     }
-  }
-
-  private static PatchgridException thereAlready(Path file) {
-    return new PatchgridException(
-        "Cannot write '%s': it is there already; remove it, or choose another --out"
-            .formatted(file));
   }
 }

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 /** Writes what a study says as one HTML file. */
 @Command(
     name = "report",
-    description = "What a study says: one HTML file that needs nothing else.",
+    description = "Write what a study says as one HTML file that needs nothing else.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {
@@ -32,7 +32,10 @@ final class ReportCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "the --out of a run")
   private String directory = "";
 
-  @Option(names = "--out", paramLabel = "FILE", description = "default: DIR/report.html")
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "where the report goes (default: DIR/report.html)")
   private @Nullable Path out;
 
   @Option(
@@ -61,7 +64,7 @@ final class ReportCommand implements Callable<Integer> {
     Path local = out.orElse(files.directory().resolve("report.html"));
     OutputFiles.requireDirectoryOf(local);
     try (Study study = LocalStudies.open(files, home)) {
-      ReportWriter.write(study, pair, local);
+      OutputFiles.write(local, "--out", () -> ReportWriter.write(study, pair, local));
     }
     if (out.isEmpty() && LocalStudies.isRemote(directory)) {
       org.apache.hadoop.fs.Path remote =

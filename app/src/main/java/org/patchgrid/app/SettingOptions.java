@@ -10,7 +10,7 @@ final class SettingOptions {
   @Option(
       names = "--set",
       paramLabel = "key=value",
-      description = "overrides a study key; may be given again")
+      description = "changes a key of the study, as in sweep.layers=0-2; may be given again")
   private List<String> assignments = new ArrayList<>();
 
   boolean areGiven() {

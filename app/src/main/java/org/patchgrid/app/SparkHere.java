@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /** What Spark would find on this machine; nothing of it is started. */
 final class SparkHere {
@@ -40,7 +41,7 @@ final class SparkHere {
       } catch (IOException e) {
         throw new PatchgridException(
             "Spark cannot write to its scratch directory %s (%s): name another in SPARK_LOCAL_DIRS"
-                .formatted(directory, e),
+                .formatted(directory, Reason.of(e)),
             e);
       }
     }
@@ -57,7 +58,7 @@ final class SparkHere {
     } catch (IOException e) {
       throw new PatchgridException(
           "Spark cannot listen on SPARK_LOCAL_IP = %s (%s): set it to an address of this machine, such as 127.0.0.1, or leave it unset"
-              .formatted(name, e.getMessage()),
+              .formatted(name, Reason.of(e)),
           e);
     }
   }

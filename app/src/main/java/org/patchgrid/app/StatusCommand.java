@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 /** Says how far a study is. */
 @Command(
     name = "status",
-    description = "What of a study is done, failed or skipped.",
+    description = "Say what of a study is done, failed or skipped.",
     mixinStandardHelpOptions = true,
     footerHeading = Patchgrid.EXAMPLES,
     footer = {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.patchgrid.study.NearestName;
-import org.patchgrid.study.OneLine;
+import org.patchgrid.study.Reason;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
@@ -47,7 +47,7 @@ final class UsageMistakes implements IParameterExceptionHandler {
           ? "Unexpected argument '" + argument + "'"
           : unknown(name, "command", argument, commands);
     }
-    return OneLine.of(mistake.getMessage());
+    return Reason.of(mistake);
   }
 
   private static String unknown(String owner, String kind, String what, List<String> known) {

@@ -68,7 +68,8 @@ final class VerifyCommand implements Callable<Integer> {
                     tasks.size(),
                     one ? "" : " (" + ranges(tasks) + ")"));
     if (!one && !report.tasksByMachine().isEmpty()) {
-      out.println("processors of several kinds may give other last bits");
+      out.println(
+          "processors of several kinds computed this study: the last bits of its numbers may depend on which");
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,9 +29,6 @@ import org.patchgrid.study.Measurement;
 class CompactCommandTest {
   private static final SimulatedStudy STUDY = new SimulatedStudy(24, 3, 2, 5, 5);
 
-  /** What the launcher sets. */
-  private static final String HOME = "patchgrid.home";
-
   /** For queries that need one. */
   private static final List<String> PARAMETERS =
       List.of("pair_id=pair-000003", "component=mlp", "layer=1");
@@ -47,12 +43,8 @@ class CompactCommandTest {
     return shared.resolve("compacted");
   }
 
-  private static Optional<String> homeBefore = Optional.empty();
-
   @BeforeAll
   static void compact() throws IOException {
-    homeBefore = Optional.ofNullable(System.getProperty(HOME));
-    System.setProperty(HOME, SmallStudy.root().toString());
     STUDY.write(original(), STUDY.tasks());
     Ended aggregated = command("aggregate", original(), "--master", "local[2]");
     assertThat(aggregated.exitCode()).as(aggregated.errors()).isEqualTo(ExitCode.DONE);
@@ -66,12 +58,6 @@ class CompactCommandTest {
                 .formatted(STUDY.measurements(), compacted()));
     assertThat(SmallStudy.hashes(compacted()).keySet())
         .containsExactly("cells/part-000000.parquet", "pairs/part-000000.parquet");
-  }
-
-  @AfterAll
-  static void forgetHome() {
-    homeBefore.ifPresentOrElse(
-        home -> System.setProperty(HOME, home), () -> System.clearProperty(HOME));
   }
 
   private static Ended command(String name, Path directory, String... more) {

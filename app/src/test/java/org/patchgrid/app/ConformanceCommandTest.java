@@ -88,8 +88,7 @@ class ConformanceCommandTest {
   @Test
   void promptsThatCannotBeUsedAreRefused() throws IOException {
     Path prompts = Files.writeString(directory.resolve("prompts.jsonl"), SAME);
-    assertRefused(
-        "None of the 1 pairs of " + prompts + " can be used", "--prompts", prompts.toString());
+    assertRefused("Cannot use any of the 1 pairs of " + prompts, "--prompts", prompts.toString());
     assertRefused(
         "--prompts takes the place of --clean and --corrupted",
         "--prompts",

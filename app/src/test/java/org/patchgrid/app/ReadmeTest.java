@@ -46,22 +46,13 @@ class ReadmeTest {
     }
     List<ShownCommand> commands = ShownCommand.of(README);
     assertThat(commands).hasSizeGreaterThan(4);
-    String home = System.setProperty("patchgrid.home", SmallStudy.root().toString());
-    try {
-      for (ShownCommand command : commands) {
-        Ended ended = Ended.inProcess(words(command));
-        assertThat(ended.exitCode()).as("%s: %s", command, ended.errors()).isEqualTo(ExitCode.DONE);
-        if (!command.output().isEmpty()) {
-          assertThat(lines(ended.output().replace(directory + "/", "")))
-              .as(command.line())
-              .isEqualTo(lines(command.output()));
-        }
-      }
-    } finally {
-      if (home == null) {
-        System.clearProperty("patchgrid.home");
-      } else {
-        System.setProperty("patchgrid.home", home);
+    for (ShownCommand command : commands) {
+      Ended ended = Ended.inProcess(words(command));
+      assertThat(ended.exitCode()).as("%s: %s", command, ended.errors()).isEqualTo(ExitCode.DONE);
+      if (!command.output().isEmpty()) {
+        assertThat(lines(ended.output().replace(directory + "/", "")))
+            .as(command.line())
+            .isEqualTo(lines(command.output()));
       }
     }
     assertThat(directory.resolve("results/mine/report.html")).isNotEmptyFile();

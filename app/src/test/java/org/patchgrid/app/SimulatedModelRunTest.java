@@ -8,9 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,23 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 class SimulatedModelRunTest {
   private static final int PAIRS = 40;
 
-  /** What the launcher sets. */
-  private static final String HOME = "patchgrid.home";
-
   @TempDir private Path directory = Path.of("");
-
-  private Optional<String> homeBefore = Optional.empty();
-
-  @AfterEach
-  void forgetHome() {
-    homeBefore.ifPresentOrElse(
-        home -> System.setProperty(HOME, home), () -> System.clearProperty(HOME));
-  }
 
   @BeforeEach
   void writePrompts() throws IOException {
-    homeBefore = Optional.ofNullable(System.getProperty(HOME));
-    System.setProperty(HOME, SmallStudy.root().toString());
     List<String> pairs = new ArrayList<>();
     for (int pair = 0; pair < PAIRS; pair++) {
       pairs.add(
@@ -139,16 +124,16 @@ class SimulatedModelRunTest {
         "Cannot use study.id = \"simulated:x\": only studies on a simulated model begin so");
     assertError(
         study("simulated:x", "simulated:layer=2", sweep),
-        "Cannot use the model 'simulated:layer=2': 'layer=2' is not name=value with one of the names d-model, failures, heads, layers, microseconds");
+        "Cannot use the model 'simulated:layer=2': 'layer=2' is not name=value with one of the names d-model, failures, heads, layers, microseconds; did you mean 'layers'?");
     assertError(
         study("simulated:x", "simulated:layers=two", sweep),
-        "Cannot use the model 'simulated:layers=two': layers is a number");
+        "Cannot use the model 'simulated:layers=two': layers must be a number");
     assertError(
         study("simulated:x", "simulated:layers=0", sweep),
-        "Cannot use the model 'simulated:layers=0': layers is a whole number from 1");
+        "Cannot use the model 'simulated:layers=0': layers must be a whole number from 1");
     assertError(
         study("simulated:x", "simulated:failures=2", sweep),
-        "Cannot use the model 'simulated:failures=2': d-model is to be a multiple of heads, and failures a share from 0 to 1");
+        "Cannot use the model 'simulated:failures=2': d-model must be a multiple of heads, and failures a share from 0 to 1");
     assertError(
         study("simulated:x", "simulated:", "components = [mlp], value = mean"),
         "A simulated model has no activations: leave out corruption = noise and value = mean");

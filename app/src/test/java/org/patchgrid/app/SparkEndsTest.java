@@ -57,7 +57,7 @@ class SparkEndsTest {
         .hasMessage(
             "Spark ended the application on master 'local[1]' before it was done: its master did"
                 + " not answer any more, or somebody ended it there (Spark's log says which); what"
-                + " is stored is kept, the same command goes on");
+                + " is stored is kept, the same command resumes");
   }
 
   private static void run(StudyConfig study, RunListener listener) throws IOException {

@@ -138,7 +138,7 @@ class StatusAndVerifyTest {
         .containsPattern(": 5 tasks \\(0-1, 3-5\\)\n")
         .contains(
             " on x86_64 OtherVendor avx2: 1 tasks (2)\n",
-            "processors of several kinds may give other last bits\n");
+            "processors of several kinds computed this study: the last bits of its numbers may depend on which\n");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.patchgrid.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.study.PatchgridException;
 
 /** What users see of their mistakes: exit code 2, and one line that says what, where and how. */
 class UserMistakesTest {
@@ -126,7 +128,7 @@ class UserMistakesTest {
     assertModelMistake(
         copy().halve("model.safetensors").path(),
         "Cannot use %s/model.safetensors: it is truncated: expected 5382016 bytes by its header,"
-            + " found 2691008. Download the file again");
+            + " found 2691008; download the file again");
   }
 
   @Test
@@ -380,6 +382,63 @@ class UserMistakesTest {
     assertMistake(Ended.inProcess("status", directory.toString()), line);
     assertMistake(Ended.inProcess("verify", directory.toString()), line);
     assertMistake(Ended.inProcess("status", ""), "The path of the results is blank: give one");
+  }
+
+  // What a study says.
+
+  @Test
+  void unknownQuery() {
+    Ended ended = Ended.inProcess("export", directory.toString(), "--query", "top-site");
+    assertThat(ended.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(ended.messages())
+        .singleElement()
+        .asString()
+        .startsWith("patchgrid: No query 'top-site': there are changes, ")
+        .endsWith(", top-sites; did you mean 'top-sites'?");
+  }
+
+  @Test
+  void valuesThatAQueryCannotTake() throws IOException {
+    Path results = directory.resolve("results");
+    new SimulatedStudy(6, 3, 2, 5, 3).write(results, 1);
+    String path = results.toString();
+    assertMistake(
+        Ended.inProcess("export", path, "--query", "pairs", "--parameter", "statu=ok"),
+        "Query 'pairs' has no parameter 'statu': it has status, top; did you mean 'status'?");
+    assertMistake(
+        Ended.inProcess("export", path, "--query", "pairs", "--parameter", "top=many"),
+        "Cannot use 'many' as the parameter top: it is not a whole number");
+    assertMistake(
+        Ended.inProcess("export", path, "--query", "pair-tokens"),
+        "Query 'pair-tokens' needs the parameter 'pair_id': give --parameter pair_id=VALUE");
+  }
+
+  @Test
+  void aTableIsNotExported() {
+    assertMistake(
+        Ended.inProcess("export", directory.toString(), "--format", "table"),
+        "Cannot export as a table: --format is csv or json");
+  }
+
+  @Test
+  void withoutPatchgridsDirectory() {
+    String home = System.clearProperty("patchgrid.home");
+    try {
+      assertMistake(
+          Ended.inProcess("export", directory.toString(), "--query", "top-sites"),
+          "Cannot find the files that export needs of Patchgrid's directory: start it by the"
+              + " launcher there, ./patchgrid, or name the directory by -Dpatchgrid.home");
+    } finally {
+      System.setProperty("patchgrid.home", home);
+    }
+  }
+
+  @Test
+  void aFileThatTheSystemDoesNotLetBeWritten() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "").resolve("below");
+    assertThatThrownBy(() -> OutputFiles.write(file, "--out", () -> Files.createFile(file)))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessage("Cannot write '" + file + "': Not a directory; choose another --out");
   }
 
   // Spark.

@@ -32,7 +32,8 @@ public record Study(StudyFacts facts, StudyResults results, Map<String, QueryFil
     QueryFile question = questions.get(name);
     if (question == null) {
       throw new PatchgridException(
-          "The query " + name + ".sql is missing: it belongs to Patchgrid's conf/queries");
+          "Cannot find conf/queries/%s.sql, which comes with Patchgrid: put it back"
+              .formatted(name));
     }
     return question;
   }

@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.patchgrid.results.StudyFiles;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 import org.patchgrid.study.RecoveryError;
 
 /**
@@ -112,7 +113,7 @@ public record StudyFacts(
       return ConfigFactory.parseString(text);
     } catch (ConfigException e) {
       throw new PatchgridException(
-          "Cannot read the study in '" + files.directory() + "': " + e.getMessage(), e);
+          "Cannot read the study in '" + files.directory() + "': " + Reason.of(e), e);
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /** The files of a result directory on the local disk, as they are at the moment of a call. */
 public final class StudyFiles {
@@ -81,7 +82,9 @@ public final class StudyFiles {
       return JSON.readTree(Files.readAllBytes(directory.resolve(name)));
     } catch (IOException e) {
       throw new PatchgridException(
-          "Cannot read '" + name + "' in '" + directory + "': " + e.getMessage(), e);
+          "Cannot read '%s' in '%s': %s; restore it from a copy"
+              .formatted(name, directory, Reason.of(e)),
+          e);
     }
   }
 
@@ -96,7 +99,9 @@ public final class StudyFiles {
       }
     } catch (IOException e) {
       throw new PatchgridException(
-          "Cannot read the manifest in '" + directory + "': " + e.getMessage(), e);
+          "Cannot read the manifest in '%s': %s; restore it from a copy"
+              .formatted(directory, Reason.of(e)),
+          e);
     }
     return entries;
   }

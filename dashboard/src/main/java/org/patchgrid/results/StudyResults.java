@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.patchgrid.query.QueryColumn;
 import org.patchgrid.query.QueryFile;
 import org.patchgrid.query.ResultQueries;
-import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /**
  * The tables of one study, as they were when it was opened, and the aggregates of another one.
@@ -66,9 +66,7 @@ public final class StudyResults implements AutoCloseable {
       return new StudyResults(database, origin);
     } catch (SQLException | IOException e) {
       throw new PatchgridException(
-          "Cannot read the tables in '%s': %s"
-              .formatted(study.directory(), OneLine.of(e.getMessage())),
-          e);
+          "Cannot read the tables in '%s': %s".formatted(study.directory(), Reason.of(e)), e);
     }
   }
 

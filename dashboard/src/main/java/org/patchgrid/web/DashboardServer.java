@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.patchgrid.query.QueryFile;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,7 +116,7 @@ public final class DashboardServer implements AutoCloseable {
       study.close();
       throw new PatchgridException(
           "Cannot listen on port %d: %s; choose another --port"
-              .formatted(settings.port(), e.getMessage()),
+              .formatted(settings.port(), Reason.of(e)),
           e);
     }
     DashboardServer server = new DashboardServer(http, study, settings);

@@ -17,6 +17,7 @@ import org.patchgrid.report.StudyFacts;
 import org.patchgrid.results.StudyFiles;
 import org.patchgrid.results.StudyResults;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -139,7 +140,7 @@ final class LiveStudy implements AutoCloseable {
     try {
       refresh();
     } catch (IOException | PatchgridException e) {
-      log.warn("Cannot look for news of the study: {}", e.getMessage());
+      log.warn("Cannot look for news of the study: {}", Reason.of(e));
     } finally {
       if (!timer.isShutdown()) {
         long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.HashPartitioner;
 import org.apache.spark.api.java.JavaPairRDD;
@@ -23,6 +24,7 @@ import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultFile;
 import org.patchgrid.store.ResultTable;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /**
  * Makes the table {@code aggregates} of a study's committed tasks. The study may be running: what
@@ -53,11 +55,16 @@ public final class Aggregation {
    * Reads all committed tasks and replaces the table.
    *
    * @throws PatchgridException if the directory has no study, none of its tasks is complete, or
-   *     Spark ended the application
+   *     Spark ended the application; or if a file system refuses
    */
-  public AggregateReport run() throws IOException {
+  public AggregateReport run() {
     try {
       return aggregate();
+    } catch (IOException | FSError e) {
+      throw new PatchgridException(
+          "Cannot aggregate '%s': %s; mend it and run the same command again"
+              .formatted(study, Reason.of(e)),
+          e);
     } catch (Exception e) {
       SparkDriver.requireRunning(spark, e);
       throw e;

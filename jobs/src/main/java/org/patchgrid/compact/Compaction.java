@@ -20,8 +20,8 @@ import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.ResultFile;
 import org.patchgrid.store.ResultTable;
 import org.patchgrid.store.SortableRow;
-import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /** Writes a study's tables once more, in few large sorted files, into another directory. */
 public final class Compaction {
@@ -71,7 +71,7 @@ public final class Compaction {
     } catch (IOException | FSError e) {
       throw new PatchgridException(
           "Cannot compact '%s' into '%s': %s; mend it and run the same command again, which begins anew"
-              .formatted(study, target, OneLine.of(e.getMessage())),
+              .formatted(study, target, Reason.of(e)),
           e);
     } catch (Exception e) { // Spark throws what it does not declare
       SparkDriver.requireRunning(spark, e);

@@ -69,7 +69,7 @@ final class StudySection {
     List<String> names = new ArrayList<>();
     for (String name : keys()) {
       if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
-        problem(name, "a " + what + " needs a name that can be read");
+        problem(name, "a " + what + " needs a name without control characters");
       } else {
         names.add(name);
       }
@@ -101,11 +101,11 @@ final class StudySection {
   Optional<String> text(String key) {
     Optional<String> text = scalar(key);
     if (text.isPresent() && text.get().isBlank()) {
-      problem(key, "is blank");
+      problem(key, "is blank: give a value, or leave the key out");
       return Optional.empty();
     }
     if (text.isPresent() && text.get().chars().anyMatch(Character::isISOControl)) {
-      problem(key, "has a line break or another control character in it");
+      problem(key, "has a line break or another control character in it: take it out");
       return Optional.empty();
     }
     return text;
@@ -135,7 +135,7 @@ final class StudySection {
     for (String label : labels.get()) {
       Optional<E> choice = choiceOf(key, label, type, spelling);
       if (choice.isPresent() && choices.contains(choice.get())) {
-        problem(key, "'" + label + "' is listed twice");
+        problem(key, "'" + label + "' is listed twice: keep one");
       }
       choice.ifPresent(choices::add);
     }
@@ -235,7 +235,12 @@ final class StudySection {
     }
     OptionalInt number = wholeNumber(text.get(), 1);
     if (number.isEmpty()) {
-      problem(key, "'" + text.get() + "' is neither auto nor a whole number from 1");
+      problem(
+          key,
+          "'"
+              + text.get()
+              + "' is neither auto nor a whole number from 1"
+              + NearestName.question(text.get(), List.of(AUTO)));
     }
     return number;
   }

@@ -7,13 +7,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.patchgrid.attribution.AttributionMethod;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.CorruptionKind;
 import org.patchgrid.study.JointSite;
 import org.patchgrid.study.MeanOver;
+import org.patchgrid.study.NearestName;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.PathFreeze;
@@ -86,7 +86,7 @@ final class SweepReader {
     SetsConfig sets = paths.isEmpty() ? sets() : SetsConfig.NONE;
     boolean ofSetsAlone = !sets.isEmpty() && !section.has("components");
     if (ofSetsAlone) {
-      refuse(COMPONENT_KEYS, "means nothing of sets: give components too, or leave it out");
+      refuse(COMPONENT_KEYS, "has no meaning for sets: give components too, or leave it out");
     }
     List<PatchDirection> directions = directions(value);
     return new SweepConfig(
@@ -147,7 +147,11 @@ final class SweepReader {
     Optional<LayerSelection> range = range(text);
     if (range.isEmpty()) {
       section.problem(
-          "layers", "'" + text + "' is not all, a range like \"0-5\" or a list like [0, 3]");
+          "layers",
+          "'"
+              + text
+              + "' is not all, a range like \"0-5\" or a list like [0, 3]"
+              + NearestName.question(text, List.of("all")));
     }
     return range.orElse(SweepConfig.DEFAULT_LAYERS);
   }
@@ -187,7 +191,10 @@ final class SweepReader {
       default -> {
         section.problem(
             key,
-            "'" + text + "' is not all, each, last, a list like [3, 4] or { labels = [subject] }");
+            "'"
+                + text
+                + "' is not all, each, last, a list like [3, 4] or { labels = [subject] }"
+                + NearestName.question(text, List.of("all", "each", "last")));
         yield SweepConfig.DEFAULT_POSITIONS;
       }
     };
@@ -221,7 +228,12 @@ final class SweepReader {
       case "all" -> new HeadChoice.All();
       case "each" -> new HeadChoice.Each();
       default -> {
-        section.problem("heads", "'" + text + "' is not all, each or a list like [0, 2]");
+        section.problem(
+            "heads",
+            "'"
+                + text
+                + "' is not all, each or a list like [0, 2]"
+                + NearestName.question(text, List.of("all", "each")));
         yield SweepConfig.DEFAULT_HEADS;
       }
     };
@@ -233,7 +245,7 @@ final class SweepReader {
         section.choices(
             "parts", JointSite.Part.class, StudyConfigWriter::choice, SetsConfig.DEFAULT_PARTS);
     if (!section.has("sets")) {
-      refuse(List.of("parts"), "is of sets, and the sweep has none: leave it out");
+      refuse(List.of("parts"), "is for sweeps with sets, and this one has none: leave it out");
       return SetsConfig.NONE;
     }
     StudySection named = section.section("sets");
@@ -250,7 +262,8 @@ final class SweepReader {
   private PathsConfig paths() {
     Optional<List<String>> receivers = section.texts("receivers");
     if (receivers.isEmpty()) {
-      refuse(List.of("freeze"), "is of paths, and the sweep has no receivers: leave it out");
+      refuse(
+          List.of("freeze"), "is for sweeps of paths, and this one has no receivers: leave it out");
       return PathsConfig.NONE;
     }
     return new PathsConfig(
@@ -285,13 +298,13 @@ final class SweepReader {
   private PatchValue value() {
     ValueKind kind = section.choice("value", ValueKind.class, ValueKind.ACTIVATION);
     if (kind != ValueKind.MEAN) {
-      refuse(List.of("mean-over"), "is of value = mean: leave it out");
+      refuse(List.of("mean-over"), "is for value = mean: leave it out");
     }
     if (kind != ValueKind.ATTRIBUTION) {
-      refuse(List.of("steps"), "is of value = attribution: leave it out");
+      refuse(List.of("steps"), "is for value = attribution: leave it out");
     } else if (section.has("receivers") || section.isObject("corruption")) {
       section.problem(
-          "value", "attribution is of patches between two prompts: not of paths, not of noise");
+          "value", "attribution is for patches between two prompts: leave out receivers and noise");
     }
     return switch (kind) {
       case ACTIVATION -> PatchValue.ACTIVATION;
@@ -314,7 +327,7 @@ final class SweepReader {
     if (!estimable) {
       section.problem(
           "screen",
-          "is of patches between two prompts, which have an attribution: leave it out, or value, receivers and noise");
+          "is for patches between two prompts: leave it out, or else value, receivers and noise");
       return Optional.empty();
     }
     StudySection screen = section.section("screen");
@@ -359,14 +372,19 @@ final class SweepReader {
     if (metric.isEmpty()) {
       section.problem(
           "screen",
-          "%s: a screen needs one of the study's metrics that has estimates in each direction, such as logit_diff (%s)"
-              .formatted(
-                  name.map(given -> "'" + given + "' does not do").orElse("no metric does"),
-                  estimated.isEmpty()
-                      ? "metrics has none"
-                      : estimated.stream().map(Metric::label).collect(Collectors.joining(", "))));
+          "needs one of the study's metrics that has estimates in each direction, such as logit_diff: "
+              + screenable(name, estimated.stream().map(Metric::label).toList()));
     }
     return metric;
+  }
+
+  private static String screenable(Optional<String> name, List<String> estimated) {
+    if (estimated.isEmpty()) {
+      return "metrics lists none";
+    }
+    return name.map(
+            given -> "'%s' is not one of %s".formatted(given, NearestName.list(given, estimated)))
+        .orElseThrow(); // without a name the first of them is taken
   }
 
   private MeanOver meanOver() {

@@ -6,8 +6,8 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.patchgrid.experiment.AuditException;
 import org.patchgrid.study.HostName;
-import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,9 +44,7 @@ final class ExecutorProblems {
       reports.add(
           new TaskReport.UserProblem(
               "Executor host %s: %s; mend it and run the same command again, which resumes"
-                  .formatted(
-                      HostName.ofThisMachine(),
-                      OneLine.of(String.valueOf(e.getMessage()).strip()))));
+                  .formatted(HostName.ofThisMachine(), Reason.of(e))));
     }
   }
 

@@ -20,6 +20,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.patchgrid.study.HostName;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 import org.patchgrid.study.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,7 +62,7 @@ final class ModelCache {
     } catch (IOException e) {
       throw new PatchgridException(
           "Cannot fetch the model %s into %s on host %s: %s; check both, or name another cache in PATCHGRID_CACHE"
-              .formatted(source, root, HostName.ofThisMachine(), e.getMessage()),
+              .formatted(source, root, HostName.ofThisMachine(), Reason.of(e)),
           e);
     }
   }

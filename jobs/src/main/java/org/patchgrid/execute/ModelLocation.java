@@ -14,6 +14,7 @@ import org.patchgrid.checkpoint.HuggingFaceCache;
 import org.patchgrid.simulated.SimulatedModel;
 import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /**
  * Where a model is, for every host alike.
@@ -46,7 +47,7 @@ public record ModelLocation(String name) implements Serializable {
     } catch (IOException e) {
       throw new PatchgridException(
           "Cannot read a model from '%s': %s; give a directory or a URI that Hadoop knows here"
-              .formatted(path, e.getMessage()),
+              .formatted(path, Reason.of(e)),
           e);
     }
   }

@@ -4,13 +4,12 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /** Spark's context on the driver: its start, and its end where that comes from outside. */
 public final class SparkDriver {
@@ -33,7 +32,7 @@ public final class SparkDriver {
     } catch (Exception e) { // of many types, some of them unchecked by Scala
       throw new PatchgridException(
           "Cannot start Spark with master '%s': %s; check the master and Spark's settings"
-              .formatted(master, OneLine.of(e.getMessage())),
+              .formatted(master, Reason.of(e)),
           e);
     }
   }
@@ -57,10 +56,8 @@ public final class SparkDriver {
       try (Socket socket = new Socket()) {
         socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()), CONNECT_MILLISECONDS);
         return;
-      } catch (UnknownHostException e) {
-        reasons.add(address + ": unknown host");
       } catch (IOException e) {
-        reasons.add(address + ": " + e.getMessage());
+        reasons.add(address + ": " + Reason.of(e));
       }
     }
     throw new PatchgridException(
@@ -79,7 +76,7 @@ public final class SparkDriver {
       return;
     }
     throw new PatchgridException(
-        "Spark ended the application on master '%s' before it was done: its master did not answer any more, or somebody ended it there (Spark's log says which); what is stored is kept, the same command goes on"
+        "Spark ended the application on master '%s' before it was done: its master did not answer any more, or somebody ended it there (Spark's log says which); what is stored is kept, the same command resumes"
             .formatted(spark.master()),
         failure);
   }

@@ -10,6 +10,7 @@ import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /** A study file on any file system that Hadoop knows. */
 public final class StudyFile {
@@ -29,7 +30,7 @@ public final class StudyFile {
       throw new PatchgridException("Cannot find the study file " + file + ": check the path", e);
     } catch (IOException e) {
       throw new PatchgridException(
-          "Cannot read the study file " + file + ": " + e.getMessage() + "; check the path", e);
+          "Cannot read the study file " + file + ": " + Reason.of(e) + "; check the path", e);
     }
   }
 }

@@ -24,9 +24,9 @@ import org.patchgrid.store.StoredStudy;
 import org.patchgrid.store.StudyIdentity;
 import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.HookPoint;
-import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptSetStatistics;
+import org.patchgrid.study.Reason;
 import org.patchgrid.study.StatisticsNeeded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +74,7 @@ public final class StudyRun {
       // Whatever the file system refuses, the user can mend or avoid by another directory.
       throw new PatchgridException(
           "Cannot write results to '%s': %s; check its permissions and the space that is left, or choose another --out (what is stored is kept: the same command resumes)"
-              .formatted(study.outputPath(), OneLine.of(e.getMessage())),
+              .formatted(study.outputPath(), Reason.of(e)),
           e);
     }
   }

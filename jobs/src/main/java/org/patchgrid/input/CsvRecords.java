@@ -14,6 +14,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /**
  * Records of a CSV file, whose header row is line 1. An empty cell means that the field is not
@@ -57,7 +58,7 @@ final class CsvRecords implements PromptRecords {
           .findFirst()
           .ifPresent(
               column -> {
-                throw where.problem("column '" + column + "' is there twice");
+                throw where.problem("column '" + column + "' is there twice: rename one of them");
               });
       return columns;
     } catch (UncheckedIOException e) {
@@ -121,7 +122,7 @@ final class CsvRecords implements PromptRecords {
               + " is not CSV: a cell that begins with a quote ends with one before the next comma,"
               + " and quotes in it are doubled");
     }
-    throw new IOException(e.getMessage(), e);
+    throw new IOException(Reason.of(e), e);
   }
 
   private static boolean isBlankLine(CSVRecord record) {

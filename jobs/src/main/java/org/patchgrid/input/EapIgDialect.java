@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.patchgrid.conf.PromptFormat;
+import org.patchgrid.study.NearestName;
 
 /**
  * The CSV files of EAP-IG: {@code clean}, {@code corrupted}, and the answers by columns that differ
@@ -73,7 +74,7 @@ record EapIgDialect(String corrupted, List<String> answers, List<String> others)
     if (!columns.contains(corrupted)) {
       throw where.problem(
           "there is no column '%s', which prompts.counterfactual names: the columns are %s"
-              .formatted(corrupted, String.join(", ", columns)));
+              .formatted(corrupted, NearestName.list(corrupted, columns)));
     }
     List<String> others = new ArrayList<>(columns);
     others.removeAll(List.of("clean", corrupted));

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.patchgrid.conf.PromptFormat;
+import org.patchgrid.study.NearestName;
 
 /**
  * Rows of the datasets of mib-bench on Hugging Face: {@code prompt}, its answer by {@code choices}
@@ -37,7 +38,7 @@ record MibDialect(String counterfactual) implements PromptDialect {
     if (!counterfactuals.contains(column)) {
       throw where.problem(
           "there is no counterfactual '%s': there are %s"
-              .formatted(name, String.join(", ", counterfactuals)));
+              .formatted(name, NearestName.list(column, counterfactuals)));
     }
     return Optional.of(new MibDialect(column));
   }

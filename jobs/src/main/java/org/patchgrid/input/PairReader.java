@@ -171,7 +171,7 @@ final class PairReader {
 
   private String labelName(String name) {
     if (name.isBlank()) {
-      throw where.problem("a label has a blank name");
+      throw where.problem("a label has a blank name: give it one");
     }
     if (Labels.isBuiltIn(name)) {
       throw where.problem("label '" + name + "' has the name of a built-in one: rename it");
@@ -240,7 +240,7 @@ final class PairReader {
         continue;
       }
       if (tag.getKey().isBlank()) {
-        throw where.problem("a tag has a blank name");
+        throw where.problem("a tag has a blank name: give it one");
       }
       boolean plain = value.isIntegralNumber() || value.isBoolean();
       tags.put(tag.getKey(), plain ? value.asText() : text(value, "tag '" + tag.getKey() + "'"));

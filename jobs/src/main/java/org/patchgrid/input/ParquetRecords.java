@@ -19,6 +19,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.study.Limit;
+import org.patchgrid.study.Reason;
 
 /**
  * Records of a Parquet file; a record's line is its row, counted from 1.
@@ -138,7 +139,7 @@ final class ParquetRecords implements PromptRecords {
     try {
       return reading.run();
     } catch (RuntimeException e) {
-      throw new IOException(what + ": " + e.getMessage(), e);
+      throw new IOException(what + ": " + Reason.of(e), e);
     }
   }
 

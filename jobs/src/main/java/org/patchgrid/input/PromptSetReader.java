@@ -15,9 +15,9 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.conf.FormatChoice;
 import org.patchgrid.conf.Problems;
-import org.patchgrid.study.OneLine;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.Reason;
 import org.patchgrid.study.Sha256;
 
 /**
@@ -49,7 +49,7 @@ public final class PromptSetReader {
     try {
       this.file = new Path(path);
     } catch (IllegalArgumentException e) {
-      throw new PatchgridException("Cannot read prompts " + path + ": " + e.getMessage(), e);
+      throw new PatchgridException("Cannot read prompts " + path + ": " + Reason.of(e), e);
     }
     this.configuration = configuration;
   }
@@ -261,14 +261,16 @@ public final class PromptSetReader {
 
   private PatchgridException changed() {
     return new PatchgridException(
-        "Prompts " + path + " have changed since the study began: put them back, or start anew");
+        "Prompts "
+            + path
+            + " have changed since the study began: put them back, or choose another --out");
   }
 
   private PatchgridException unreadable(Exception e) {
     String why =
         e instanceof FileNotFoundException
             ? "there is no such file; check prompts.path"
-            : e.getMessage();
-    return new PatchgridException("Cannot read prompts " + path + ": " + OneLine.of(why), e);
+            : Reason.of(e);
+    return new PatchgridException("Cannot read prompts " + path + ": " + why, e);
   }
 }

@@ -16,6 +16,7 @@ import org.patchgrid.execute.RunInterruptedException;
 import org.patchgrid.execute.RunReport;
 import org.patchgrid.execute.StudyFile;
 import org.patchgrid.execute.StudyRun;
+import org.patchgrid.study.NearestName;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -45,10 +46,7 @@ public final class PatchStudyJob {
       } else if (file.isEmpty() && !args[i].startsWith("--")) {
         file = args[i];
       } else {
-        throw new PatchgridException(
-            "Unknown argument '"
-                + args[i]
-                + "': STUDY.conf --out URI [--set key=value]... [--retry-quarantined]");
+        throw unknown(args[i]);
       }
     }
     Configuration hadoop = spark.hadoopConfiguration();
@@ -60,6 +58,16 @@ public final class PatchStudyJob {
       interruption.stops(study);
       return run(study, spark.getConf());
     }
+  }
+
+  private static PatchgridException unknown(String argument) {
+    List<String> options = List.of("--out", "--set", "--retry-quarantined");
+    if (options.contains(argument)) {
+      return new PatchgridException("Missing value behind " + argument);
+    }
+    return new PatchgridException(
+        "Unknown argument '%s': the arguments are STUDY.conf --out URI [--set key=value]... [--retry-quarantined]%s"
+            .formatted(argument, NearestName.question(argument, options)));
   }
 
   private static int run(StudyRun study, SparkConf conf) {

@@ -134,7 +134,12 @@ final class SitePlanner {
       for (Positions positions : sweep.positions()) {
         JointSite site = new JointSite(name, part, places, positions);
         if (site.written(model).isEmpty()) {
-          notes.add("set '" + name + "'" + inSweep() + " is everything: it has no complement");
+          notes.add(
+              "set '"
+                  + name
+                  + "'"
+                  + inSweep()
+                  + " is everything and has no complement: that part is left out");
         } else {
           add(sites, site);
         }
@@ -172,7 +177,7 @@ final class SitePlanner {
       notes.add(
           (impossible == 1 ? "1 path" : impossible + " paths")
               + inSweep()
-              + " would lead back: left out, a receiver is in a later layer than the sender");
+              + " would lead back and are left out: a receiver must be in a later layer than its sender");
     }
     if (sites.isEmpty() && problems.count() == 0) {
       problems.add("No path" + inSweep() + ": no receiver is in a later layer than a sender");

@@ -6,6 +6,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /**
  * The one file of {@code aggregates}: staged by whoever has the rows, then renamed over the file
@@ -54,7 +55,7 @@ public final class AggregateFile {
     try {
       AggregateTable.write(out, configuration, source, studyId, rows);
     } catch (IOException e) {
-      throw new IOException("Cannot write " + directory.resolve(path) + ": " + e.getMessage(), e);
+      throw new IOException("Cannot write " + directory.resolve(path) + ": " + Reason.of(e), e);
     }
     long written = ParquetFiles.rows(ParquetFiles.footer(directory.input(path), configuration));
     return new Staged(path, written, out.bytes(), out.sha256());

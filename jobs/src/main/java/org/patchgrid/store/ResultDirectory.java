@@ -21,6 +21,7 @@ import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.parquet.io.InputFile;
+import org.patchgrid.study.Reason;
 import org.patchgrid.study.Sha256;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +68,9 @@ final class ResultDirectory {
     } catch (RuntimeException e) {
       if (e.getCause() instanceof ClassNotFoundException) {
         throw new IOException(
-            "the classes of the file system " + directory.toUri().getScheme() + " are not here", e);
+            "the Java classes of the file system %s are not on the class path"
+                .formatted(directory.toUri().getScheme()),
+            e);
       }
       throw e;
     }
@@ -361,16 +364,14 @@ final class ResultDirectory {
     } catch (FileNotFoundException e) {
       throw e; // names its file, and is an answer to those who ask for one
     } catch (IOException e) {
-      throw new IOException("Cannot " + deed + " " + path + ": " + e.getMessage(), e);
+      throw new IOException("Cannot " + deed + " " + path + ": " + Reason.of(e), e);
     } catch (FSError e) {
-      IOException failure = exception(e);
-      throw new IOException("Cannot " + deed + " " + path + ": " + failure.getMessage(), failure);
+      throw new IOException("Cannot " + deed + " " + path + ": " + Reason.of(e), exception(e));
     }
   }
 
   /** Hadoop's local file system throws an error, not an exception, where a stream's disk fails. */
   static IOException exception(FSError error) {
-    Throwable cause = error.getCause() == null ? error : error.getCause();
-    return new IOException(String.valueOf(cause.getMessage()), error);
+    return new IOException(Reason.of(error), error);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.Reason;
 import org.patchgrid.study.TaskResult;
 
 /**
@@ -107,7 +108,7 @@ public final class TaskWriter {
       content.write(out);
       return out;
     } catch (IOException e) {
-      throw new IOException("Cannot write " + directory.resolve(path) + ": " + e.getMessage(), e);
+      throw new IOException("Cannot write " + directory.resolve(path) + ": " + Reason.of(e), e);
     }
   }
 }

@@ -255,7 +255,7 @@ class StudyConfigReaderTest {
             "s.conf:16: sweep.value: 'median' is not one of activation, zero, mean, attribution; did you mean 'mean'?",
             "s.conf:18: metrics: 'l3' is not one of l2, mse, cosine, kl, logit_diff, prob_diff,"
                 + " answer_prob, answer_log_prob, answer_logit, answer_rank; did you mean 'l2'?",
-            "s.conf:18: metrics: 'kl' is listed twice",
+            "s.conf:18: metrics: 'kl' is listed twice: keep one",
             "s.conf:19: execution.task-seconds: '-1' is not a number of seconds above 0",
             "s.conf:19: execution.batch-rows: 'many' is neither auto nor a whole number from 1",
             "s.conf:19: execution.audit: '2' is not a share from 0 to 1",
@@ -280,13 +280,41 @@ class StudyConfigReaderTest {
                     sweep.directions = { a = 1 }
                     """))
         .containsExactlyInAnyOrder(
-            "s.conf:5: study.id: has a line break or another control character in it",
-            "s.conf:6: model.path: is blank",
+            "s.conf:5: study.id: has a line break or another control character in it: take it out",
+            "s.conf:6: model.path: is blank: give a value, or leave the key out",
             "s.conf:7: sweep.layers: '-1' is not a whole number from 0",
             "s.conf:8: sweep.heads: '1.5' is not a whole number from 0",
             "s.conf:9: sweep.positions: 'last' is not a whole number from 0",
             "s.conf:10: sweep.components: must be a list of names",
             "s.conf:11: sweep.directions: must be a single value, not a list or an object");
+  }
+
+  @Test
+  void theNearestWordIsNamedForWhatMayAlsoBeANumber() {
+    assertThat(
+            problems(
+                SMALLEST
+                    + """
+                    prompts.on-error = skp
+                    sweep.layers = al
+                    sweep.heads = eahc
+                    sweep.positions = lst
+                    sweep.directions = [denoise, noisng]
+                    execution.batch-rows = atuo
+                    """))
+        .containsExactlyInAnyOrder(
+            "s.conf:5: prompts.on-error: 'skp' is not one of skip, fail; did you mean 'skip'?",
+            "s.conf:6: sweep.layers: 'al' is not all, a range like \"0-5\" or a list like [0, 3];"
+                + " did you mean 'all'?",
+            "s.conf:7: sweep.heads: 'eahc' is not all, each or a list like [0, 2]; did you mean"
+                + " 'each'?",
+            "s.conf:8: sweep.positions: 'lst' is not all, each, last, a list like [3, 4] or {"
+                + " labels = [subject] }; did you mean 'last'?",
+            "s.conf:9: sweep.directions: 'denoise' is not one of denoising, noising",
+            "s.conf:9: sweep.directions: 'noisng' is not one of denoising, noising; did you mean"
+                + " 'noising'?",
+            "s.conf:10: execution.batch-rows: 'atuo' is neither auto nor a whole number from 1; did"
+                + " you mean 'auto'?");
   }
 
   @Test
@@ -361,7 +389,7 @@ class StudyConfigReaderTest {
             "s.conf:5: sweep.mean-over: label needs the label that is patched: positions = { labels"
                 + " = [subject] }");
     assertThat(problems(SMALLEST + "sweep { mean-over = all }"))
-        .containsExactly("s.conf:5: sweep.mean-over: is of value = mean: leave it out");
+        .containsExactly("s.conf:5: sweep.mean-over: is for value = mean: leave it out");
   }
 
   @Test
@@ -399,8 +427,8 @@ class StudyConfigReaderTest {
   void aScreenThatCannotBeIsRefused() {
     assertThat(problems(SMALLEST + "sweep { value = zero, screen {} }"))
         .containsExactly(
-            "s.conf:5: sweep.screen: is of patches between two prompts, which have an attribution:"
-                + " leave it out, or value, receivers and noise");
+            "s.conf:5: sweep.screen: is for patches between two prompts: leave it out, or else value,"
+                + " receivers and noise");
     assertThat(problems(SMALLEST + "sweep { screen { top = 0, sample = many, metrics = [l2] } }"))
         .containsExactlyInAnyOrder(
             "s.conf:5: sweep.screen.metrics: unknown key: did you mean 'metric'?",
@@ -408,12 +436,12 @@ class StudyConfigReaderTest {
             "s.conf:5: sweep.screen.sample: 'many' is neither a share like 5% nor a whole number from 1");
     assertThat(problems(SMALLEST + "sweep { directions = [noising], screen {} }"))
         .containsExactly(
-            "s.conf:5: sweep.screen: no metric does: a screen needs one of the study's metrics that"
-                + " has estimates in each direction, such as logit_diff (metrics has none)");
+            "s.conf:5: sweep.screen: needs one of the study's metrics that has estimates in each"
+                + " direction, such as logit_diff: metrics lists none");
     assertThat(problems(SMALLEST + "sweep { screen { metric = kl } }"))
         .containsExactly(
-            "s.conf:5: sweep.screen: 'kl' does not do: a screen needs one of the study's metrics"
-                + " that has estimates in each direction, such as logit_diff (l2)");
+            "s.conf:5: sweep.screen: needs one of the study's metrics that has estimates in each"
+                + " direction, such as logit_diff: 'kl' is not one of l2");
     assertThat(
             problems(
                 SMALLEST.replace("sweep {}\n", "") + "sweeps { a { screen {} }, \"a.sample\" {} }"))
@@ -429,11 +457,11 @@ class StudyConfigReaderTest {
     assertThat(sweep("value = attribution, steps = 5").value())
         .isEqualTo(new PatchValue.Attribution(5));
     assertThat(problems(SMALLEST + "sweep { steps = 5 }"))
-        .containsExactly("s.conf:5: sweep.steps: is of value = attribution: leave it out");
+        .containsExactly("s.conf:5: sweep.steps: is for value = attribution: leave it out");
     assertThat(problems(SMALLEST + "sweep { value = attribution, receivers = [final] }"))
         .containsExactly(
-            "s.conf:5: sweep.value: attribution is of patches between two prompts: not of paths,"
-                + " not of noise");
+            "s.conf:5: sweep.value: attribution is for patches between two prompts: leave out"
+                + " receivers and noise");
   }
 
   @Test
@@ -464,7 +492,7 @@ class StudyConfigReaderTest {
                     }
                     """))
         .containsExactlyInAnyOrder(
-            "s.conf:7: sweep.layers: means nothing of sets: give components too, or leave it out",
+            "s.conf:7: sweep.layers: has no meaning for sets: give components too, or leave it out",
             "s.conf:8: sweep.parts: 'all' is not one of set, complement");
     assertThat(problems(SMALLEST + "sweep { receivers = [final], window = 2, sets { a = mlp } }"))
         .containsExactlyInAnyOrder(
@@ -472,8 +500,8 @@ class StudyConfigReaderTest {
             "s.conf:5: sweep.sets: has no meaning for paths, which are of whole runs: leave it out");
     assertThat(problems(SMALLEST + "sweep { freeze = heads, parts = [set] }"))
         .containsExactlyInAnyOrder(
-            "s.conf:5: sweep.freeze: is of paths, and the sweep has no receivers: leave it out",
-            "s.conf:5: sweep.parts: is of sets, and the sweep has none: leave it out");
+            "s.conf:5: sweep.freeze: is for sweeps of paths, and this one has no receivers: leave it out",
+            "s.conf:5: sweep.parts: is for sweeps with sets, and this one has none: leave it out");
   }
 
   @ParameterizedTest

@@ -290,7 +290,7 @@ class ForeignFormatsTest {
         .containsExactly(
             resource("mib-ioi.json")
                 + ":1: there is no counterfactual 's1_io_flip': there are abc_counterfactual,"
-                + " s2_io_flip_counterfactual");
+                + " s2_io_flip_counterfactual; did you mean 's2_io_flip_counterfactual'?");
   }
 
   @Test

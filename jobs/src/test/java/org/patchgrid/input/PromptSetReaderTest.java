@@ -240,7 +240,8 @@ class PromptSetReaderTest {
     assertThat(problems(unknown))
         .containsExactly(unknown + ":1: unknown column 'corupted': did you mean 'corrupted'?");
     Path twice = write("t.csv", "clean,corrupted,clean\na,b,c\n");
-    assertThat(problems(twice)).containsExactly(twice + ":1: column 'clean' is there twice");
+    assertThat(problems(twice))
+        .containsExactly(twice + ":1: column 'clean' is there twice: rename one of them");
     Path none = write("n.csv", "\n");
     assertThat(problems(none))
         .containsExactly(none + ":1: there is no header row: begin with id,clean,corrupted");
@@ -467,7 +468,7 @@ class PromptSetReaderTest {
         .hasMessage(
             "Prompts "
                 + file
-                + " have changed since the study began: put them back, or start anew");
+                + " have changed since the study began: put them back, or choose another --out");
     assertThatThrownBy(() -> reader(file).read(index, 0, 2))
         .isInstanceOf(IllegalArgumentException.class);
   }

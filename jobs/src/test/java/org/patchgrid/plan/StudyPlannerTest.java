@@ -233,7 +233,7 @@ class StudyPlannerTest {
                 PathFreeze.HEADS));
     assertThat(plan.notes())
         .containsExactly(
-            "2 paths would lead back: left out, a receiver is in a later layer than the sender");
+            "2 paths would lead back and are left out: a receiver must be in a later layer than its sender");
   }
 
   @Test

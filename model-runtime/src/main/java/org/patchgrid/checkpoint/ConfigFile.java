@@ -55,7 +55,7 @@ public final class ConfigFile {
       object = JSON.readTree(Files.readAllBytes(path));
     } catch (JsonProcessingException e) {
       throw new PatchgridException(
-          "Cannot use %s: it is not valid JSON (%s%s). Download the file again"
+          "Cannot use %s: it is not valid JSON (%s%s); download the file again"
               .formatted(path, line(e), FileErrors.reason(e)),
           e);
     } catch (IOException e) {
@@ -63,7 +63,7 @@ public final class ConfigFile {
     }
     if (!object.isObject()) {
       throw new PatchgridException(
-          "Cannot use %s: it is not a JSON object. Download the file again".formatted(path));
+          "Cannot use %s: it is not a JSON object; download the file again".formatted(path));
     }
     return new ConfigFile(path, "", object);
   }

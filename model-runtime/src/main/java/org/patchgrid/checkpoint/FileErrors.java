@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /** What users are told when a file of a model cannot be read at all. */
 final class FileErrors {
@@ -18,14 +19,14 @@ final class FileErrors {
   static void requireFile(Path path) {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new PatchgridException(
-          "Cannot use %s: it is not a file. Put the file itself there".formatted(path));
+          "Cannot use %s: it is not a file; put the file itself there".formatted(path));
     }
   }
 
   static PatchgridException cannotRead(Path path, IOException e) {
     return new PatchgridException(
-        "Cannot read %s (%s: %s): check that the file is there and readable"
-            .formatted(path, e.getClass().getSimpleName(), e.getMessage()),
+        "Cannot read %s: %s; check that the file is there and that you may read it"
+            .formatted(path, Reason.of(e)),
         e);
   }
 

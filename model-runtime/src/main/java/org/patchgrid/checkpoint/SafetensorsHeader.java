@@ -222,6 +222,6 @@ final class SafetensorsHeader {
 
   private PatchgridException broken(String why) {
     return new PatchgridException(
-        "Cannot use %s: %s. Download the file again".formatted(path, why));
+        "Cannot use %s: %s; download the file again".formatted(path, why));
   }
 }

@@ -81,7 +81,7 @@ record ShardIndex(Path path, Map<String, String> shardByTensor) {
 
   private PatchgridException disagree(String why) {
     return new PatchgridException(
-        "%s and its shards are not of one model: %s. Download them again".formatted(path, why));
+        "%s and its shards are not of one model: %s; download them again".formatted(path, why));
   }
 
   /** No separators of any system, no way up, nothing hidden. */

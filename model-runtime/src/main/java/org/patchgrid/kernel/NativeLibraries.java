@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 
 /**
  * The engine's native libraries. DJL unpacks them from a jar into its cache when they are first
@@ -86,7 +87,7 @@ public final class NativeLibraries {
     try {
       return url.openConnection().getContentLengthLong();
     } catch (IOException e) {
-      throw new PatchgridException("Cannot read " + url + ": " + e.getMessage(), e);
+      throw new PatchgridException("Cannot read " + url + ": " + Reason.of(e), e);
     }
   }
 
@@ -105,7 +106,7 @@ public final class NativeLibraries {
     } catch (IOException e) {
       throw new PatchgridException(
           "Cannot use %s for native libraries: %s; name another directory in DJL_CACHE_DIR"
-              .formatted(cache, e.getMessage()),
+              .formatted(cache, Reason.of(e)),
           e);
     }
   }
@@ -165,8 +166,8 @@ public final class NativeLibraries {
       throw new IOException("interrupted", e);
     } catch (IOException e) {
       throw new PatchgridException(
-          "Native libraries cannot run from %s (%s): its disk is mounted with noexec; name a directory of another in DJL_CACHE_DIR"
-              .formatted(cache, e.getMessage()),
+          "Cannot run native libraries from %s: %s; if its disk is mounted with noexec, name a directory on another disk in DJL_CACHE_DIR"
+              .formatted(cache, Reason.of(e)),
           e);
     } finally {
       Files.delete(program);

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.CorruptionKind;
 import org.patchgrid.study.Labels;
+import org.patchgrid.study.NearestName;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
@@ -60,7 +61,8 @@ public final class SiteRequirements {
     int length = pair.clean().length();
     if (needed.positions() instanceof Positions.Labelled labelled
         && Labels.resolve(labelled.label(), pair).isEmpty()) {
-      String known = pair.labels().isEmpty() ? "none" : String.join(", ", pair.labels().keySet());
+      Set<String> labels = pair.labels().keySet();
+      String known = labels.isEmpty() ? "none" : NearestName.list(labelled.label(), labels);
       return Optional.of(
           pair.rejected(
               PairStatus.LABEL_MISSING,

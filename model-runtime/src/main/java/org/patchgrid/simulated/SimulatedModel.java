@@ -30,6 +30,7 @@ import org.patchgrid.study.Computation;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.NearestName;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchTask;
@@ -82,7 +83,10 @@ public record SimulatedModel(
       if (equals < 0 || !DEFAULTS.containsKey(name.strip())) {
         throw new PatchgridException(
             "Cannot use the model '%s': '%s' is not name=value with one of the names %s"
-                .formatted(path, setting, String.join(", ", new TreeMap<>(DEFAULTS).keySet())));
+                .formatted(
+                    path,
+                    setting,
+                    NearestName.list(name.strip(), new TreeMap<>(DEFAULTS).keySet())));
       }
       values.put(name.strip(), setting.substring(equals + 1).strip());
     }
@@ -91,7 +95,7 @@ public record SimulatedModel(
     double failures = number(path, values, "failures");
     if (width % heads != 0 || failures > 1) {
       throw new PatchgridException(
-          "Cannot use the model '%s': d-model is to be a multiple of heads, and failures a share from 0 to 1"
+          "Cannot use the model '%s': d-model must be a multiple of heads, and failures a share from 0 to 1"
               .formatted(path));
     }
     ModelStructure structure =
@@ -114,7 +118,8 @@ public record SimulatedModel(
     double number = number(path, values, name);
     if (number != Math.rint(number) || number < least || number > Integer.MAX_VALUE) {
       throw new PatchgridException(
-          "Cannot use the model '%s': %s is a whole number from %d".formatted(path, name, least));
+          "Cannot use the model '%s': %s must be a whole number from %d"
+              .formatted(path, name, least));
     }
     return (int) number;
   }
@@ -127,10 +132,10 @@ public record SimulatedModel(
       }
     } catch (NumberFormatException e) {
       throw new PatchgridException(
-          "Cannot use the model '%s': %s is a number".formatted(path, name), e);
+          "Cannot use the model '%s': %s must be a number".formatted(path, name), e);
     }
     throw new PatchgridException(
-        "Cannot use the model '%s': %s is not negative".formatted(path, name));
+        "Cannot use the model '%s': %s must not be negative".formatted(path, name));
   }
 
   @Override

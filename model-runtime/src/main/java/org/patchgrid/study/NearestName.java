@@ -22,8 +22,12 @@ public final class NearestName {
 
   /** What is known, then the name that was probably meant: {@code "a, b; did you mean 'b'?"}. */
   public static String list(String name, Collection<String> known) {
-    String all = String.join(", ", known);
-    return of(name, known).map(nearest -> all + "; did you mean '" + nearest + "'?").orElse(all);
+    return String.join(", ", known) + question(name, known);
+  }
+
+  /** {@code "; did you mean 'x'?"}, or nothing when nothing is near. */
+  public static String question(String name, Collection<String> known) {
+    return of(name, known).map(nearest -> "; did you mean '" + nearest + "'?").orElse("");
   }
 
   /**

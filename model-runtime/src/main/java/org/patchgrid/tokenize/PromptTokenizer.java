@@ -16,6 +16,7 @@ import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.Reason;
 import org.patchgrid.study.TokenSequence;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
@@ -76,9 +77,13 @@ public final class PromptTokenizer implements AutoCloseable {
           bosToken,
           vocabularySize);
     } catch (IOException e) {
-      String why = e.toString().lines().findFirst().orElse("unreadable");
       throw new PatchgridException(
-          "Cannot read " + file + ": " + why + "; check its permissions or download it again", e);
+          "Cannot read "
+              + file
+              + ": "
+              + Reason.of(e)
+              + "; check its permissions or download it again",
+          e);
     }
   }
 

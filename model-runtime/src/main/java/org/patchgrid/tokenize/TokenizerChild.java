@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.Reason;
 import org.slf4j.LoggerFactory;
 
 /** One run of {@link TokenizerProbe} in a JVM of its own. */
@@ -69,7 +70,12 @@ final class TokenizerChild {
       }
     } catch (IOException e) {
       throw new PatchgridException(
-          "Cannot check " + tokenizerJson + " in a child process: " + e, e);
+          "Cannot check "
+              + tokenizerJson
+              + " in a child process: "
+              + Reason.of(e)
+              + "; make room in the directory for temporary files, or name another by -Djava.io.tmpdir",
+          e);
     }
   }
 
@@ -111,7 +117,7 @@ final class TokenizerChild {
     if (lines.contains(TokenizerProbe.PASSED)) {
       return;
     }
-    String reason = reason(lines).orElse("the process that tried it ended without a word");
+    String reason = reason(lines).orElse("the process that tried it ended without a message");
     if (!lines.contains(TokenizerProbe.LIBRARY_LOADED)) {
       throw new PatchgridException("Cannot load the native tokenizer library: " + reason);
     }

@@ -113,9 +113,9 @@ class ConfigFileTest {
 
     assertThatThrownBy(() -> config("[1]"))
         .isInstanceOf(PatchgridException.class)
-        .hasMessage("Cannot use " + file + ": it is not a JSON object. Download the file again");
+        .hasMessage("Cannot use " + file + ": it is not a JSON object; download the file again");
     assertThatThrownBy(() -> config(""))
-        .hasMessage("Cannot use " + file + ": it is not a JSON object. Download the file again");
+        .hasMessage("Cannot use " + file + ": it is not a JSON object; download the file again");
     assertThatThrownBy(() -> config("{\n\"a\": }"))
         .isInstanceOf(PatchgridException.class)
         .hasMessageStartingWith("Cannot use " + file + ": it is not valid JSON (line 2: ");
@@ -124,7 +124,8 @@ class ConfigFileTest {
     Path absent = directory.resolve("absent.json");
     assertThatThrownBy(() -> ConfigFile.read(absent))
         .isInstanceOf(PatchgridException.class)
-        .hasMessageStartingWith("Cannot read " + absent + " (NoSuchFileException");
+        .hasMessageStartingWith(
+            "Cannot read " + absent + ": there is no such file or directory; check that");
   }
 
   private ConfigFile config(String text) throws IOException {

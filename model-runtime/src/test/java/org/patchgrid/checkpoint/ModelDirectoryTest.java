@@ -209,7 +209,7 @@ class ModelDirectoryTest {
         directory,
         "Cannot use "
             + directory.resolve("config.json")
-            + ": it is not a file. Put the file itself there");
+            + ": it is not a file; put the file itself there");
   }
 
   @Test
@@ -246,7 +246,7 @@ class ModelDirectoryTest {
     writeIndex(weightMap);
     assertRefused(
         directory,
-        "%s and its shards are not of one model: %s. Download them again"
+        "%s and its shards are not of one model: %s; download them again"
             .formatted(directory.resolve("model.safetensors.index.json"), why));
   }
 

@@ -102,7 +102,7 @@ class SafetensorsFileTest {
         .isInstanceOf(PatchgridException.class)
         .hasMessageStartingWith("Cannot use " + path + ": ")
         .hasMessageContaining(why)
-        .hasMessageEndingWith(". Download the file again")
+        .hasMessageEndingWith("; download the file again")
         .message()
         .doesNotContain("\n");
   }
@@ -174,6 +174,7 @@ class SafetensorsFileTest {
     Files.delete(path);
     assertThatThrownBy(() -> SafetensorsFile.open(path))
         .isInstanceOf(PatchgridException.class)
-        .hasMessageStartingWith("Cannot read " + path + " (NoSuchFileException");
+        .hasMessageStartingWith(
+            "Cannot read " + path + ": there is no such file or directory; check that");
   }
 }

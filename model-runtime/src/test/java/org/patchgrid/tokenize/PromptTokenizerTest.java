@@ -238,7 +238,7 @@ class PromptTokenizerTest {
     assertThatThrownBy(() -> open(directory))
         .isInstanceOf(PatchgridException.class)
         .hasMessageStartingWith("Cannot use " + file + ": it is not valid JSON")
-        .hasMessageEndingWith("Download the file again");
+        .hasMessageEndingWith("download the file again");
   }
 
   @Test

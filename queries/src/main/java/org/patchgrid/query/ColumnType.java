@@ -6,16 +6,18 @@ import org.patchgrid.study.PatchgridException;
 
 /** The types of parameters and of result columns. */
 public enum ColumnType {
-  STRING("VARCHAR"),
-  INT("INTEGER"),
-  BIGINT("BIGINT"),
-  DOUBLE("DOUBLE"),
-  BOOLEAN("BOOLEAN");
+  STRING("VARCHAR", "a text"),
+  INT("INTEGER", "a whole number"),
+  BIGINT("BIGINT", "a whole number"),
+  DOUBLE("DOUBLE", "a number"),
+  BOOLEAN("BOOLEAN", "true or false");
 
   private final String duckDbName;
+  private final String words;
 
-  ColumnType(String duckDbName) {
+  ColumnType(String duckDbName, String words) {
     this.duckDbName = duckDbName;
+    this.words = words;
   }
 
   /** The name in query files. */
@@ -42,12 +44,19 @@ public enum ColumnType {
         case INT -> Integer.valueOf(text);
         case BIGINT -> Long.valueOf(text);
         case DOUBLE -> Double.valueOf(text);
-        case BOOLEAN -> Boolean.valueOf(text);
+        case BOOLEAN -> bool(text);
       };
-    } catch (NumberFormatException e) {
+    } catch (IllegalArgumentException e) {
       throw new PatchgridException(
-          "Cannot use '%s' as the parameter %s: it is no %s".formatted(text, parameter, label()),
-          e);
+          "Cannot use '%s' as the parameter %s: it is not %s".formatted(text, parameter, words), e);
     }
+  }
+
+  /** Java's own takes a misspelt "true" for false. */
+  private static Boolean bool(String text) {
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new IllegalArgumentException(text);
+    }
+    return text.equals("true");
   }
 }

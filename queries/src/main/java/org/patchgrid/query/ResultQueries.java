@@ -179,7 +179,7 @@ public final class ResultQueries implements AutoCloseable {
           other.orElseThrow(
               () ->
                   new PatchgridException(
-                      "Cannot run query '%s' on one study: name the second one"
+                      "Cannot run query '%s' on one study: name the second one by --other"
                           .formatted(query.name())));
       requireAggregates("run query '" + query.name() + "'", second);
     }
@@ -229,7 +229,8 @@ public final class ResultQueries implements AutoCloseable {
             Optional.ofNullable(values.get(parameter.name())).or(parameter::defaultText);
         if (text.isEmpty() && parameter.required()) {
           throw new PatchgridException(
-              "Query '%s' needs the parameter '%s'".formatted(query.name(), parameter.name()));
+              "Query '%s' needs the parameter '%s': give --parameter %s=VALUE"
+                  .formatted(query.name(), parameter.name(), parameter.name()));
         }
         insert.setObject(
             i + 1, text.map(value -> parameter.type().parse(parameter.name(), value)).orElse(null));
