@@ -25,7 +25,7 @@ final class MistralFamily extends ModelFamily {
         EmbeddingConfig.PLAIN,
         Norms.rms(config, 1e-6),
         new AttentionConfig(false, false),
-        Windows.layers(config, sizes, rotary, layer -> true),
+        Windows.layers(config, sizes, rotary, config.count(Windows.WINDOW), layer -> true),
         new MlpConfig(Activations.read(config, "hidden_act", "silu"), false),
         new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
         config.count("max_position_embeddings").orElse(131_072));

@@ -45,7 +45,7 @@ final class Phi3Family extends ModelFamily {
         EmbeddingConfig.PLAIN,
         Norms.rms(config, 1e-5),
         new AttentionConfig(false, false),
-        Windows.layers(config, sizes, rotary, layer -> true),
+        Windows.layers(config, sizes, rotary, config.count(Windows.WINDOW), layer -> true),
         new MlpConfig(Activations.read(config, "hidden_act", "silu"), false),
         new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
         config.count("max_position_embeddings").orElse(4096));

@@ -1,6 +1,7 @@
 package org.patchgrid.family;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
@@ -31,12 +32,17 @@ final class Qwen2Family extends ModelFamily {
         config.count("max_position_embeddings").orElse(32_768));
   }
 
-  /** A window counts only where {@code use_sliding_window} says so, and in the upper layers. */
+  /**
+   * A window counts only where {@code use_sliding_window} says so, whatever {@code layer_types}
+   * says (as Hugging Face's Qwen2Config reads it), and in the upper layers where they are not
+   * listed.
+   */
   static List<LayerConfig> layers(ConfigFile config, Sizes sizes) {
     RotaryConfig rotary = RotaryConfigReader.whole(config, sizes.headWidth());
     boolean used = config.flag("use_sliding_window").orElse(false);
     int full = config.wholeNumber("max_window_layers").orElse(28);
-    return Windows.layers(config, sizes, rotary, layer -> used && layer >= full);
+    OptionalInt window = used ? config.count(Windows.WINDOW) : OptionalInt.empty();
+    return Windows.layers(config, sizes, rotary, window, layer -> layer >= full);
   }
 
   @Override

@@ -19,12 +19,17 @@ final class Windows {
   /**
    * Layers that all turn alike.
    *
-   * @param sliding which of them have a window where the configuration does not list them
+   * @param window of the layers that have one
+   * @param sliding which of them have it where the configuration does not list them
    */
   static List<LayerConfig> layers(
-      ConfigFile config, Sizes sizes, RotaryConfig rotary, IntPredicate sliding) {
-    return of(config, sizes.layers(), config.count(WINDOW), sliding).stream()
-        .map(window -> new LayerConfig(sizes.scale(), Optional.of(rotary), window))
+      ConfigFile config,
+      Sizes sizes,
+      RotaryConfig rotary,
+      OptionalInt window,
+      IntPredicate sliding) {
+    return of(config, sizes.layers(), window, sliding).stream()
+        .map(own -> new LayerConfig(sizes.scale(), Optional.of(rotary), own))
         .toList();
   }
 
