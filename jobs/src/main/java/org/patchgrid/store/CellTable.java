@@ -1,6 +1,5 @@
 package org.patchgrid.store;
 
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Arrays;
