@@ -363,10 +363,8 @@ final class ResultDirectory {
       return access.run();
     } catch (FileNotFoundException e) {
       throw e; // names its file, and is an answer to those who ask for one
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       throw new IOException("Cannot " + deed + " " + path + ": " + Reason.of(e), e);
-    } catch (FSError e) {
-      throw new IOException("Cannot " + deed + " " + path + ": " + Reason.of(e), exception(e));
     }
   }
 
