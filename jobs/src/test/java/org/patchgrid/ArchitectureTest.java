@@ -21,6 +21,7 @@ import org.patchgrid.kernel.TensorKernels;
       "org.patchgrid.plan",
       "org.patchgrid.execute",
       "org.patchgrid.store",
+      "org.patchgrid.table",
       "org.patchgrid.aggregate",
       "org.patchgrid.compact",
       "org.patchgrid.jobs"
@@ -52,10 +53,21 @@ class ArchitectureTest {
   static final ArchRule FILES_ARE_READ_AND_WRITTEN_WITHOUT_SPARK =
       noClasses()
           .that()
-          .resideInAnyPackage("org.patchgrid.input", "org.patchgrid.store")
+          .resideInAnyPackage("org.patchgrid.input", "org.patchgrid.store", "org.patchgrid.table")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.apache.spark..");
+
+  /** What a row is depends on nothing but rows; where files lie and count is the store's. */
+  @ArchTest
+  static final ArchRule TABLES_KNOW_NO_STUDY_DIRECTORY =
+      noClasses()
+          .that()
+          .resideInAPackage("org.patchgrid.table")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.patchgrid.store", "org.patchgrid.input", "org.apache.hadoop.fs..");
 
   @ArchTest
   static final ArchRule NO_CYCLES =

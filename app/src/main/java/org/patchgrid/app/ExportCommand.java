@@ -23,10 +23,11 @@ import org.patchgrid.query.QueryFile;
 import org.patchgrid.query.ResultQueries;
 import org.patchgrid.report.FigureFiles;
 import org.patchgrid.report.Study;
-import org.patchgrid.store.AggregateSource;
+import org.patchgrid.store.AggregateFile;
 import org.patchgrid.store.CommittedFiles;
 import org.patchgrid.store.LocalCopy;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.table.AggregateSource;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -165,8 +166,8 @@ final class ExportCommand implements Callable<Integer> {
     }
     org.apache.hadoop.fs.Path study = HadoopPaths.parse("the results", directory);
     CommittedFiles committed = CommittedFiles.read(study, new Configuration());
-    Optional<AggregateSource> source = AggregateSource.read(study, new Configuration());
-    if (source.isPresent() && !source.get().isCurrent(committed)) {
+    Optional<AggregateSource> source = AggregateFile.source(study, new Configuration());
+    if (source.isPresent() && !committed.areSourceOf(source.get())) {
       PrintWriter err = Console.err(spec);
       err.printf(
           "patchgrid: these aggregates are of %d tasks, the study has %d now: `patchgrid aggregate"

@@ -42,9 +42,9 @@ import org.patchgrid.query.QueryFile;
 import org.patchgrid.query.QueryParameter;
 import org.patchgrid.query.ResultQueries;
 import org.patchgrid.store.AggregateFile;
-import org.patchgrid.store.AggregateSource;
 import org.patchgrid.store.CommittedFiles;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.table.AggregateSource;
 
 /**
  * Aggregates of a simulated study, and every query file in DuckDB and in Spark SQL over them. The
@@ -207,12 +207,12 @@ class AggregatesTest {
     assertThat(report.pairs()).isEqualTo(10);
     assertThat(report.source().leftOutTags()).isEmpty();
     Configuration configuration = new Configuration();
-    AggregateSource source = AggregateSource.read(hadoop(running), configuration).orElseThrow();
+    AggregateSource source = AggregateFile.source(hadoop(running), configuration).orElseThrow();
     assertThat(source.tasks()).isEqualTo(2);
-    assertThat(source.isCurrent(CommittedFiles.read(hadoop(running), configuration))).isTrue();
+    assertThat(CommittedFiles.read(hadoop(running), configuration).areSourceOf(source)).isTrue();
 
     STUDY.write(running, STUDY.tasks());
-    assertThat(source.isCurrent(CommittedFiles.read(hadoop(running), configuration))).isFalse();
+    assertThat(CommittedFiles.read(hadoop(running), configuration).areSourceOf(source)).isFalse();
     new Aggregation(spark, hadoop(running)).run();
     assertThat(Files.readAllBytes(running.resolve("aggregates/effects.parquet")))
         .isEqualTo(Files.readAllBytes(results().resolve("aggregates/effects.parquet")));

@@ -1,7 +1,7 @@
 package org.patchgrid.aggregate;
 
 import java.util.List;
-import org.patchgrid.store.AggregateSource;
+import org.patchgrid.table.AggregateSource;
 
 /**
  * What {@code aggregate} did.

@@ -17,7 +17,6 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.CollectionAccumulator;
 import org.patchgrid.execute.SparkDriver;
 import org.patchgrid.store.AggregateFile;
-import org.patchgrid.store.AggregateSource;
 import org.patchgrid.store.CommittedFiles;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
@@ -25,6 +24,7 @@ import org.patchgrid.store.ResultFile;
 import org.patchgrid.store.ResultTable;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Reason;
+import org.patchgrid.table.AggregateSource;
 
 /**
  * Makes the table {@code aggregates} of a study's committed tasks. The study may be running: what

@@ -2,9 +2,9 @@ package org.patchgrid.aggregate;
 
 import java.util.List;
 import java.util.Optional;
-import org.patchgrid.store.AggregateRow;
-import org.patchgrid.store.Grouping;
-import org.patchgrid.store.Measure;
+import org.patchgrid.table.AggregateRow;
+import org.patchgrid.table.Grouping;
+import org.patchgrid.table.Measure;
 
 /**
  * Finds sweeps that say nothing: where every effect is one and the same number, on several pairs or

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.patchgrid.store.AggregateRow;
-import org.patchgrid.store.FamilyPlace;
-import org.patchgrid.store.Grouping;
-import org.patchgrid.store.Measure;
-import org.patchgrid.store.PairTag;
-import org.patchgrid.store.SiteColumns;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.table.AggregateRow;
+import org.patchgrid.table.FamilyPlace;
+import org.patchgrid.table.Grouping;
+import org.patchgrid.table.Measure;
+import org.patchgrid.table.PairTag;
+import org.patchgrid.table.SiteColumns;
 
 /**
  * What can be said of a group only beside others, for all groups of one sweep and metric. Tested

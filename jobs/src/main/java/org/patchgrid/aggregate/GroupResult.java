@@ -8,9 +8,9 @@ import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.List;
-import org.patchgrid.store.GroupStatistics;
-import org.patchgrid.store.Measure;
-import org.patchgrid.store.StatusCounts;
+import org.patchgrid.table.GroupStatistics;
+import org.patchgrid.table.Measure;
+import org.patchgrid.table.StatusCounts;
 
 /**
  * The numbers of a group for one subset of the pairs and one measure. Travels as bytes of Java's

@@ -8,12 +8,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.patchgrid.store.GroupKey;
-import org.patchgrid.store.Grouping;
-import org.patchgrid.store.Measure;
-import org.patchgrid.store.StatusCounts;
 import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.table.GroupKey;
+import org.patchgrid.table.Grouping;
+import org.patchgrid.table.Measure;
+import org.patchgrid.table.StatusCounts;
 
 /**
  * One group's values, one a pair of the study: the mean over the pair's sites that have one, in the

@@ -8,14 +8,14 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Queue;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.patchgrid.store.CellScan;
-import org.patchgrid.store.GroupKey;
 import org.patchgrid.store.HadoopSettings;
-import org.patchgrid.store.SiteColumns;
+import org.patchgrid.store.StudyTables;
+import org.patchgrid.table.CellScan;
+import org.patchgrid.table.GroupKey;
+import org.patchgrid.table.SiteColumns;
 import scala.Tuple2;
 
 /**
@@ -42,26 +42,24 @@ final class ReadCells implements PairFlatMapFunction<Iterator<String>, String, b
   }
 
   @Override
-  public Iterator<Tuple2<String, byte[]>> call(Iterator<String> files) {
-    return new Chunks(files, pairs.value(), new Path(study), hadoop.configuration());
+  public Iterator<Tuple2<String, byte[]>> call(Iterator<String> files) throws IOException {
+    StudyTables tables = new StudyTables(new Path(study), hadoop.configuration());
+    return new Chunks(files, pairs.value(), tables);
   }
 
   private static final class Chunks implements Iterator<Tuple2<String, byte[]>> {
     private final Iterator<String> files;
     private final StudyPairs pairs;
-    private final Path study;
-    private final Configuration configuration;
+    private final StudyTables tables;
     private final Map<SiteColumns, Map<String, MeasurementChunk>> held = new HashMap<>();
     private final Map<String, Integer> pairNumbers = new HashMap<>();
     private final Queue<Tuple2<String, byte[]>> ready = new ArrayDeque<>();
     private int rowsHeld;
 
-    private Chunks(
-        Iterator<String> files, StudyPairs pairs, Path study, Configuration configuration) {
+    private Chunks(Iterator<String> files, StudyPairs pairs, StudyTables tables) {
       this.files = files;
       this.pairs = pairs;
-      this.study = study;
-      this.configuration = configuration;
+      this.tables = tables;
     }
 
     @Override
@@ -84,7 +82,7 @@ final class ReadCells implements PairFlatMapFunction<Iterator<String>, String, b
     }
 
     private void read(String file) {
-      try (CellScan rows = CellScan.open(study, file, configuration)) {
+      try (CellScan rows = tables.cells(file)) {
         SiteColumns site = null;
         Map<String, MeasurementChunk> byMetric = Map.of();
         while (rows.next()) {
@@ -113,7 +111,7 @@ final class ReadCells implements PairFlatMapFunction<Iterator<String>, String, b
           }
         }
       } catch (IOException e) {
-        throw new UncheckedIOException("Cannot read " + file + " of " + study, e);
+        throw new UncheckedIOException("Cannot read " + file + " of " + tables, e);
       }
     }
 

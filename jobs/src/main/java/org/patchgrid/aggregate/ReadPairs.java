@@ -8,7 +8,7 @@ import java.util.Map;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.patchgrid.store.HadoopSettings;
-import org.patchgrid.store.PairTable;
+import org.patchgrid.store.StudyTables;
 import scala.Tuple2;
 
 /** What an executor does with one pairs file: the measured pairs' ids and tags. */
@@ -26,7 +26,8 @@ final class ReadPairs implements PairFlatMapFunction<String, String, Map<String,
   @Override
   public Iterator<Tuple2<String, Map<String, String>>> call(String file) throws IOException {
     List<Tuple2<String, Map<String, String>>> pairs = new ArrayList<>();
-    PairTable.measuredPairs(new Path(study), file, hadoop.configuration())
+    new StudyTables(new Path(study), hadoop.configuration())
+        .measuredPairs(file)
         .forEach((id, tags) -> pairs.add(new Tuple2<>(id, tags)));
     return pairs.iterator();
   }

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.StatUtils;
-import org.patchgrid.store.GroupStatistics;
+import org.patchgrid.table.GroupStatistics;
 
 /**
  * The numbers of one group over its pairs. Undefined is NaN, in what comes and in what goes. Not

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.patchgrid.store.PairTag;
+import org.patchgrid.table.PairTag;
 
 /**
  * The measured pairs of a study, in the order of their ids, which subsets of them have a tag in

@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.Queue;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
-import org.patchgrid.store.GroupKey;
-import org.patchgrid.store.GroupStatistics;
-import org.patchgrid.store.Grouping;
-import org.patchgrid.store.Measure;
+import org.patchgrid.table.GroupKey;
+import org.patchgrid.table.GroupStatistics;
+import org.patchgrid.table.Grouping;
+import org.patchgrid.table.Measure;
 import scala.Tuple2;
 
 /** What an executor does with chunks that are sorted by group: the numbers of each group. */

@@ -12,12 +12,12 @@ import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.CollectionAccumulator;
 import org.patchgrid.store.AggregateFile;
-import org.patchgrid.store.AggregateRow;
-import org.patchgrid.store.AggregateSource;
 import org.patchgrid.store.DriverRun;
-import org.patchgrid.store.FamilyPlace;
-import org.patchgrid.store.GroupKey;
 import org.patchgrid.store.HadoopSettings;
+import org.patchgrid.table.AggregateRow;
+import org.patchgrid.table.AggregateSource;
+import org.patchgrid.table.FamilyPlace;
+import org.patchgrid.table.GroupKey;
 import scala.Tuple2;
 
 /**

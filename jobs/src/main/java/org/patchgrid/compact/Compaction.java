@@ -19,9 +19,9 @@ import org.patchgrid.store.CompactionSource;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.ResultFile;
 import org.patchgrid.store.ResultTable;
-import org.patchgrid.store.SortableRow;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Reason;
+import org.patchgrid.table.SortableRow;
 
 /** Writes a study's tables once more, in few large sorted files, into another directory. */
 public final class Compaction {

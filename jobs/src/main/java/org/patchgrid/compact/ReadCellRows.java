@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Iterator;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.patchgrid.store.ResultFile;
-import org.patchgrid.store.SortableRow;
+import org.patchgrid.table.SortableRow;
 import scala.Tuple2;
 
 /**

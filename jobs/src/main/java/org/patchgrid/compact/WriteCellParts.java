@@ -6,8 +6,8 @@ import java.util.List;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.Function2;
 import org.patchgrid.store.ResultFile;
-import org.patchgrid.store.SortableRow;
 import org.patchgrid.study.Measurement;
+import org.patchgrid.table.SortableRow;
 import scala.Tuple2;
 
 /** What an executor does with the sorted rows of a part of {@code cells}: one file. */

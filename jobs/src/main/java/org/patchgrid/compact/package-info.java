@@ -4,7 +4,7 @@
  * org.patchgrid.store.CompactedStudy}.
  *
  * <p>Rows of {@code cells} travel as bytes that sort as they should ({@link
- * org.patchgrid.store.SortableRow}): {@link org.patchgrid.compact.ReadCellRows} reads files, {@link
+ * org.patchgrid.table.SortableRow}): {@link org.patchgrid.compact.ReadCellRows} reads files, {@link
  * org.patchgrid.compact.KeyRanges} sends rows to the part that they belong to, Spark sorts each
  * part (on disk where memory ends), {@link org.patchgrid.compact.WriteCellParts} writes it. Files
  * of {@code pairs} are in order already, so {@link org.patchgrid.compact.ReadPairFiles} and {@link

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.patchgrid.conf.Amount;
-import org.patchgrid.store.CellScan;
 import org.patchgrid.store.ScreenRanking;
 import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.table.CellScan;
 
 /**
  * How much each place of the screened sweeps is estimated to change a metric, without the change's

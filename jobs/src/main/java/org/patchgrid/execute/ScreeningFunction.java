@@ -9,10 +9,11 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.VoidFunction;
 import org.patchgrid.plan.Screening;
-import org.patchgrid.store.CellScan;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultTable;
 import org.patchgrid.store.SharedOutput;
+import org.patchgrid.store.StudyTables;
+import org.patchgrid.table.CellScan;
 
 /** What runs on an executor for each block of tasks: read their estimates, add up, report. */
 final class ScreeningFunction implements VoidFunction<Iterator<Integer>> {
@@ -53,19 +54,19 @@ final class ScreeningFunction implements VoidFunction<Iterator<Integer>> {
   private void run(Iterator<Integer> numbers) throws IOException {
     Configuration configuration = hadoop.configuration();
     output.requireSeen(configuration);
+    StudyTables tables = new StudyTables(new Path(output.directory()), configuration);
     while (numbers.hasNext()) {
       int block = numbers.next();
       ScreenScores scores = new ScreenScores();
       for (long i = blocks.first(block); i < blocks.end(block); i++) {
-        add(scores, tasks.get((int) i), configuration);
+        add(scores, tables, tasks.get((int) i));
       }
       reports.add(new TaskReport.BlockSummed(block, scores));
     }
   }
 
-  private void add(ScreenScores scores, int task, Configuration configuration) throws IOException {
-    Path study = new Path(output.directory());
-    try (CellScan rows = CellScan.open(study, ResultTable.CELLS.path(task), configuration)) {
+  private void add(ScreenScores scores, StudyTables tables, int task) throws IOException {
+    try (CellScan rows = tables.cells(ResultTable.CELLS.path(task))) {
       while (rows.next()) {
         if (rows.metric().equals(metricOf.get(rows.site().sweep()))) {
           scores.add(rows);

@@ -7,6 +7,10 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Reason;
+import org.patchgrid.table.AggregateRow;
+import org.patchgrid.table.AggregateSource;
+import org.patchgrid.table.AggregateTable;
+import org.patchgrid.table.ParquetFiles;
 
 /**
  * The one file of {@code aggregates}: staged by whoever has the rows, then renamed over the file
@@ -34,6 +38,15 @@ public final class AggregateFile {
     }
   }
 
+  /** How the aggregates in a study's directory were made; empty if there are none. */
+  public static Optional<AggregateSource> source(Path study, Configuration configuration)
+      throws IOException {
+    ResultDirectory directory = ResultDirectory.at(study, configuration);
+    return directory.exists(NAME)
+        ? Optional.of(AggregateSource.read(directory.input(NAME), configuration))
+        : Optional.empty();
+  }
+
   /**
    * Writes the rows, in their order.
    *
@@ -51,7 +64,7 @@ public final class AggregateFile {
       throws IOException {
     ResultDirectory directory = ResultDirectory.at(study, configuration);
     String path = STAGING + "/" + run.id() + "-" + attempt + ".parquet";
-    ParquetFiles.HashingOutput out = directory.output(path);
+    HashingOutput out = directory.output(path);
     try {
       AggregateTable.write(out, configuration, source, studyId, rows);
     } catch (IOException e) {

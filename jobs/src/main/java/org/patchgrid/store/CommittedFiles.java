@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Sha256;
+import org.patchgrid.table.AggregateSource;
 
 /**
  * What the manifest lists at one moment: the files of whole tasks, which never change. Who reads
@@ -57,6 +58,11 @@ public record CommittedFiles(
    */
   public String sha256() {
     return original.orElseGet(this::sha256OfFiles);
+  }
+
+  /** Whether aggregates with this footer were made of these files. */
+  public boolean areSourceOf(AggregateSource aggregates) {
+    return aggregates.cells().equals(sha256());
   }
 
   private String sha256OfFiles() {

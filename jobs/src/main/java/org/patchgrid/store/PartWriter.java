@@ -1,15 +1,13 @@
 package org.patchgrid.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Collections;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
-import org.apache.parquet.example.data.Group;
 import org.patchgrid.study.Measurement;
+import org.patchgrid.table.CellTable;
+import org.patchgrid.table.FooterTag;
+import org.patchgrid.table.PairTable;
 
 /**
  * The executors' side of a compaction: writes the files of a compacted study, of any size, into the
@@ -47,7 +45,7 @@ public final class PartWriter {
    * @throws IllegalStateException if they are not in order, or two have one key
    */
   public ResultFile cells(int part, long attempt, Iterator<Measurement> rows) throws IOException {
-    ParquetFiles.HashingOutput out = begin(ResultTable.CELLS, part, attempt);
+    HashingOutput out = begin(ResultTable.CELLS, part, attempt);
     FooterTag tag = FooterTag.ofPart(fingerprint, part);
     long written = CellTable.writeMany(out, directory.configuration(), tag, studyId, () -> rows);
     return staged(ResultTable.CELLS, part, attempt, written, out);
@@ -61,82 +59,23 @@ public final class PartWriter {
    * @return the file where it is staged
    */
   public ResultFile pairs(int part, long attempt, Iterator<byte[]> files) throws IOException {
-    ParquetFiles.HashingOutput out = begin(ResultTable.PAIRS, part, attempt);
+    HashingOutput out = begin(ResultTable.PAIRS, part, attempt);
     Configuration configuration = directory.configuration();
-    RowsOfFiles rows = new RowsOfFiles(files, configuration);
-    PairTable.copy(out, configuration, FooterTag.ofPart(fingerprint, part), () -> rows);
-    return staged(ResultTable.PAIRS, part, attempt, rows.count, out);
+    FooterTag tag = FooterTag.ofPart(fingerprint, part);
+    long written = PairTable.copy(out, configuration, tag, files);
+    return staged(ResultTable.PAIRS, part, attempt, written, out);
   }
 
   private String path(ResultTable table, int part, long attempt) {
     return run.stagingDirectory() + "/attempts/" + attempt + "-" + part + "-" + table.label();
   }
 
-  private ParquetFiles.HashingOutput begin(ResultTable table, int part, long attempt) {
+  private HashingOutput begin(ResultTable table, int part, long attempt) {
     return directory.output(path(table, part, attempt));
   }
 
   private ResultFile staged(
-      ResultTable table, int part, long attempt, long rows, ParquetFiles.HashingOutput out) {
+      ResultTable table, int part, long attempt, long rows, HashingOutput out) {
     return new ResultFile(table, path(table, part, attempt), rows, out.bytes(), out.sha256());
-  }
-
-  /** The rows of one file after those of another. */
-  private static final class RowsOfFiles implements Iterator<Group> {
-    private final Iterator<byte[]> files;
-    private final Configuration configuration;
-    private Iterator<Group> file = Collections.emptyIterator();
-    private long count;
-
-    private RowsOfFiles(Iterator<byte[]> files, Configuration configuration) {
-      this.files = files;
-      this.configuration = configuration;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (!file.hasNext() && files.hasNext()) {
-        file = rows(files.next());
-      }
-      return file.hasNext();
-    }
-
-    @Override
-    public Group next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      count++;
-      return file.next();
-    }
-
-    /** Of a file in memory: there is nothing to close. */
-    private Iterator<Group> rows(byte[] bytes) {
-      try {
-        ParquetFiles.Rows rows =
-            ParquetFiles.open(new ParquetFiles.Content(bytes, "pairs"), configuration);
-        return new Iterator<>() {
-          private Optional<Group> ahead = rows.next();
-
-          @Override
-          public boolean hasNext() {
-            return ahead.isPresent();
-          }
-
-          @Override
-          public Group next() {
-            Group row = ahead.orElseThrow();
-            try {
-              ahead = rows.next();
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-            return row;
-          }
-        };
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
   }
 }

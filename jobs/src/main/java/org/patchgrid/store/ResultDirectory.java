@@ -20,7 +20,9 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.parquet.hadoop.util.HadoopStreams;
 import org.apache.parquet.io.InputFile;
+import org.apache.parquet.io.SeekableInputStream;
 import org.patchgrid.study.Reason;
 import org.patchgrid.study.Sha256;
 import org.slf4j.Logger;
@@ -194,11 +196,11 @@ final class ResultDirectory {
   InputFile input(String name) throws IOException {
     Path path = resolve(name);
     long length = naming("look at", path, () -> fileSystem.getFileStatus(path)).getLen();
-    return new ParquetFiles.Input(fileSystem, path, length);
+    return new Input(fileSystem, path, length);
   }
 
-  ParquetFiles.HashingOutput output(String name) {
-    return new ParquetFiles.HashingOutput(fileSystem, resolve(name));
+  HashingOutput output(String name) {
+    return new HashingOutput(fileSystem, resolve(name));
   }
 
   /** Makes an empty file. */
@@ -368,8 +370,21 @@ final class ResultDirectory {
     }
   }
 
-  /** Hadoop's local file system throws an error, not an exception, where a stream's disk fails. */
-  static IOException exception(FSError error) {
-    return new IOException(Reason.of(error), error);
+  /** A file to read; the directory's file system is used, not one looked up by the path. */
+  private record Input(FileSystem fileSystem, Path path, long length) implements InputFile {
+    @Override
+    public long getLength() {
+      return length;
+    }
+
+    @Override
+    public SeekableInputStream newStream() throws IOException {
+      return HadoopStreams.wrap(fileSystem.open(path));
+    }
+
+    @Override
+    public String toString() {
+      return path.toString();
+    }
   }
 }

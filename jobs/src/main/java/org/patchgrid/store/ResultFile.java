@@ -9,6 +9,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.schema.MessageType;
 import org.patchgrid.study.Sha256;
+import org.patchgrid.table.ParquetFiles;
 
 /**
  * A whole, closed file of one table.
@@ -60,9 +61,7 @@ public record ResultFile(ResultTable table, String path, long rows, long bytes, 
       return Optional.of("'" + path + "' has other bytes than were committed");
     }
     MessageType columns =
-        ParquetFiles.footer(new ParquetFiles.Content(content, path), configuration)
-            .getFileMetaData()
-            .getSchema();
+        ParquetFiles.footer(content, path, configuration).getFileMetaData().getSchema();
     return columns.equals(table.schema())
         ? Optional.empty()
         : Optional.of("'" + path + "' has the columns of another version of Patchgrid");

@@ -19,6 +19,11 @@ import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptSetStatistics;
+import org.patchgrid.table.CellRow;
+import org.patchgrid.table.CellTable;
+import org.patchgrid.table.FooterTag;
+import org.patchgrid.table.PairTable;
+import org.patchgrid.table.ParquetFiles;
 
 /**
  * The driver's side of the store: the only code that gives a file its final name. The protocol is

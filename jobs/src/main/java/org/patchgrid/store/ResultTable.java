@@ -8,6 +8,8 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.parquet.schema.MessageType;
+import org.patchgrid.table.CellTable;
+import org.patchgrid.table.PairTable;
 
 /** The tables that tasks write, in the order in which a task's files are committed. */
 public enum ResultTable {

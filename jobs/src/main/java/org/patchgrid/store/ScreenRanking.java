@@ -2,6 +2,7 @@ package org.patchgrid.store;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.patchgrid.table.SiteColumns;
 
 /**
  * What the estimates of a study's screens have chosen: the places that are measured on every pair.

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import org.patchgrid.study.Measurement;
+import org.patchgrid.table.CellRow;
+import org.patchgrid.table.CellTable;
 
 /**
  * All rows of many cells files in {@link Measurement#ROW_ORDER}, by merging the files, each of

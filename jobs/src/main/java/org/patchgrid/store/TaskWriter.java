@@ -8,6 +8,9 @@ import org.apache.hadoop.fs.Path;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.Reason;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.table.CellTable;
+import org.patchgrid.table.FooterTag;
+import org.patchgrid.table.PairTable;
 
 /**
  * The executors' side of the store: writes a task's files into the staging directory of the
@@ -85,7 +88,7 @@ public final class TaskWriter {
   }
 
   private interface TableWriter {
-    void write(ParquetFiles.HashingOutput out) throws IOException;
+    void write(HashingOutput out) throws IOException;
   }
 
   private ResultFile stage(
@@ -93,7 +96,7 @@ public final class TaskWriter {
       throws IOException {
     String path =
         run.stagingDirectory() + "/" + task + "-" + attempt + "." + table.label() + ".parquet";
-    ParquetFiles.HashingOutput out =
+    HashingOutput out =
         ResultDirectory.retrying(
             () -> {
               directory.delete(path);
@@ -102,8 +105,8 @@ public final class TaskWriter {
     return new ResultFile(table, path, rows, out.bytes(), out.sha256());
   }
 
-  private ParquetFiles.HashingOutput write(String path, TableWriter content) throws IOException {
-    ParquetFiles.HashingOutput out = directory.output(path);
+  private HashingOutput write(String path, TableWriter content) throws IOException {
+    HashingOutput out = directory.output(path);
     try {
       content.write(out);
       return out;

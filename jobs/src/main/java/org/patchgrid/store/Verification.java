@@ -15,6 +15,9 @@ import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.StatisticsNeeded;
+import org.patchgrid.table.FooterTag;
+import org.patchgrid.table.ParquetFiles;
+import org.patchgrid.table.SortedRowsHash;
 
 /**
  * Checks a study's directory against its manifest: every file by its hash, its footer and its

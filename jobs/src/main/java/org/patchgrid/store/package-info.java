@@ -1,10 +1,10 @@
 /**
- * Where results live: the tables {@code cells} and {@code pairs} as Parquet files, and the protocol
- * by which a task's files become part of a study. Start with {@link
- * org.patchgrid.store.ResultStore} (the driver's side) and {@link org.patchgrid.store.TaskWriter}
- * (the executors'); the columns are in {@link org.patchgrid.store.CellTable} and {@link
- * org.patchgrid.store.PairTable}. {@link org.patchgrid.store.Verification} checks a directory, and
- * {@link org.patchgrid.store.StoredStudy} reads what one says about itself.
+ * Where results live: the directory of a study, and the protocol by which the files of a task
+ * become part of it. Start with {@link org.patchgrid.store.ResultStore} (the driver's side) and
+ * {@link org.patchgrid.store.TaskWriter} (the executors'); what is in the files is in {@code
+ * org.patchgrid.table}. {@link org.patchgrid.store.Verification} checks a directory, {@link
+ * org.patchgrid.store.StoredStudy} reads what one says about itself, and {@link
+ * org.patchgrid.store.StudyTables} its rows.
  *
  * <p>The protocol, in order; a driver or an executor may die after any step:
  *

@@ -20,13 +20,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.patchgrid.store.AggregateRow;
-import org.patchgrid.store.FamilyPlace;
-import org.patchgrid.store.GroupKey;
-import org.patchgrid.store.GroupStatistics;
-import org.patchgrid.store.Measure;
-import org.patchgrid.store.SiteColumns;
-import org.patchgrid.store.StatusCounts;
+import org.patchgrid.table.AggregateRow;
+import org.patchgrid.table.FamilyPlace;
+import org.patchgrid.table.GroupKey;
+import org.patchgrid.table.GroupStatistics;
+import org.patchgrid.table.Measure;
+import org.patchgrid.table.SiteColumns;
+import org.patchgrid.table.StatusCounts;
 
 /** NumPy's and SciPy's numbers; {@code goldens/statistics/make_statistics.py} made them. */
 class RecoveryStatisticsTest {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.table.SampleRows;
 
 class CanonicalFooterTest {
   /** Identity hash codes, and so the order of hash sets of enum constants, change with the JVM. */
@@ -59,6 +60,6 @@ class CanonicalFooterTest {
     writer.write(
         new PatchTask(0, 0, 1, 0, 1),
         0,
-        new TaskResult(List.of(), Samples.rows("pair", 1), 3, 0, Map.of()));
+        new TaskResult(List.of(), SampleRows.of("pair", 1), 3, 0, Map.of()));
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.table.SampleRows;
 
 /** The tables as a reader that is not ours sees them. */
 class DuckDbTest {
@@ -31,11 +32,11 @@ class DuckDbTest {
       // A task whose only pair was skipped.
       TaskResult skipped =
           new TaskResult(
-              List.of(Samples.pair("p2", PairStatus.INVALID)), List.of(), 0, 0, Map.of());
+              List.of(SampleRows.pair("p2", PairStatus.INVALID)), List.of(), 0, 0, Map.of());
       store.commit(folder.stage(store, 2, 1, skipped));
       store.commit(
           folder.stage(
-              store, 3, 1, new TaskResult(List.of(), Samples.manyRows(3), 9, 0, Map.of())));
+              store, 3, 1, new TaskResult(List.of(), SampleRows.manyRows(3), 9, 0, Map.of())));
       store.finish(RunOutcome.COMPLETE, 0);
     }
   }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.table.AggregateSource;
 
 class LocalCopyTest {
   private final Configuration configuration = new Configuration();
@@ -71,7 +72,7 @@ class LocalCopyTest {
           AggregateFile.stage(remote, configuration, run, 1, source, "capitals", List.of());
       assertThat(AggregateFile.Staged.ofText(staged.toText())).isEqualTo(staged);
       AggregateFile.publish(remote, configuration, staged);
-      assertThat(AggregateSource.read(remote, configuration)).contains(source);
+      assertThat(AggregateFile.source(remote, configuration)).contains(source);
       assertThat(folder.files("aggregates")).containsExactly("effects.parquet");
     }
   }

@@ -18,6 +18,7 @@ import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.RecoveryError;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.table.SampleRows;
 
 class ResultStoreTest {
   private static final String CELLS_0 = "cells/task-000000000000.parquet";
@@ -231,8 +232,8 @@ class ResultStoreTest {
 
   private static TaskResult otherCells() {
     return new TaskResult(
-        List.of(Samples.pair("pair-0", PairStatus.OK)),
-        Samples.rows("pair-0", 0.5),
+        List.of(SampleRows.pair("pair-0", PairStatus.OK)),
+        SampleRows.of("pair-0", 0.5),
         2,
         1,
         Map.of());

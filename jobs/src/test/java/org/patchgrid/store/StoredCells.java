@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.patchgrid.table.CellRow;
+import org.patchgrid.table.CellTable;
 
 /** The rows of files of {@code cells}, which tests hold in memory. */
 public final class StoredCells {

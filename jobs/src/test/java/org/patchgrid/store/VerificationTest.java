@@ -18,6 +18,7 @@ import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Sha256;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.table.SampleRows;
 
 class VerificationTest {
   private static final String CELLS_0 = "cells/task-000000000000.parquet";
@@ -56,7 +57,7 @@ class VerificationTest {
   @Test
   void hashOfTheRowsIsThatOfTheirText() throws IOException {
     try (ResultStore store = folder.open()) {
-      List<Measurement> rows = List.of(Samples.row(Samples.cell("a\tb", 3), Metric.L2, 7.5));
+      List<Measurement> rows = List.of(SampleRows.row(SampleRows.cell("a\tb", 3), Metric.L2, 7.5));
       store.commit(folder.stage(store, 0, 1, new TaskResult(List.of(), rows, 1, 0, Map.of())));
       store.finish(RunOutcome.COMPLETE, 0);
     }
@@ -72,7 +73,7 @@ class VerificationTest {
 
   @Test
   void hashDoesNotDependOnTheCut() throws IOException {
-    List<Measurement> rows = Samples.manyRows(7);
+    List<Measurement> rows = SampleRows.manyRows(7);
     Optional<String> whole = hashOfRowsInTasks("whole", List.of(rows));
     List<List<Measurement>> interleaved = new ArrayList<>();
     List<List<Measurement>> ranges = new ArrayList<>();
@@ -150,7 +151,7 @@ class VerificationTest {
   void rowInTwoFilesIsFound() throws IOException {
     try (ResultStore store = folder.open()) {
       for (int task = 0; task < 2; task++) {
-        TaskResult result = new TaskResult(List.of(), Samples.rows("same", 1), 2, 0, Map.of());
+        TaskResult result = new TaskResult(List.of(), SampleRows.of("same", 1), 2, 0, Map.of());
         store.commit(folder.stage(store, task, 1, result));
       }
       store.finish(RunOutcome.COMPLETE, 0);

@@ -1,4 +1,4 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -15,13 +15,13 @@ import org.patchgrid.study.Sha256;
  * as 16 hexadecimal digits; backslash, tab, line feed and carriage return inside a text are escaped
  * as {@code \\}, {@code \t}, {@code \n}, {@code \r}. UTF-8.
  */
-final class SortedRowsHash {
+public final class SortedRowsHash {
   private static final String NULL = "\\N";
 
   private final MessageDigest digest = Sha256.begin();
   private final StringBuilder line = new StringBuilder();
 
-  void add(CellRow row) {
+  public void add(CellRow row) {
     line.setLength(0);
     Measurement measurement = row.measurement();
     Cell cell = measurement.cell();
@@ -51,7 +51,7 @@ final class SortedRowsHash {
   }
 
   /** Once, after the last row. */
-  String end() {
+  public String end() {
     return Sha256.end(digest);
   }
 

@@ -1,4 +1,4 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -66,9 +66,11 @@ public final class CellTable {
   private CellTable() {}
 
   /**
+   * Writes all rows; the file is closed.
+   *
    * @throws IllegalStateException if rows are out of order, have the same key, or hold a NaN
    */
-  static void write(
+  public static void write(
       OutputFile file,
       Configuration configuration,
       FooterTag tag,
@@ -92,7 +94,7 @@ public final class CellTable {
    *
    * @return how many there were
    */
-  static long writeMany(
+  public static long writeMany(
       OutputFile file,
       Configuration configuration,
       FooterTag tag,
@@ -160,19 +162,19 @@ public final class CellTable {
     row.text("status", measurement.status().label());
   }
 
-  static Reader open(InputFile file, Configuration configuration) throws IOException {
+  public static Reader open(InputFile file, Configuration configuration) throws IOException {
     return new Reader(ParquetFiles.open(file, configuration));
   }
 
   /** The rows of one file, from the first to the last. */
-  static final class Reader implements Closeable {
+  public static final class Reader implements Closeable {
     private final ParquetFiles.Rows rows;
 
     private Reader(ParquetFiles.Rows rows) {
       this.rows = rows;
     }
 
-    Optional<CellRow> next() throws IOException {
+    public Optional<CellRow> next() throws IOException {
       return rows.next().map(CellTable::row);
     }
 

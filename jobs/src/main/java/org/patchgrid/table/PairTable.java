@@ -1,14 +1,17 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.io.InputFile;
@@ -44,9 +47,11 @@ public final class PairTable {
   private PairTable() {}
 
   /**
+   * Writes all rows; the file is closed.
+   *
    * @throws IllegalStateException if two rows have the same pair id
    */
-  static void write(
+  public static void write(
       OutputFile file,
       Configuration configuration,
       FooterTag tag,
@@ -70,12 +75,19 @@ public final class PairTable {
         (row, pair) -> fields(row, studyId, pair));
   }
 
-  /** Writes rows that were read from files of this table. */
-  static void copy(
-      OutputFile file, Configuration configuration, FooterTag tag, Iterable<Group> rows)
+  /**
+   * Writes the rows of other files of this table, one file after the other.
+   *
+   * @param files the bytes of each
+   * @return how many rows there were
+   */
+  public static long copy(
+      OutputFile file, Configuration configuration, FooterTag tag, Iterator<byte[]> files)
       throws IOException {
+    RowsOfFiles rows = new RowsOfFiles(files, configuration);
     ParquetFiles.copy(
-        file, configuration, SCHEMA, tag.toMetadata(), ParquetFiles.Encoding.SORTED, rows);
+        file, configuration, SCHEMA, tag.toMetadata(), ParquetFiles.Encoding.SORTED, () -> rows);
+    return rows.count;
   }
 
   private static void fields(RowWriter row, String studyId, PairResult result) {
@@ -105,14 +117,9 @@ public final class PairTable {
     return texts;
   }
 
-  /**
-   * The pairs of a file that were measured, with their tags.
-   *
-   * @param study the study's directory
-   * @param file relative to it
-   */
+  /** The pairs of a file that were measured, with their tags. */
   public static Map<String, Map<String, String>> measuredPairs(
-      Path study, String file, Configuration configuration) throws IOException {
+      InputFile file, Configuration configuration) throws IOException {
     Configuration projected = new Configuration(configuration);
     MessageType columns =
         new MessageType(
@@ -122,8 +129,7 @@ public final class PairTable {
             SCHEMA.getType("tags"));
     projected.set(ReadSupport.PARQUET_READ_SCHEMA, columns.toString());
     Map<String, Map<String, String>> pairs = new TreeMap<>();
-    InputFile input = ResultDirectory.at(study, configuration).input(file);
-    try (ParquetFiles.Rows rows = ParquetFiles.open(input, projected)) {
+    try (ParquetFiles.Rows rows = ParquetFiles.open(file, projected)) {
       for (Optional<Group> row = rows.next(); row.isPresent(); row = rows.next()) {
         if (row.get().getString("status", 0).equals(PairStatus.OK.label())) {
           pairs.put(row.get().getString("pair_id", 0), tags(row.get().getGroup("tags", 0)));
@@ -143,7 +149,7 @@ public final class PairTable {
   }
 
   /** How many pairs of a file have each status. */
-  static Map<String, Long> countByStatus(InputFile file, Configuration configuration)
+  public static Map<String, Long> countByStatus(InputFile file, Configuration configuration)
       throws IOException {
     Map<String, Long> counts = new TreeMap<>();
     try (ParquetFiles.Rows rows = ParquetFiles.open(file, configuration)) {
@@ -152,5 +158,64 @@ public final class PairTable {
       }
     }
     return counts;
+  }
+
+  /** The rows of one file after those of another. */
+  private static final class RowsOfFiles implements Iterator<Group> {
+    private final Iterator<byte[]> files;
+    private final Configuration configuration;
+    private Iterator<Group> file = Collections.emptyIterator();
+    private long count;
+
+    private RowsOfFiles(Iterator<byte[]> files, Configuration configuration) {
+      this.files = files;
+      this.configuration = configuration;
+    }
+
+    @Override
+    public boolean hasNext() {
+      while (!file.hasNext() && files.hasNext()) {
+        file = rows(files.next());
+      }
+      return file.hasNext();
+    }
+
+    @Override
+    public Group next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      count++;
+      return file.next();
+    }
+
+    /** Of a file in memory: there is nothing to close. */
+    private Iterator<Group> rows(byte[] bytes) {
+      try {
+        ParquetFiles.Rows rows =
+            ParquetFiles.open(new ParquetFiles.Content(bytes, "pairs"), configuration);
+        return new Iterator<>() {
+          private Optional<Group> ahead = rows.next();
+
+          @Override
+          public boolean hasNext() {
+            return ahead.isPresent();
+          }
+
+          @Override
+          public Group next() {
+            Group row = ahead.orElseThrow();
+            try {
+              ahead = rows.next();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+            return row;
+          }
+        };
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }

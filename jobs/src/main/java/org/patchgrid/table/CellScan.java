@@ -1,4 +1,4 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 import org.apache.parquet.column.Dictionary;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.api.InitContext;
@@ -42,18 +41,7 @@ public final class CellScan implements Closeable {
     this.row = row;
   }
 
-  /**
-   * Opens one file.
-   *
-   * @param study the study's directory
-   * @param file relative to it
-   */
-  public static CellScan open(Path study, String file, Configuration configuration)
-      throws IOException {
-    return open(ResultDirectory.at(study, configuration).input(file), configuration);
-  }
-
-  static CellScan open(InputFile input, Configuration configuration) throws IOException {
+  public static CellScan open(InputFile input, Configuration configuration) throws IOException {
     RowFields row = new RowFields();
     return new CellScan(new Builder(input, row).withConf(configuration).build(), row);
   }

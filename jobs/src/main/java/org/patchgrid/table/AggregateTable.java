@@ -1,4 +1,4 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import static org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName.DOUBLE;
 
@@ -17,7 +17,7 @@ import org.apache.parquet.schema.Type;
  * The table {@code aggregates}: one row a group, tag and measure. A later column comes at the end
  * and is nullable.
  */
-final class AggregateTable {
+public final class AggregateTable {
   private static final MessageType SCHEMA = new MessageType("aggregates", columns());
 
   private static final Set<String> NUMBERS =
@@ -90,7 +90,7 @@ final class AggregateTable {
     return columns;
   }
 
-  static void write(
+  public static void write(
       OutputFile file,
       Configuration configuration,
       AggregateSource source,

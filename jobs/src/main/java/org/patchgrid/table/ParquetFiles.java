@@ -1,12 +1,8 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +11,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataOutputStream;
-import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
-import org.apache.hadoop.fs.StreamCapabilities;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
@@ -34,7 +25,6 @@ import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.hadoop.util.HadoopStreams;
 import org.apache.parquet.io.DelegatingSeekableInputStream;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
@@ -42,20 +32,16 @@ import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.RecordConsumer;
 import org.apache.parquet.schema.MessageType;
-import org.patchgrid.study.Sha256;
 
 /**
- * How result files are encoded and reached. Every setting that can change a byte is fixed here and
- * taken from no configuration. Only what Parquet 1.13 has already is used: Spark 3.5 brings that.
+ * How result files are encoded. Every setting that can change a byte is fixed here and taken from
+ * no configuration. Only what Parquet 1.13 has already is used: Spark 3.5 brings that.
  */
-final class ParquetFiles {
+public final class ParquetFiles {
   private static final int ZSTD_LEVEL = 3;
   private static final int ROW_GROUP_BYTES = 128 << 20;
   private static final int SORTED_ROW_GROUP_BYTES = 16 << 20;
   private static final int PAGE_BYTES = 1 << 20;
-
-  /** More than any footer has. */
-  private static final int HELD_BYTES = 16 << 20;
 
   private ParquetFiles() {}
 
@@ -152,9 +138,12 @@ final class ParquetFiles {
   }
 
   /**
+   * Reads the footer of a file.
+   *
    * @throws IOException if the file cannot be read, or is not a whole Parquet file
    */
-  static ParquetMetadata footer(InputFile file, Configuration configuration) throws IOException {
+  public static ParquetMetadata footer(InputFile file, Configuration configuration)
+      throws IOException {
     ParquetReadOptions options = HadoopReadOptions.builder(configuration).build();
     try (ParquetFileReader reader = ParquetFileReader.open(file, options)) {
       return reader.getFooter();
@@ -164,7 +153,17 @@ final class ParquetFiles {
     }
   }
 
-  static long rows(ParquetMetadata footer) {
+  /**
+   * The same of a file that was read whole.
+   *
+   * @param name for messages
+   */
+  public static ParquetMetadata footer(byte[] file, String name, Configuration configuration)
+      throws IOException {
+    return footer(new Content(file, name), configuration);
+  }
+
+  public static long rows(ParquetMetadata footer) {
     List<BlockMetaData> rowGroups = footer.getBlocks();
     return rowGroups.stream().mapToLong(BlockMetaData::getRowCount).sum();
   }
@@ -349,137 +348,6 @@ final class ParquetFiles {
     @Override
     public long defaultBlockSize() {
       return 0;
-    }
-  }
-
-  /** A file to read; the caller's file system is used, not one looked up by the path. */
-  record Input(FileSystem fileSystem, Path path, long length) implements InputFile {
-    @Override
-    public long getLength() {
-      return length;
-    }
-
-    @Override
-    public SeekableInputStream newStream() throws IOException {
-      return HadoopStreams.wrap(fileSystem.open(path));
-    }
-
-    @Override
-    public String toString() {
-      return path.toString();
-    }
-  }
-
-  /** A file to write once, hashed as it is written. */
-  static final class HashingOutput implements OutputFile {
-    private final FileSystem fileSystem;
-    private final Path path;
-    private final MessageDigest digest = Sha256.begin();
-    private long bytes;
-
-    HashingOutput(FileSystem fileSystem, Path path) {
-      this.fileSystem = fileSystem;
-      this.path = path;
-    }
-
-    /** Of all that was written; once, after the file was closed. */
-    String sha256() {
-      return Sha256.end(digest);
-    }
-
-    long bytes() {
-      return bytes;
-    }
-
-    @Override
-    public PositionOutputStream create(long blockSizeHint) throws IOException {
-      return new HashingStream(fileSystem.create(path, false));
-    }
-
-    @Override
-    public PositionOutputStream createOrOverwrite(long blockSizeHint) {
-      throw new UnsupportedOperationException("Result files are written once: " + path);
-    }
-
-    @Override
-    public boolean supportsBlockSize() {
-      return false;
-    }
-
-    @Override
-    public long defaultBlockSize() {
-      return 0;
-    }
-
-    @Override
-    public String getPath() {
-      return path.toString();
-    }
-
-    /** Holds back the end of the file, since the footer is known when all is written. */
-    private final class HashingStream extends PositionOutputStream {
-      private final FSDataOutputStream out;
-      private final ByteArrayOutputStream held = new ByteArrayOutputStream();
-      private boolean closed;
-
-      private HashingStream(FSDataOutputStream out) {
-        this.out = out;
-      }
-
-      @Override
-      public long getPos() {
-        return bytes + held.size();
-      }
-
-      @Override
-      public void write(int b) throws IOException {
-        held.write(b);
-        handOn();
-      }
-
-      @Override
-      public void write(byte[] source, int offset, int length) throws IOException {
-        held.write(source, offset, length);
-        handOn();
-      }
-
-      private void handOn() throws IOException {
-        if (held.size() > 2 * HELD_BYTES) {
-          byte[] all = held.toByteArray();
-          int free = all.length - HELD_BYTES;
-          writeThrough(Arrays.copyOf(all, free));
-          held.reset();
-          held.write(all, free, HELD_BYTES);
-        }
-      }
-
-      private void writeThrough(byte[] part) throws IOException {
-        try {
-          out.write(part);
-        } catch (FSError e) {
-          throw ResultDirectory.exception(e);
-        }
-        digest.update(part);
-        bytes += part.length;
-      }
-
-      @Override
-      public void close() throws IOException {
-        if (closed) {
-          return;
-        }
-        closed = true;
-        try (OutputStream closing = out) {
-          writeThrough(CanonicalFooter.of(held.toByteArray()));
-          closing.flush();
-          // Object stores cannot and need not: their files appear whole on close.
-          if (out.hasCapability(StreamCapabilities.HSYNC)) {
-            out.hsync();
-          }
-        } catch (FSError e) {
-          throw ResultDirectory.exception(e);
-        }
-      }
     }
   }
 }

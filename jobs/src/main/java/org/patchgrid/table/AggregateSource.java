@@ -1,18 +1,17 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
+import org.apache.parquet.io.InputFile;
 
 /**
  * What the file of {@code aggregates} says in its footer: which cells it was made from and how.
  * Nothing else, so that the same cells make the same bytes.
  *
- * @param cells {@link CommittedFiles#sha256} of the files that were read
+ * @param cells the hash of the manifest's list of the files that were read
  * @param tasks how many tasks these are
  * @param seed of the resamples and of the sign flips
  * @param resamples of the bootstrap
@@ -63,22 +62,9 @@ public record AggregateSource(
     return value;
   }
 
-  /** Of the aggregates in a study's directory; empty if there are none. */
-  public static Optional<AggregateSource> read(Path study, Configuration configuration)
+  /** Of a file of {@code aggregates}. */
+  public static AggregateSource read(InputFile file, Configuration configuration)
       throws IOException {
-    ResultDirectory directory = ResultDirectory.at(study, configuration);
-    if (!directory.exists(AggregateFile.NAME)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        of(
-            ParquetFiles.footer(directory.input(AggregateFile.NAME), configuration)
-                .getFileMetaData()
-                .getKeyValueMetaData()));
-  }
-
-  /** Whether a new {@code aggregate} would read the same cells. */
-  public boolean isCurrent(CommittedFiles committed) {
-    return cells.equals(committed.sha256());
+    return of(ParquetFiles.footer(file, configuration).getFileMetaData().getKeyValueMetaData());
   }
 }

@@ -1,4 +1,4 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +15,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.metric.Metric;
@@ -54,7 +55,7 @@ class SortableRowTest {
 
   @Test
   void everyNthRowIsRead() throws IOException {
-    List<Measurement> rows = Samples.manyRows(2);
+    List<Measurement> rows = SampleRows.manyRows(2);
     List<SortableRow> encoded = encode(rows, 7);
     List<Measurement> expected = new ArrayList<>();
     for (int i = 0; i < rows.size(); i += 7) {
@@ -65,13 +66,15 @@ class SortableRowTest {
   }
 
   private List<SortableRow> encode(List<Measurement> rows, int step) throws IOException {
-    ResultDirectory out =
-        ResultDirectory.at(new org.apache.hadoop.fs.Path(directory.toString()), PLAIN);
-    String name = "rows-" + step;
-    CellTable.write(out.output(name), PLAIN, FooterTag.ofTask("f", 0), "study", rows);
+    Path file = directory.resolve("rows-" + step);
+    CellTable.write(
+        HadoopOutputFile.fromPath(new org.apache.hadoop.fs.Path(file.toString()), PLAIN),
+        PLAIN,
+        FooterTag.ofTask("f", 0),
+        "study",
+        rows);
     List<SortableRow> encoded = new ArrayList<>();
-    Iterator<SortableRow> read =
-        SortableRow.rows(Files.readAllBytes(directory.resolve(name)), step, PLAIN);
+    Iterator<SortableRow> read = SortableRow.rows(Files.readAllBytes(file), step, PLAIN);
     read.forEachRemaining(encoded::add);
     return encoded;
   }

@@ -8,26 +8,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.metric.Metric;
-import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.RecoveryError;
 import org.patchgrid.study.TaskResult;
+import org.patchgrid.table.CellRow;
+import org.patchgrid.table.ParquetFiles;
+import org.patchgrid.table.SampleRows;
 
-class TablesTest {
+class TaskWriterTest {
   private StudyFolder folder;
 
   @BeforeEach
@@ -57,31 +57,11 @@ class TablesTest {
   }
 
   @Test
-  void cellsAreReadAsTheyWereWritten() throws IOException {
-    List<Measurement> rows = new ArrayList<>(Samples.manyRows(5));
-    rows.add(Samples.failed(Samples.cell("x\ty", 0), Metric.L2));
-    rows.add(
-        new Measurement(
-            Samples.cell("x\ty", 1),
-            Metric.L2,
-            OptionalDouble.of(-0.0),
-            OptionalDouble.of(Double.MIN_VALUE),
-            OptionalDouble.of(Double.POSITIVE_INFINITY),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            CellStatus.DEGENERATE_BASELINE));
-    StagedTask staged = write(rows);
-    assertThat(readCells(staged)).extracting(CellRow::measurement).containsExactlyElementsOf(rows);
-    assertThat(readCells(staged)).extracting(CellRow::studyId).containsOnly(Samples.STUDY_ID);
-    assertThat(staged.file(ResultTable.CELLS).orElseThrow().rows()).isEqualTo(rows.size());
-  }
-
-  @Test
   void sameRowsGiveSameBytes() throws IOException {
     TaskResult result =
         new TaskResult(
-            List.of(Samples.pair("a", PairStatus.OK), Samples.pair("b", PairStatus.INVALID)),
-            Samples.manyRows(50),
+            List.of(SampleRows.pair("a", PairStatus.OK), SampleRows.pair("b", PairStatus.INVALID)),
+            SampleRows.manyRows(50),
             1,
             0,
             Map.of());
@@ -102,7 +82,7 @@ class TablesTest {
 
   @Test
   void footerHasSchemaVersionFingerprintAndTaskOnly() throws IOException {
-    StagedTask staged = write(Samples.manyRows(20));
+    StagedTask staged = write(SampleRows.manyRows(20));
     ResultDirectory directory = ResultDirectory.at(folder.path(), folder.configuration);
     ParquetMetadata footer =
         ParquetFiles.footer(
@@ -120,89 +100,8 @@ class TablesTest {
   }
 
   @Test
-  void columnsAreThoseOfTheContract() {
-    assertThat(CellTable.SCHEMA.getFields())
-        .extracting(field -> field.getName())
-        .containsExactly(
-            "study_id",
-            "sweep",
-            "pair_id",
-            "direction",
-            "component",
-            "layer",
-            "head",
-            "position",
-            "position_label",
-            "window",
-            "value",
-            "corruption",
-            "source_position",
-            "receiver",
-            "metric",
-            "clean",
-            "corrupted",
-            "patched",
-            "recovery",
-            "effect",
-            "status");
-    assertThat(PairTable.SCHEMA.toString())
-        .contains(
-            """
-              required group clean_tokens (LIST) {
-                repeated group list {
-                  required int32 element;
-                }
-              }
-            """)
-        .contains(
-            """
-              required group labels (MAP) {
-                repeated group key_value {
-                  required binary key (STRING);
-                  required binary value (STRING);
-                }
-              }
-            """);
-  }
-
-  @Test
-  void rowsOutOfOrderAreRefused() {
-    List<Measurement> rows = new ArrayList<>(Samples.manyRows(2));
-    Collections.reverse(rows);
-    assertThatThrownBy(() -> write(rows))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("Rows are out of order: Measurement[cell=Cell[sweep=heads");
-  }
-
-  @Test
-  void rowsWithTheSameKeyAreRefused() {
-    Measurement row = Samples.row(Samples.cell("a", 0), Metric.L2, 1.0);
-    Measurement again = Samples.row(Samples.cell("a", 0), Metric.L2, 2.0);
-    assertThatThrownBy(() -> write(List.of(row, again)))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageStartingWith("Two rows have the same key: ");
-  }
-
-  @Test
-  void nanIsRefused() {
-    Measurement row = Samples.row(Samples.cell("a", 0), Metric.L2, Double.NaN);
-    assertThatThrownBy(() -> write(List.of(row)))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("Column patched must be null, not NaN");
-  }
-
-  @Test
-  void pairsWithTheSameIdAreRefused() {
-    PairResult pair = Samples.pair("a", PairStatus.OK);
-    TaskResult result = new TaskResult(List.of(pair, pair), List.of(), 0, 0, Map.of());
-    assertThatThrownBy(() -> writer(folder.configuration).write(Samples.task(0), 1, result))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("Two rows have the same pair id: a");
-  }
-
-  @Test
   void pairsOfATaskThatReportsNoneAreRefused() {
-    PairResult pair = Samples.pair("a", PairStatus.OK);
+    PairResult pair = SampleRows.pair("a", PairStatus.OK);
     TaskResult result = new TaskResult(List.of(pair), List.of(), 0, 0, Map.of());
     assertThatThrownBy(
             () -> writer(folder.configuration).write(new PatchTask(7, 0, 1, 4, 9), 1, result))
@@ -212,14 +111,14 @@ class TablesTest {
 
   @Test
   void stagedTaskCountsAndTravelsAsBytes() throws IOException {
-    List<Measurement> rows = new ArrayList<>(Samples.rows("a", 1));
-    rows.add(Samples.failed(Samples.cell("a", 2), Metric.KL));
-    rows.add(Samples.failed(Samples.cell("a", 2), Metric.L2));
+    List<Measurement> rows = new ArrayList<>(SampleRows.of("a", 1));
+    rows.add(SampleRows.failed(SampleRows.cell("a", 2), Metric.KL));
+    rows.add(SampleRows.failed(SampleRows.cell("a", 2), Metric.L2));
     List<PairResult> pairs =
         List.of(
-            Samples.pair("a", PairStatus.OK),
-            Samples.pair("b", PairStatus.LENGTH_MISMATCH),
-            Samples.pair("c", PairStatus.INVALID));
+            SampleRows.pair("a", PairStatus.OK),
+            SampleRows.pair("b", PairStatus.LENGTH_MISMATCH),
+            SampleRows.pair("c", PairStatus.INVALID));
     StagedTask staged =
         writer(folder.configuration)
             .write(Samples.task(0), 9, new TaskResult(pairs, rows, 3, 2, Samples.RECOVERY_ERRORS));

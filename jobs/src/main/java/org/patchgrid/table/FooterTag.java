@@ -1,4 +1,4 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,19 +10,19 @@ import java.util.Optional;
  *
  * @param numbered by what name the file tells its number
  */
-record FooterTag(String fingerprint, String numbered, int number) {
-  static final int SCHEMA_VERSION = 1;
+public record FooterTag(String fingerprint, String numbered, int number) {
+  private static final int SCHEMA_VERSION = 1;
   private static final String SCHEMA_KEY = "patchgrid.schema-version";
   private static final String FINGERPRINT_KEY = "patchgrid.fingerprint";
   private static final String TASK_KEY = "patchgrid.task";
   private static final String PART_KEY = "patchgrid.part";
 
-  static FooterTag ofTask(String fingerprint, int task) {
+  public static FooterTag ofTask(String fingerprint, int task) {
     return new FooterTag(fingerprint, TASK_KEY, task);
   }
 
   /** Of a file of a compacted study. */
-  static FooterTag ofPart(String fingerprint, int part) {
+  public static FooterTag ofPart(String fingerprint, int part) {
     return new FooterTag(fingerprint, PART_KEY, part);
   }
 
@@ -35,7 +35,7 @@ record FooterTag(String fingerprint, String numbered, int number) {
   }
 
   /** Whether a file with this metadata is this one, in the schema that we write. */
-  boolean matches(Map<String, String> metadata) {
+  public boolean matches(Map<String, String> metadata) {
     return toMetadata().entrySet().stream()
         .allMatch(
             entry ->

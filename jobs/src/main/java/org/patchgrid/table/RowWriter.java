@@ -1,4 +1,4 @@
-package org.patchgrid.store;
+package org.patchgrid.table;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,0 +1,151 @@
+package org.patchgrid.table;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.io.OutputFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.patchgrid.metric.Metric;
+import org.patchgrid.study.CellStatus;
+import org.patchgrid.study.Measurement;
+import org.patchgrid.study.PairResult;
+import org.patchgrid.study.PairStatus;
+
+class TablesTest {
+  private static final Configuration PLAIN = new Configuration();
+  private static final FooterTag TAG = FooterTag.ofTask("f1", 3);
+
+  @TempDir private Path directory = Path.of("");
+
+  private org.apache.hadoop.fs.Path path() {
+    return new org.apache.hadoop.fs.Path(directory.resolve("rows.parquet").toString());
+  }
+
+  private OutputFile file() throws IOException {
+    return HadoopOutputFile.fromPath(path(), PLAIN);
+  }
+
+  private void write(List<Measurement> rows) throws IOException {
+    CellTable.write(file(), PLAIN, TAG, "capitals", rows);
+  }
+
+  private List<CellRow> read() throws IOException {
+    List<CellRow> rows = new ArrayList<>();
+    try (CellTable.Reader reader = CellTable.open(HadoopInputFile.fromPath(path(), PLAIN), PLAIN)) {
+      for (Optional<CellRow> row = reader.next(); row.isPresent(); row = reader.next()) {
+        rows.add(row.get());
+      }
+    }
+    return rows;
+  }
+
+  @Test
+  void cellsAreReadAsTheyWereWritten() throws IOException {
+    List<Measurement> rows = new ArrayList<>(SampleRows.manyRows(5));
+    rows.add(SampleRows.failed(SampleRows.cell("x\ty", 0), Metric.L2));
+    rows.add(
+        new Measurement(
+            SampleRows.cell("x\ty", 1),
+            Metric.L2,
+            OptionalDouble.of(-0.0),
+            OptionalDouble.of(Double.MIN_VALUE),
+            OptionalDouble.of(Double.POSITIVE_INFINITY),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            CellStatus.DEGENERATE_BASELINE));
+    write(rows);
+    assertThat(read()).extracting(CellRow::measurement).containsExactlyElementsOf(rows);
+    assertThat(read()).extracting(CellRow::studyId).containsOnly("capitals");
+  }
+
+  @Test
+  void columnsAreThoseOfTheContract() {
+    assertThat(CellTable.SCHEMA.getFields())
+        .extracting(field -> field.getName())
+        .containsExactly(
+            "study_id",
+            "sweep",
+            "pair_id",
+            "direction",
+            "component",
+            "layer",
+            "head",
+            "position",
+            "position_label",
+            "window",
+            "value",
+            "corruption",
+            "source_position",
+            "receiver",
+            "metric",
+            "clean",
+            "corrupted",
+            "patched",
+            "recovery",
+            "effect",
+            "status");
+    assertThat(PairTable.SCHEMA.toString())
+        .contains(
+            """
+              required group clean_tokens (LIST) {
+                repeated group list {
+                  required int32 element;
+                }
+              }
+            """)
+        .contains(
+            """
+              required group labels (MAP) {
+                repeated group key_value {
+                  required binary key (STRING);
+                  required binary value (STRING);
+                }
+              }
+            """);
+  }
+
+  @Test
+  void rowsOutOfOrderAreRefused() {
+    List<Measurement> rows = new ArrayList<>(SampleRows.manyRows(2));
+    Collections.reverse(rows);
+    assertThatThrownBy(() -> write(rows))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("Rows are out of order: Measurement[cell=Cell[sweep=heads");
+  }
+
+  @Test
+  void rowsWithTheSameKeyAreRefused() {
+    Measurement row = SampleRows.row(SampleRows.cell("a", 0), Metric.L2, 1.0);
+    Measurement again = SampleRows.row(SampleRows.cell("a", 0), Metric.L2, 2.0);
+    assertThatThrownBy(() -> write(List.of(row, again)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("Two rows have the same key: ");
+  }
+
+  @Test
+  void nanIsRefused() {
+    Measurement row = SampleRows.row(SampleRows.cell("a", 0), Metric.L2, Double.NaN);
+    assertThatThrownBy(() -> write(List.of(row)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Column patched must be null, not NaN");
+  }
+
+  @Test
+  void pairsWithTheSameIdAreRefused() {
+    PairResult pair = SampleRows.pair("a", PairStatus.OK);
+    assertThatThrownBy(() -> PairTable.write(file(), PLAIN, TAG, "capitals", List.of(pair, pair)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("Two rows have the same pair id: a");
+  }
+}
