@@ -18,7 +18,7 @@ import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.PromptSurvey;
 import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.plan.StudyPlanner;
-import org.patchgrid.store.ResultStore;
+import org.patchgrid.store.StudyClaim;
 import org.patchgrid.store.StudyIdentity;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
@@ -146,7 +146,7 @@ public record PlannedStudy(
    * @throws PatchgridException if it holds something else
    */
   public void requireOutput(Configuration hadoop) throws IOException {
-    ResultStore.requireFree(
+    StudyClaim.requireFree(
         HadoopPaths.parse("the output", outputPath()), hadoop, identity(Map.of()));
   }
 

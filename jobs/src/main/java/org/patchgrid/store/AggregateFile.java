@@ -3,7 +3,6 @@ package org.patchgrid.store;
 import java.io.IOException;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Reason;
@@ -84,17 +83,12 @@ public final class AggregateFile {
   public static void publish(Path study, Configuration configuration, Staged staged)
       throws IOException {
     ResultDirectory directory = ResultDirectory.at(study, configuration);
-    Optional<FileStatus> status = directory.status(staged.path());
-    if (status.isEmpty()) {
+    if (!directory.exists(staged.path())) {
       throw new PatchgridException(
           "Another `aggregate` of '%s' ended meanwhile: its table is there; start again if the study has grown"
               .formatted(directory));
     }
-    if (status.get().getLen() != staged.bytes()
-        || !directory.sha256(staged.path()).equals(staged.sha256())) {
-      throw new DamagedFileException(
-          "Staged file has other bytes than were written: " + directory.resolve(staged.path()));
-    }
+    directory.requireBytes(staged.path(), staged.bytes(), staged.sha256());
     directory.moveOver(staged.path(), NAME);
     directory.clear(STAGING);
   }

@@ -48,7 +48,7 @@ public final class CompactedStudy {
     directory.clear(ResultDirectory.AGGREGATES);
     directory.clear(StageFile.DIRECTORY);
     directory.clear(ResultDirectory.MANIFEST);
-    directory.delete(ResultStore.STUDY_TEXT);
+    directory.delete(StudyDocument.TEXT);
     directory.clear(ResultDirectory.STAGING); // the marker last
     directory.touch(MARKER);
     return new CompactedStudy(directory, run);
@@ -108,7 +108,7 @@ public final class CompactedStudy {
     copyAll(source.directory(), ResultDirectory.AGGREGATES);
     copyAll(source.directory(), StageFile.DIRECTORY);
     byte[] text = source.identity().studyText().getBytes(StandardCharsets.UTF_8);
-    directory.writeNew(ResultStore.STUDY_TEXT, text, run);
+    directory.writeNew(StudyDocument.TEXT, text, run);
     writeManifest(source, before, files, clock);
     directory.writeNew(
         StudyDocument.NAME, StoreJson.document(StudyDocument.of(source.identity())), run);

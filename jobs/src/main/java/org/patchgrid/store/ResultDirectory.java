@@ -193,6 +193,31 @@ final class ResultDirectory {
         });
   }
 
+  /**
+   * Reads a file back.
+   *
+   * @throws DamagedFileException if it is not what was written
+   */
+  void requireBytes(String name, long bytes, String sha256) throws IOException {
+    Optional<FileStatus> status = status(name);
+    if (status.isEmpty()) {
+      throw new DamagedFileException("Staged file is missing: " + resolve(name));
+    }
+    if (status.get().getLen() != bytes) {
+      throw new DamagedFileException(
+          "Staged file has "
+              + status.get().getLen()
+              + " bytes, not the "
+              + bytes
+              + " that were written: "
+              + resolve(name));
+    }
+    if (!sha256(name).equals(sha256)) {
+      throw new DamagedFileException(
+          "Staged file has other bytes than were written: " + resolve(name));
+    }
+  }
+
   InputFile input(String name) throws IOException {
     Path path = resolve(name);
     long length = naming("look at", path, () -> fileSystem.getFileStatus(path)).getLen();

@@ -17,7 +17,7 @@ import org.patchgrid.study.PatchgridException;
 public record SharedOutput(String directory, String studyTextSha256) implements Serializable {
   /** What the driver sees. */
   static SharedOutput of(ResultDirectory directory) throws IOException {
-    return new SharedOutput(directory.root().toString(), directory.sha256(ResultStore.STUDY_TEXT));
+    return new SharedOutput(directory.root().toString(), directory.sha256(StudyDocument.TEXT));
   }
 
   /**
@@ -27,14 +27,14 @@ public record SharedOutput(String directory, String studyTextSha256) implements 
    */
   public void requireSeen(Configuration configuration) throws IOException {
     ResultDirectory here = ResultDirectory.at(new Path(directory), configuration);
-    boolean found = here.exists(ResultStore.STUDY_TEXT);
-    if (!found || !here.sha256(ResultStore.STUDY_TEXT).equals(studyTextSha256)) {
+    boolean found = here.exists(StudyDocument.TEXT);
+    if (!found || !here.sha256(StudyDocument.TEXT).equals(studyTextSha256)) {
       throw new PatchgridException(
           "Executor host %s does not see the study's output '%s' (its %s is %s): give --out a directory that the driver and all executors share, on HDFS, an object store or a shared disk"
               .formatted(
                   HostName.ofThisMachine(),
                   here,
-                  ResultStore.STUDY_TEXT,
+                  StudyDocument.TEXT,
                   found ? "another" : "not there"));
     }
   }

@@ -10,6 +10,7 @@ import org.patchgrid.study.PatchgridException;
  */
 record StudyDocument(int formatVersion, StudyIdentity identity) {
   static final String NAME = ResultDirectory.MANIFEST + "/study.json";
+  static final String TEXT = "study.conf";
 
   /** Changes with the shape of what the manifest's files say; {@code ManifestFormatTest} minds. */
   private static final int FORMAT_VERSION = 2;

@@ -87,7 +87,7 @@ public final class Verification {
   }
 
   private void checkStudyText() throws IOException {
-    String name = ResultStore.STUDY_TEXT;
+    String name = StudyDocument.TEXT;
     if (!directory.exists(name)) {
       report(VerificationProblem.Kind.MISSING, name, "is missing");
       return;
