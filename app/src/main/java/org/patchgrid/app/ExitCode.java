@@ -1,6 +1,7 @@
 package org.patchgrid.app;
 
 import org.patchgrid.execute.RunInterruptedException;
+import org.patchgrid.execute.RunReport;
 
 /** What a command's exit code means. */
 final class ExitCode {
@@ -13,7 +14,7 @@ final class ExitCode {
   static final int USER_ERROR = 2;
 
   /** Done, but some tasks or pairs failed or were skipped, and are listed. */
-  static final int INCOMPLETE = 3;
+  static final int INCOMPLETE = RunReport.INCOMPLETE;
 
   /** Interrupted; the same command resumes. */
   static final int INTERRUPTED = RunInterruptedException.EXIT_CODE;

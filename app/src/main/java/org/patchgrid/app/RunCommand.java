@@ -85,7 +85,7 @@ final class RunCommand implements Callable<Integer> {
       RunReport report =
           report(config, master, sparkSettings, retryQuarantined, standardError, interruption);
       print(config, report, standardOut);
-      return report.hasGaps() ? ExitCode.INCOMPLETE : ExitCode.DONE;
+      return report.exitCode();
     } catch (RunInterruptedException e) {
       return ExitCode.INTERRUPTED;
     }

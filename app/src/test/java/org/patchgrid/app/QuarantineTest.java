@@ -50,7 +50,8 @@ class QuarantineTest {
     String status = Ended.inProcess("status", out.toString()).output();
     assertThat(status)
         .contains("tasks done       %d of %d%n".formatted(SmallStudy.TASKS - 1, SmallStudy.TASKS))
-        .contains("quarantined      task %d: 2 executors were lost".formatted(TaskKiller.TASK));
+        .contains("quarantined      task %d: 2 executors were lost".formatted(TaskKiller.TASK))
+        .contains("last run         incomplete, exit code 3, ");
 
     Ended again = run(study, out);
     assertThat(again.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
@@ -59,6 +60,8 @@ class QuarantineTest {
 
     Ended retried = run(study, out, "--retry-quarantined");
     assertThat(retried.output()).contains("(tasks: 1 computed, ").doesNotContain("given up");
+    assertThat(Ended.inProcess("status", out.toString()).output())
+        .contains("last run         complete, exit code 3, ");
     assertThat(SmallStudy.hashes(out)).isEqualTo(expected);
   }
 

@@ -2,6 +2,7 @@ package org.patchgrid.execute;
 
 import java.time.Duration;
 import org.patchgrid.plan.StudyPlan;
+import org.patchgrid.store.RunOutcome;
 import org.patchgrid.store.StoreSummary;
 
 /**
@@ -21,5 +22,14 @@ public record RunReport(
     return summary.counts().skippedPairs() > 0
         || summary.counts().failedCells() > 0
         || !summary.quarantined().isEmpty();
+  }
+
+  /** What {@code manifest/status.json} says of the run. */
+  RunOutcome outcome() {
+    return summary.quarantined().isEmpty() ? RunOutcome.COMPLETE : RunOutcome.INCOMPLETE;
+  }
+
+  public int exitCode() {
+    return hasGaps() ? INCOMPLETE : 0;
   }
 }

@@ -108,7 +108,7 @@ public final class StudyRun {
       Duration took = Duration.ofNanos(System.nanoTime() - start);
       RunReport report =
           new RunReport(study.outputPath(), study.plan(), computed, store.summary(), took);
-      store.finish(RunOutcome.COMPLETE, report.hasGaps() ? RunReport.INCOMPLETE : 0);
+      store.finish(report.outcome(), report.exitCode());
       return report;
     }
   }

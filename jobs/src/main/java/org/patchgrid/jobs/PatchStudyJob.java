@@ -79,7 +79,7 @@ public final class PatchStudyJob {
       System.err.println(
           "patchgrid: some pairs, cells or tasks are missing: `patchgrid status %s` lists them"
               .formatted(report.directory()));
-      return isOnCluster(conf) ? 0 : RunReport.INCOMPLETE;
+      return isOnCluster(conf) ? 0 : report.exitCode();
     } catch (RunInterruptedException e) {
       System.err.println("patchgrid: " + e.getMessage());
       return RunInterruptedException.EXIT_CODE;

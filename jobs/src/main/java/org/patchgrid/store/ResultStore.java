@@ -23,9 +23,9 @@ import org.patchgrid.study.PromptSetStatistics;
  * exception.
  *
  * <p>Staging directories: {@link #finish} removes that of its run, and all of them when the study
- * is complete, save what others write there meanwhile. Opening removes those of runs that are
- * listed as finished (files that a late executor left there after the end). Those of other runs may
- * be in use by a living driver and stay until the study is complete.
+ * has come to its end, save what others write there meanwhile. Opening removes those of runs that
+ * are listed as finished (files that a late executor left there after the end). Those of other runs
+ * may be in use by a living driver and stay until the study has come to its end.
  */
 public final class ResultStore implements AutoCloseable {
   private final ResultDirectory directory;
@@ -271,8 +271,7 @@ public final class ResultStore implements AutoCloseable {
         run);
     list(new ManifestEntry.RunFinished(run.id(), now, outcome, exitCode));
     log.flush();
-    directory.clear(
-        outcome == RunOutcome.COMPLETE ? ResultDirectory.STAGING : run.stagingDirectory());
+    directory.clear(outcome.isEndOfStudy() ? ResultDirectory.STAGING : run.stagingDirectory());
   }
 
   /** The study's directory with its file system: what executors are told. */

@@ -4,10 +4,15 @@ package org.patchgrid.store;
 public enum RunOutcome {
   /** Every task of the study is stored. */
   COMPLETE,
-  /** The run came to its end, but some tasks failed and are not stored. */
+  /** The run came to its end, but gave tasks up, which are not stored. */
   INCOMPLETE,
   /** The user stopped it; the same command resumes. */
   INTERRUPTED,
   /** An error stopped it. */
-  FAILED
+  FAILED;
+
+  /** Whether all that could be computed is stored. */
+  boolean isEndOfStudy() {
+    return this == COMPLETE || this == INCOMPLETE;
+  }
 }

@@ -108,10 +108,13 @@ class ResultStoreTest {
 
   @Test
   void quarantinedTaskIsListedUntilItIsDone() throws IOException {
+    ResultStore killed = folder.open();
+    folder.stage(killed, 1);
     try (ResultStore store = folder.open()) {
       store.taskQuarantined(0, "out of memory");
       store.finish(RunOutcome.INCOMPLETE, 3);
     }
+    assertThat(folder.file("_staging")).doesNotExist();
     try (ResultStore store = folder.open()) {
       assertThat(store.summary().quarantined()).containsExactly(Map.entry(0, "out of memory"));
       store.commit(folder.stage(store, 0));
