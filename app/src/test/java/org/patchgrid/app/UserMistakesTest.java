@@ -411,6 +411,9 @@ class UserMistakesTest {
     assertMistake(
         Ended.inProcess("export", path, "--query", "pair-tokens"),
         "Query 'pair-tokens' needs the parameter 'pair_id': give --parameter pair_id=VALUE");
+    assertMistake(
+        Ended.inProcess("export", path, "--query", "pairs", "--parameter", "status=oks"),
+        "The study has no status 'oks': there are ok; did you mean 'ok'?");
   }
 
   @Test

@@ -100,6 +100,19 @@ public final class StudyResults implements AutoCloseable {
   }
 
   /**
+   * Looks whether an answer is empty because a value is misspelt.
+   *
+   * @throws PatchgridException if it is; the message names near values
+   */
+  public void requireKnown(QueryFile query, Map<String, String> values) {
+    try (Connection connection = database.duplicate()) {
+      ResultQueries.requireKnown(connection, query, values);
+    } catch (SQLException e) {
+      throw new IllegalStateException("Cannot look for the values of " + query.name(), e);
+    }
+  }
+
+  /**
    * Copies the tables into memory, so that a question about some cells reads few others. Until it
    * ends, and should it fail, questions read the files; the answers are the same. Ends early when
    * the results are closed.

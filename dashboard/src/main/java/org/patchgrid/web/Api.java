@@ -12,6 +12,7 @@ import org.patchgrid.query.QueryParameter;
 import org.patchgrid.report.Study;
 import org.patchgrid.report.StudyFacts;
 import org.patchgrid.results.QueryResult;
+import org.patchgrid.results.StudyResults;
 import org.patchgrid.study.PatchgridException;
 
 /**
@@ -61,11 +62,15 @@ final class Api {
     }
     List<String> key = new ArrayList<>(List.of(name));
     values.forEach((parameter, value) -> key.addAll(List.of(parameter, value)));
-    return study.answer(key, asked -> rows(asked.results().run(question.get(), values)));
+    return study.answer(key, asked -> rows(asked.results(), question.get(), values));
   }
 
-  private static Reply rows(QueryResult result) {
+  private static Reply rows(StudyResults results, QueryFile question, Map<String, String> values) {
+    QueryResult result = results.run(question, values);
     List<List<@Nullable Object>> rows = result.rows();
+    if (rows.isEmpty()) {
+      results.requireKnown(question, values);
+    }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("columns", result.columns());
     answer.put("rows", rows.subList(0, Math.min(MOST_ROWS, rows.size())));

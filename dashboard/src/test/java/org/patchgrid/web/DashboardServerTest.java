@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.patchgrid.query.QueryFile;
 import org.patchgrid.results.GeneratedStudy;
@@ -284,6 +285,36 @@ class DashboardServerTest {
     Answer answer = get("/api/questions/" + question);
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.body()).startsWith("{\"error\":").doesNotContain("Exception", "at org.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          layers?metric=logt_diff | The study has no metric 'logt_diff': there are l2, logit_diff; did you mean 'logit_diff'?
+          layers?sweep=defalt&metric=l2 | The study has no sweep 'defalt': there are default, heads, positions; did you mean 'default'?
+          pair?pair_id=pair-O3 | The study has no pair_id 'pair-O3': there are pair-00, pair-01, pair-02, pair-03, pair-04, pair-05, pair-06, pair-07, pair-08, pair-09, pair-10, pair-11; did you mean 'pair-03'?
+          """)
+  void aMisspeltValueIsNoEmptyAnswer(String question, String message) throws IOException {
+    Answer answer = get("/api/questions/" + question);
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(new ObjectMapper().readTree(answer.body()).path("error").asText())
+        .isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "layers?metric=answer_rank",
+        "layers?component=self_attn.q_norm",
+        "pairs?status=invalid"
+      })
+  void whatAStudyMightHaveAndHasNotIsAnEmptyAnswer(String question) throws IOException {
+    Answer answer = get("/api/questions/" + question);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(new ObjectMapper().readTree(answer.body()).path("rows")).isEmpty();
   }
 
   @ParameterizedTest

@@ -112,13 +112,25 @@ public final class ResultQueries implements AutoCloseable {
    *
    * @param values of its parameters, as texts; those left out have their defaults
    * @param rows gets the rows, in order
-   * @throws PatchgridException if a parameter is unknown, missing or of another type, or a table
-   *     that the query reads is not there yet
+   * @throws PatchgridException if a parameter is unknown, missing, of another type or misspelt, or
+   *     a table that the query reads is not there yet
    */
   public void run(QueryFile query, Map<String, String> values, Rows rows)
       throws IOException, SQLException {
     requireTables(query);
-    run(connection, query, values, rows);
+    if (run(connection, query, values, rows) == 0) {
+      requireKnown(connection, query, values);
+    }
+  }
+
+  /**
+   * Looks whether the answer to a query is empty because a value is misspelt.
+   *
+   * @throws PatchgridException if it is; the message names near values
+   */
+  public static void requireKnown(
+      Connection connection, QueryFile query, Map<String, String> values) throws SQLException {
+    new KnownValues(connection).require(query, values);
   }
 
   /**
@@ -127,8 +139,9 @@ public final class ResultQueries implements AutoCloseable {
    * cells_NAME} has its value, so that the caller's relation can leave out what the query would.
    *
    * @param values as in {@link #run(QueryFile, Map, Rows)}
+   * @return how many rows there were
    */
-  public static void run(
+  public static long run(
       Connection connection, QueryFile query, Map<String, String> values, Rows rows)
       throws IOException, SQLException {
     setParameters(connection, query, values);
@@ -138,7 +151,7 @@ public final class ResultQueries implements AutoCloseable {
             "SET VARIABLE %s%s = (SELECT %s FROM parameters)".formatted(NARROW, name, name));
       }
     }
-    run(connection, query.sql(), rows);
+    return run(connection, query.sql(), rows);
   }
 
   /** All rows of {@code aggregates}; the first row is the columns' names. */
@@ -155,8 +168,9 @@ public final class ResultQueries implements AutoCloseable {
     run(connection, "SELECT * FROM aggregates", rows);
   }
 
-  private static void run(Connection connection, String sql, Rows rows)
+  private static long run(Connection connection, String sql, Rows rows)
       throws IOException, SQLException {
+    long count = 0;
     try (Statement statement = connection.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       int columns = result.getMetaData().getColumnCount();
@@ -166,7 +180,9 @@ public final class ResultQueries implements AutoCloseable {
           values.add(result.getObject(column));
         }
         rows.row(values);
+        count++;
       }
+      return count;
     }
   }
 
