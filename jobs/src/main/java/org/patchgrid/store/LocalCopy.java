@@ -37,11 +37,7 @@ public final class LocalCopy {
     if ("file".equals(directory.root().toUri().getScheme())) {
       return Path.of(directory.root().toUri().getPath());
     }
-    String name =
-        Sha256.of(
-            (directory + "\n" + document.identity().fingerprint())
-                .getBytes(StandardCharsets.UTF_8));
-    Path copy = cache.resolve(name);
+    Path copy = cache.resolve(name(directory, document));
     for (String table : tables.stream().sorted().toList()) {
       Files.createDirectories(copy.resolve(table));
       boolean unchanging = ResultTable.isTasks(table);
@@ -54,6 +50,15 @@ public final class LocalCopy {
       }
     }
     return copy;
+  }
+
+  /** A study that is made anew, by a run or by a compaction, writes the document anew. */
+  private static String name(ResultDirectory directory, StudyDocument document) throws IOException {
+    long made =
+        directory.status(StudyDocument.NAME).map(FileStatus::getModificationTime).orElse(0L);
+    return Sha256.of(
+        (directory + "\n" + document.identity().fingerprint() + "\n" + made)
+            .getBytes(StandardCharsets.UTF_8));
   }
 
   private static void copy(ResultDirectory directory, String from, Path to) throws IOException {

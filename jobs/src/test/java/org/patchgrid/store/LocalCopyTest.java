@@ -54,6 +54,24 @@ class LocalCopyTest {
     assertThat(Files.getLastModifiedTime(copy.resolve(name))).isEqualTo(old);
   }
 
+  /** Compacted again, or begun again: files of the first one are not among those of the second. */
+  @Test
+  void aStudyThatWasMadeAnewIsCopiedAnew() throws IOException {
+    Path cells = folder.file("cells");
+    Path part =
+        Files.copy(
+            cells.resolve("task-000000000000.parquet"), cells.resolve("part-000001.parquet"));
+    Path first = LocalCopy.of(remote, configuration, Set.of("cells"), cache);
+    assertThat(first.resolve("cells/part-000001.parquet")).exists();
+
+    Files.delete(part);
+    FileTime later = FileTime.from(Instant.now().plusSeconds(60));
+    Files.setLastModifiedTime(folder.file("manifest/study.json"), later);
+    Path second = LocalCopy.of(remote, configuration, Set.of("cells"), cache);
+    assertThat(second.resolve("cells/part-000001.parquet")).doesNotExist();
+    assertThat(second.resolve("cells/task-000000000000.parquet")).exists();
+  }
+
   @Test
   void aDirectoryWithoutAStudyIsRefused(@TempDir Path empty) {
     org.apache.hadoop.fs.Path nothing = new org.apache.hadoop.fs.Path("strict://" + empty);
