@@ -128,31 +128,35 @@ public final class LoadedModel implements TaskModel {
     TransformerConfig config = model.config();
     PromptTokenizer tokenizer =
         PromptTokenizer.open(directory, config.structure().vocabularySize());
-    NDManager weights = OpenedModel.newOwner(device, gpu);
     try {
-      TensorOps ops = TensorKernels.load(kernel, dtype, weights);
-      TransformerWeights tensors =
-          model.weights(weights, ops, shared.filter(there -> kernel.sharesWeightsOn(device)));
-      Transformer transformer = new Transformer(weights, config, tensors, ops);
-      Transformer float32 =
-          switch (dtype) {
-            case FLOAT32 -> transformer;
-            case BFLOAT16 ->
-                new Transformer(
-                    weights, config, tensors, TensorKernels.load(kernel, Dtype.FLOAT32, weights));
-          };
-      weights.cap(); // from here on, an array that lands in this manager is a leak and throws
-      return new LoadedModel(
-          config,
-          kernel,
-          dtype,
-          transformer,
-          float32,
-          tokenizer,
-          weights,
-          () -> GradientModel.load(directory, device, gpu));
+      NDManager weights = OpenedModel.newOwner(device, gpu);
+      try {
+        TensorOps ops = TensorKernels.load(kernel, dtype, weights);
+        TransformerWeights tensors =
+            model.weights(weights, ops, shared.filter(there -> kernel.sharesWeightsOn(device)));
+        Transformer transformer = new Transformer(weights, config, tensors, ops);
+        Transformer float32 =
+            switch (dtype) {
+              case FLOAT32 -> transformer;
+              case BFLOAT16 ->
+                  new Transformer(
+                      weights, config, tensors, TensorKernels.load(kernel, Dtype.FLOAT32, weights));
+            };
+        weights.cap(); // from here on, an array that lands in this manager is a leak and throws
+        return new LoadedModel(
+            config,
+            kernel,
+            dtype,
+            transformer,
+            float32,
+            tokenizer,
+            weights,
+            () -> GradientModel.load(directory, device, gpu));
+      } catch (RuntimeException | Error e) {
+        weights.close();
+        throw e;
+      }
     } catch (RuntimeException | Error e) {
-      weights.close();
       tokenizer.close();
       throw e;
     }

@@ -13,10 +13,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
@@ -34,21 +36,27 @@ public final class CudaMachine {
   private static final List<String> NAMES =
       List.of("nvidia-smi", "--query-gpu=name", "--format=csv,noheader");
 
+  /** A driver that works answers in a few seconds; one that hangs never does. */
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
   private final Optional<String> libraryPath;
   private final List<String> namesCommand;
+  private final Duration limit;
 
   /**
    * @param libraryPath directories that may hold the library
    * @param namesCommand prints the names of the GPUs, one a line
+   * @param limit how long it may take
    */
-  CudaMachine(Optional<String> libraryPath, List<String> namesCommand) {
+  CudaMachine(Optional<String> libraryPath, List<String> namesCommand, Duration limit) {
     this.libraryPath = libraryPath;
     this.namesCommand = List.copyOf(namesCommand);
+    this.limit = limit;
   }
 
   /** This machine; nothing is looked at yet. */
   public static CudaMachine here() {
-    return new CudaMachine(variable(LIBRARY_PATH), NAMES);
+    return new CudaMachine(variable(LIBRARY_PATH), NAMES, LIMIT);
   }
 
   private static Optional<String> variable(String name) {
@@ -162,9 +170,16 @@ public final class CudaMachine {
   private List<String> names() {
     try {
       Process process = new ProcessBuilder(namesCommand).redirectErrorStream(true).start();
+      // What it prints is less than a pipe holds, so that nothing need be read meanwhile.
+      if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw problem(
+            "nvidia-smi gives no answer in %d s, so the driver hangs; mend it, or use model.device = cpu"
+                .formatted(limit.toSeconds()));
+      }
       String output =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      if (process.waitFor() != 0 || output.isEmpty()) {
+      if (process.exitValue() != 0 || output.isEmpty()) {
         throw problem(
             "nvidia-smi shows no GPU on this machine (%s); run the study where there is one, or use model.device = cpu"
                 .formatted(output.isEmpty() ? "it says nothing" : output.replaceAll("\\s+", " ")));

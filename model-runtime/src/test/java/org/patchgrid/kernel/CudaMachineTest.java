@@ -12,6 +12,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
@@ -22,6 +23,7 @@ import org.patchgrid.study.Kernel;
 import org.patchgrid.study.PatchgridException;
 
 class CudaMachineTest {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
   private static final List<String> NO_COMMAND = List.of("/no/such/nvidia-smi");
 
   private final Path directory;
@@ -46,7 +48,8 @@ class CudaMachineTest {
     Path library = Files.writeString(directory.resolve("libtorch.so"), "");
     for (String path : List.of("/elsewhere" + File.pathSeparator + directory, library.toString())) {
       assertThat(
-              new CudaMachine(Optional.of(path), names("A")).describe(Kernel.PLAIN, Dtype.FLOAT32))
+              new CudaMachine(Optional.of(path), names("A"), LIMIT)
+                  .describe(Kernel.PLAIN, Dtype.FLOAT32))
           .as(path)
           .endsWith(" on A");
     }
@@ -54,7 +57,7 @@ class CudaMachineTest {
 
   @Test
   void withoutALibraryForGpusSaysHowToNameOne() {
-    CudaMachine none = new CudaMachine(Optional.empty(), names("A"));
+    CudaMachine none = new CudaMachine(Optional.empty(), names("A"), LIMIT);
     String message =
         "Cannot compute with model.device = gpu: the PyTorch that comes with Patchgrid is for the CPU; set PYTORCH_LIBRARY_PATH to the lib directory of one with CUDA (docs/gpu.md says which), or use model.device = cpu";
     assertThatExceptionOfType(PatchgridException.class)
@@ -91,6 +94,18 @@ class CudaMachineTest {
   }
 
   @Test
+  void aDriverThatHangsIsNotWaitedFor() throws IOException {
+    Files.writeString(directory.resolve("libtorch_cuda.so"), "");
+    // Reads what is never written.
+    CudaMachine hanging =
+        new CudaMachine(Optional.of(directory.toString()), List.of("cat"), Duration.ZERO);
+    assertThatExceptionOfType(PatchgridException.class)
+        .isThrownBy(() -> hanging.describe(Kernel.PLAIN, Dtype.FLOAT32))
+        .withMessage(
+            "Cannot compute with model.device = gpu: nvidia-smi gives no answer in 0 s, so the driver hangs; mend it, or use model.device = cpu");
+  }
+
+  @Test
   void aLibraryThatDoesNotLoadIsTheUsersToMend() throws IOException {
     Files.writeString(directory.resolve("libtorch_cuda.so"), "");
     assertThatExceptionOfType(PatchgridException.class)
@@ -113,7 +128,7 @@ class CudaMachineTest {
   }
 
   private CudaMachine machine(List<String> namesCommand) {
-    return new CudaMachine(Optional.of(directory.toString()), namesCommand);
+    return new CudaMachine(Optional.of(directory.toString()), namesCommand, LIMIT);
   }
 
   private static List<String> names(String... names) {
