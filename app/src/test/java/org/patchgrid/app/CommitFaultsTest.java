@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,9 +48,7 @@ class CommitFaultsTest {
   void theProcessDies(String step, int at, String call) throws IOException, InterruptedException {
     Path out = directory.resolve(step);
     try (ChildJvm child =
-        start(
-            step,
-            faults(step, out, FaultFileSystem.Kind.HALT, call, "spark.hadoop.fs.fault.at=" + at))) {
+        start(step, faults(step, out, FaultFileSystem.Kind.HALT, call, "fault.at=" + at))) {
       assertThat(child.await().exitCode()).as(child.errors()).isEqualTo(FaultFileSystem.KILLED);
     }
     assertWholeFilesOnly(out);
@@ -77,9 +74,7 @@ class CommitFaultsTest {
     Path out = directory.resolve(name);
     Ended failed =
         Ended.inProcess(
-            arguments(
-                faults(
-                    name, out, FaultFileSystem.Kind.ERROR, call, "spark.hadoop.fs.fault.every=1")));
+            arguments(faults(name, out, FaultFileSystem.Kind.ERROR, call, "fault.every=1")));
     assertThat(failed.exitCode()).as(failed.errors()).isEqualTo(ExitCode.USER_ERROR);
     assertThat(failed.output()).isEmpty();
     assertThat(failed.messages()).hasSize(1);
@@ -101,8 +96,8 @@ class CommitFaultsTest {
             out,
             FaultFileSystem.Kind.FREEZE,
             "close .*/_staging/.*[.]cells[.]parquet",
-            "spark.hadoop.fs.fault.at=3",
-            "spark.hadoop.fs.fault.marker=" + marker,
+            "fault.at=3",
+            "fault.marker=" + marker,
             "spark.scheduler.minRegisteredResourcesRatio=1.0",
             "spark.scheduler.maxRegisteredResourcesWaitingTime=120s",
             "spark.network.timeout=8s",
@@ -137,8 +132,8 @@ class CommitFaultsTest {
             out,
             FaultFileSystem.Kind.FREEZE,
             call,
-            "spark.hadoop.fs.fault.at=" + at,
-            "spark.hadoop.fs.fault.marker=" + marker);
+            "fault.at=" + at,
+            "fault.marker=" + marker);
     try (ChildJvm child = start(name, arguments)) {
       child.awaitFile(marker);
       assertResumes(out);
@@ -182,13 +177,7 @@ class CommitFaultsTest {
       String name, Path out, FaultFileSystem.Kind kind, String call, String... more) {
     List<String> arguments = plain(out);
     arguments.set(arguments.size() - 1, "fault://" + name + out);
-    List<String> settings =
-        List.of(
-            "spark.hadoop.fs.fault.impl=" + FaultFileSystem.class.getName(),
-            "spark.hadoop.fs.fault.kind=" + kind,
-            "spark.hadoop.fs.fault.call=" + call);
-    Stream.concat(settings.stream(), Stream.of(more))
-        .forEach(setting -> arguments.addAll(List.of("--spark-conf", setting)));
+    arguments.addAll(FaultFileSystem.arguments(kind, call, more));
     return arguments;
   }
 

@@ -135,14 +135,8 @@ class PromptSetStatisticsTest {
             study,
             "fault://" + name + out,
             "local[2]",
-            "--spark-conf",
-            "spark.hadoop.fs.fault.impl=" + FaultFileSystem.class.getName(),
-            "--spark-conf",
-            "spark.hadoop.fs.fault.kind=" + FaultFileSystem.Kind.HALT,
-            "--spark-conf",
-            "spark.hadoop.fs.fault.call=" + call,
-            "--spark-conf",
-            "spark.hadoop.fs.fault.at=" + at);
+            FaultFileSystem.arguments(FaultFileSystem.Kind.HALT, call, "fault.at=" + at)
+                .toArray(String[]::new));
     try (ChildJvm child =
         ChildJvm.start(Files.createDirectory(directory.resolve("jvm-" + name)), arguments)) {
       Ended ended = child.await();
@@ -214,6 +208,13 @@ class PromptSetStatisticsTest {
     }
     assertThat(Files.readString(out.resolve("report.html")))
         .contains(">What does the ablation change? zero: kl<", "href=\"#changes\"");
+    Path figures = directory.resolve("figures");
+    try (ChildJvm export =
+        ChildJvm.start(directory, "export", out.toString(), "--figures", figures.toString())) {
+      Ended ended = export.await();
+      assertThat(ended.exitCode()).as(ended.errors()).isZero();
+    }
+    assertThat(figures.resolve("changes-1.png")).exists();
 
     String both = study(prompts, "sweep { components = [mlp] }");
     Path none = directory.resolve("none");

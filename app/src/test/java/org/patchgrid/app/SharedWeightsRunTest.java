@@ -56,15 +56,13 @@ class SharedWeightsRunTest {
     Path out = directory.resolve("two-executors");
     Path cache = directory.resolve("cache");
     Path marker = directory.resolve("stopped.process");
-    List<String> run =
-        onTwoExecutors(
-            "fault://shared" + out,
-            cache,
-            "spark.hadoop.fs.fault.impl=" + FaultFileSystem.class.getName(),
-            "spark.hadoop.fs.fault.kind=" + FaultFileSystem.Kind.FREEZE,
-            "spark.hadoop.fs.fault.call=close .*/_staging/.*[.]cells[.]parquet",
-            "spark.hadoop.fs.fault.at=3",
-            "spark.hadoop.fs.fault.marker=" + marker);
+    List<String> run = onTwoExecutors("fault://shared" + out, cache);
+    run.addAll(
+        FaultFileSystem.arguments(
+            FaultFileSystem.Kind.FREEZE,
+            "close .*/_staging/.*[.]cells[.]parquet",
+            "fault.at=3",
+            "fault.marker=" + marker));
     try (ChildJvm child = start("cluster", run)) {
       child.awaitFile(marker);
       Set<String> files = inodes(cache.resolve("weights"));
@@ -141,17 +139,14 @@ class SharedWeightsRunTest {
         Files.createDirectory(directory.resolve(name)), arguments.toArray(String[]::new));
   }
 
-  private static List<String> onTwoExecutors(String out, Path cache, String... settings) {
+  private static List<String> onTwoExecutors(String out, Path cache) {
     List<String> arguments = new ArrayList<>(arguments(out, "local-cluster[2,1,1024]"));
-    Stream<String> all =
-        Stream.concat(
-            Stream.of(
-                "spark.executorEnv.PATCHGRID_CACHE=" + cache,
-                // The job waits for both executors, so that both have work.
-                "spark.scheduler.minRegisteredResourcesRatio=1.0",
-                "spark.scheduler.maxRegisteredResourcesWaitingTime=120s"),
-            Stream.of(settings));
-    all.forEach(setting -> arguments.addAll(List.of("--spark-conf", setting)));
+    List.of(
+            "spark.executorEnv.PATCHGRID_CACHE=" + cache,
+            // The job waits for both executors, so that both have work.
+            "spark.scheduler.minRegisteredResourcesRatio=1.0",
+            "spark.scheduler.maxRegisteredResourcesWaitingTime=120s")
+        .forEach(setting -> arguments.addAll(List.of("--spark-conf", setting)));
     return arguments;
   }
 

@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -68,6 +70,21 @@ public final class FaultFileSystem extends RawLocalFileSystem {
   public static final int KILLED = 137;
 
   private static final URI NAME = URI.create("fault:///");
+
+  /**
+   * Arguments of a command by which something goes wrong at a call.
+   *
+   * @param more settings of Spark; those of this file system are {@code fault.NAME=VALUE}
+   */
+  public static List<String> arguments(Kind kind, String call, String... more) {
+    String here = "spark.hadoop.fs.fault.";
+    return Stream.concat(
+            Stream.of("fault.impl=" + FaultFileSystem.class.getName(), "fault.kind=" + kind),
+            Stream.concat(Stream.of("fault.call=" + call), Stream.of(more)))
+        .map(setting -> setting.replaceFirst("^fault[.]", here))
+        .flatMap(setting -> Stream.of("--spark-conf", setting))
+        .toList();
+  }
 
   private final AtomicInteger calls = new AtomicInteger();
   private @Nullable URI name;
