@@ -62,7 +62,8 @@ class FindingsCommandsTest {
         directory.resolve("settings")
             + System.getProperty("path.separator", ":")
             + System.getProperty("java.class.path", "");
-    return ChildJvm.withOptions(List.of("-cp", classPath, "-Duser.home=" + home), home, arguments);
+    return ChildJvm.withOptions(
+        List.of("-cp", classPath, "-Dpatchgrid.cache=" + home), home, arguments);
   }
 
   private Ended runRemote(String... arguments) throws IOException, InterruptedException {
@@ -159,6 +160,9 @@ class FindingsCommandsTest {
     Ended report = runRemote("report", remote);
     assertThat(report.exitCode()).as(report.errors()).isEqualTo(ExitCode.DONE);
     assertThat(report.output()).isEqualTo("Report: " + remote + "/report.html\n");
+    Ended noPair = runRemote("report", remote, "--pair", "pair-X");
+    assertThat(noPair.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(noPair.errors()).contains("patchgrid: The study has no pair_id 'pair-X'");
     assertThat(Files.readString(study.resolve("report.html"))).contains(SimulatedStudy.ID);
 
     try (ChildJvm dashboard = startRemote("dashboard", remote, "--port", "0")) {

@@ -31,7 +31,7 @@ public record DivergingScale(double limit) {
   }
 
   /** As {@code #rrggbb}. */
-  public String color(double value) {
+  String color(double value) {
     double place = (Math.max(-1, Math.min(1, value / limit)) + 1) / 2 * (STOPS.length - 1);
     int stop = (int) Math.min(STOPS.length - 2, Math.floor(place));
     double share = place - stop;

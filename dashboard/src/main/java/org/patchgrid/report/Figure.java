@@ -14,7 +14,7 @@ import org.patchgrid.results.QueryResult;
  * @param query name of the query file
  * @param parameters what the query was told
  */
-public record Figure(
+record Figure(
     String id,
     String title,
     String caption,

@@ -40,8 +40,8 @@ public final class FigureFiles {
   private FigureFiles() {}
 
   /**
-   * Writes every chart of every sweep, direction and metric of a study; files of the same names are
-   * replaced.
+   * Writes every chart of a study, those of ablations and of each sweep, direction and metric;
+   * files of the same names are replaced.
    *
    * @param pair the pair to show beside all pairs; without one the first that was measured
    * @param folder is made if it is not there
@@ -52,14 +52,14 @@ public final class FigureFiles {
     Files.createDirectories(folder);
     Figures figures = new Figures(study);
     Optional<String> shown = pair.or(figures::firstPair);
-    List<String> names = new ArrayList<>();
+    List<Figure> charts = new ArrayList<>(figures.changes());
     for (Slice slice : figures.slices()) {
-      for (Figure figure : figures.charts(slice, shown)) {
-        write(figure, folder);
-        names.add(figure.id());
-      }
+      charts.addAll(figures.charts(slice, shown));
     }
-    return names;
+    for (Figure chart : charts) {
+      write(chart, folder);
+    }
+    return charts.stream().map(Figure::id).toList();
   }
 
   static void write(Figure figure, Path folder) throws IOException {

@@ -28,13 +28,13 @@ import org.patchgrid.results.AggregateOrigin;
 import org.patchgrid.results.QueryResult;
 
 /** Draws what the queries answer. Every figure has the rows it was drawn from. */
-public final class Figures {
+final class Figures {
   private static final int TOP_SITES = 20;
 
   private final Study study;
   private final MissingValues missing;
 
-  public Figures(Study study) {
+  Figures(Study study) {
     this.study = study;
     this.missing = new MissingValues(study.ask("statuses", Map.of()));
   }
@@ -91,7 +91,7 @@ public final class Figures {
   Optional<String> firstPair() {
     List<QueryResult.Row> pairs = study.ask("pairs", Map.of("status", "ok")).records();
     return pairs.stream()
-        .map(row -> row.text("pair_id").orElse(""))
+        .map(row -> row.name("pair_id"))
         .filter(id -> id.equals("guide"))
         .findFirst()
         .or(() -> pairs.stream().findFirst().flatMap(row -> row.text("pair_id")));
@@ -104,7 +104,7 @@ public final class Figures {
     for (QueryResult.Row row : data.records()) {
       OptionalDouble mean = row.number("mean_effect");
       panels
-          .computeIfAbsent(row.text("component").orElse(""), name -> new ArrayList<>())
+          .computeIfAbsent(row.name("component"), name -> new ArrayList<>())
           .add(
               new LayerChart.Bar(
                   layer(row),
@@ -196,7 +196,7 @@ public final class Figures {
       tokens.put(
           row.integer("position").orElse(0),
           2 * row.count("n") >= row.count("pairs")
-              ? row.text("token").orElse("")
+              ? row.name("token")
               : "(" + row.count("tokens") + " tokens)");
     }
     return tokens;
@@ -215,7 +215,7 @@ public final class Figures {
         .forEach(
             row ->
                 components
-                    .computeIfAbsent(row.text("component").orElse(""), name -> new ArrayList<>())
+                    .computeIfAbsent(row.name("component"), name -> new ArrayList<>())
                     .add(row));
     if (components.isEmpty()) {
       return List.of();
@@ -344,8 +344,7 @@ public final class Figures {
     for (QueryResult.Row row : all.records()) {
       bySlice
           .computeIfAbsent(
-              List.of(row.text("sweep").orElse(""), row.text("metric").orElse("")),
-              slice -> new ArrayList<>())
+              List.of(row.name("sweep"), row.name("metric")), slice -> new ArrayList<>())
           .add(row);
     }
     List<Figure> figures = new ArrayList<>();
@@ -389,7 +388,7 @@ public final class Figures {
     Map<String, List<Histogram.Bin>> panels = new LinkedHashMap<>();
     for (QueryResult.Row row : data.records()) {
       panels
-          .computeIfAbsent(row.text("component").orElse(""), name -> new ArrayList<>())
+          .computeIfAbsent(row.name("component"), name -> new ArrayList<>())
           .add(
               new Histogram.Bin(
                   row.number("low").orElse(0),
@@ -433,9 +432,9 @@ public final class Figures {
         continue;
       }
       Optional<QueryResult.Row> mean = Optional.ofNullable(means.get(layerKey(row)));
-      boolean counts = row.text("status").orElse("").equals("ok");
+      boolean counts = row.name("status").equals("ok");
       panels
-          .computeIfAbsent(row.text("component").orElse(""), name -> new ArrayList<>())
+          .computeIfAbsent(row.name("component"), name -> new ArrayList<>())
           .add(
               new LayerChart.Bar(
                   layer(row),
@@ -445,7 +444,7 @@ public final class Figures {
                   mean.map(this::low).orElse(OptionalDouble.empty()),
                   mean.map(this::high).orElse(OptionalDouble.empty()),
                   row.number("effect"),
-                  counts ? "" : row.text("status").orElse("").replace('_', ' ')));
+                  counts ? "" : row.name("status").replace('_', ' ')));
     }
     if (panels.isEmpty()) {
       return Optional.empty();
@@ -477,9 +476,7 @@ public final class Figures {
 
   private static List<Object> layerKey(QueryResult.Row row) {
     return List.of(
-        row.text("component").orElse(""),
-        row.integer("layer").orElse(0),
-        row.integer("window").orElse(1));
+        row.name("component"), row.integer("layer").orElse(0), row.integer("window").orElse(1));
   }
 
   /** A figure that is a table alone. */

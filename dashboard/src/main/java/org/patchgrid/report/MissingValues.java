@@ -28,14 +28,14 @@ final class MissingValues {
   MissingValues(QueryResult statuses) {
     sitesWithout =
         statuses.records().stream()
-            .filter(row -> row.text("grouping").orElse("").equals("site") && row.count("n") == 0)
+            .filter(row -> row.name("grouping").equals("site") && row.count("n") == 0)
             .toList();
     for (QueryResult.Row row : statuses.records()) {
       String most =
           COUNTS.stream()
               .max(Comparator.comparingLong(row::count).thenComparing(COUNTS::indexOf))
               .orElseThrow();
-      if (row.text("grouping").orElse("").equals("layer")) {
+      if (row.name("grouping").equals("layer")) {
         notes.put(layer(row), most.substring(2).replace('_', ' '));
       }
     }
@@ -44,9 +44,7 @@ final class MissingValues {
   /** The sites of a component that have no mean: queries about sites leave them out. */
   List<QueryResult.Row> sitesWithout(Slice slice, String component) {
     return sitesWithout.stream()
-        .filter(
-            row ->
-                slice.equals(Slice.of(row)) && row.text("component").orElse("").equals(component))
+        .filter(row -> slice.equals(Slice.of(row)) && row.name("component").equals(component))
         .toList();
   }
 
@@ -57,9 +55,6 @@ final class MissingValues {
 
   private static List<Object> layer(QueryResult.Row row) {
     return List.of(
-        Slice.of(row),
-        row.text("component").orElse(""),
-        row.integer("layer"),
-        row.integer("window"));
+        Slice.of(row), row.name("component"), row.integer("layer"), row.integer("window"));
   }
 }

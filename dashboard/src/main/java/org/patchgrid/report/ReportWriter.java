@@ -8,8 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -23,7 +21,9 @@ import org.patchgrid.figure.Markup;
 import org.patchgrid.figure.Text;
 import org.patchgrid.results.AggregateOrigin;
 import org.patchgrid.results.QueryResult;
+import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.RecoveryError;
+import org.patchgrid.study.Sha256;
 
 /**
  * Writes the report of a study: one HTML file that asks for nothing else, complete on paper and
@@ -55,8 +55,11 @@ public final class ReportWriter {
    * Writes the file, whole or not at all.
    *
    * @param pair the pair to show beside all pairs; without one the first that was measured
+   * @throws PatchgridException if the study has no such pair
    */
   public static void write(Study study, Optional<String> pair, Path file) throws IOException {
+    pair.ifPresent(
+        id -> study.results().requireKnown(study.question("pair-tokens"), Map.of("pair_id", id)));
     String page = new ReportWriter(study, pair).page();
     Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
     try {
@@ -302,7 +305,7 @@ public final class ReportWriter {
       html.element("dt", run).open("dd").open("ol", "class", "tokens");
       for (QueryResult.Row row : tokens) {
         boolean differs = !row.text("clean_token").equals(row.text("corrupted_token"));
-        String token = row.text(run + "_token").orElse("");
+        String token = row.name(run + "_token");
         html.open("li").element(differs ? "strong" : "span", token).close();
       }
       html.close().close();
@@ -547,12 +550,7 @@ public final class ReportWriter {
   }
 
   private static String hash(String content) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-      return "sha256-" + Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+    byte[] digest = Sha256.begin().digest(content.getBytes(StandardCharsets.UTF_8));
+    return "sha256-" + Base64.getEncoder().encodeToString(digest);
   }
 }

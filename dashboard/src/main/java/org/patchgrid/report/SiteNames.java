@@ -8,7 +8,7 @@ final class SiteNames {
 
   /** For example {@code self_attn.z, layer 3, head 2, subject}. */
   static String site(QueryResult.Row row) {
-    StringBuilder name = new StringBuilder(row.text("component").orElse(""));
+    StringBuilder name = new StringBuilder(row.name("component"));
     row.integer("layer").ifPresent(layer -> name.append(", layer ").append(layer));
     row.integer("head").ifPresent(head -> name.append(", head ").append(head));
     row.integer("position").ifPresent(position -> name.append(", position ").append(position));

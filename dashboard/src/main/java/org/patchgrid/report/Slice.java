@@ -8,10 +8,7 @@ import org.patchgrid.results.QueryResult;
 record Slice(String sweep, String direction, String metric) {
   /** Of a row that has the three columns. */
   static Slice of(QueryResult.Row row) {
-    return new Slice(
-        row.text("sweep").orElse(""),
-        row.text("direction").orElse(""),
-        row.text("metric").orElse(""));
+    return new Slice(row.name("sweep"), row.name("direction"), row.name("metric"));
   }
 
   Map<String, String> parameters() {

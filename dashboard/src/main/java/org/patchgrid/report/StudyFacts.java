@@ -6,14 +6,15 @@ import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.patchgrid.results.StudyFiles;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Reason;
@@ -150,7 +151,7 @@ public record StudyFacts(
 
   /** The union of manifest entries; a task that several list counts once. */
   private static final class Tally {
-    private final Map<Integer, Boolean> done = new TreeMap<>();
+    private final Set<Integer> done = new TreeSet<>();
     private final Map<Integer, String> quarantined = new TreeMap<>();
     private final Map<String, RecoveryError> errors = new TreeMap<>();
     private final Map<String, Run> runs = new LinkedHashMap<>();
@@ -195,7 +196,7 @@ public record StudyFacts(
     }
 
     private void commit(JsonNode entry) {
-      if (done.putIfAbsent(entry.path("task").asInt(), true) != null) {
+      if (!done.add(entry.path("task").asInt())) {
         return;
       }
       JsonNode counts = entry.path("counts");
@@ -218,7 +219,7 @@ public record StudyFacts(
 
     private Map<Integer, String> givenUp() {
       Map<Integer, String> left = new TreeMap<>(quarantined);
-      left.keySet().removeAll(new ArrayList<>(done.keySet()));
+      left.keySet().removeAll(done);
       return left;
     }
   }

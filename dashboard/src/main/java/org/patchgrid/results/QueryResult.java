@@ -56,6 +56,11 @@ public record QueryResult(List<String> columns, List<List<@Nullable Object>> row
       return value == null ? Optional.empty() : Optional.of(value.toString());
     }
 
+    /** Empty for null. */
+    public String name(String column) {
+      return text(column).orElse("");
+    }
+
     public OptionalInt integer(String column) {
       return value(column) instanceof Number number
           ? OptionalInt.of(Math.toIntExact(number.longValue()))

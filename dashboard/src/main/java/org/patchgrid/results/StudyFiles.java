@@ -7,15 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Reason;
+import org.patchgrid.study.Sha256;
 
 /** The files of a result directory on the local disk, as they are at the moment of a call. */
 public final class StudyFiles {
@@ -117,40 +115,33 @@ public final class StudyFiles {
         hashes.put(file.path("path").asText(), file.path("sha256").asText());
       }
     }
-    MessageDigest digest = sha256();
-    hashes.forEach(
-        (path, hash) ->
-            digest.update((path + "\t" + hash + "\n").getBytes(StandardCharsets.UTF_8)));
-    return HexFormat.of().formatHex(digest.digest());
+    StringBuilder lines = new StringBuilder();
+    hashes.forEach((path, hash) -> lines.append(path).append('\t').append(hash).append('\n'));
+    return sha256(lines);
   }
 
   /** Changes whenever tables, manifest or aggregates do. */
   public String version() throws IOException {
-    MessageDigest digest = sha256();
+    StringBuilder lines = new StringBuilder();
     List<Path> files = new ArrayList<>(table("manifest"));
     files.addAll(table("aggregates"));
     files.add(directory.resolve("manifest/status.json"));
     for (Path file : files) {
       try {
-        digest.update(
+        lines.append(
             "%s %d %d%n"
                 .formatted(
                     file.getFileName(),
                     Files.size(file),
-                    Files.getLastModifiedTime(file).toMillis())
-                .getBytes(StandardCharsets.UTF_8));
+                    Files.getLastModifiedTime(file).toMillis()));
       } catch (NoSuchFileException e) {
-        digest.update((file.getFileName() + " absent\n").getBytes(StandardCharsets.UTF_8));
+        lines.append(file.getFileName()).append(" absent\n");
       }
     }
-    return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    return sha256(lines).substring(0, 16);
   }
 
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
+  private static String sha256(StringBuilder lines) {
+    return Sha256.of(lines.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

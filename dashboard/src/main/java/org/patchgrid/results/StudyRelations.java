@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.math3.distribution.TDistribution;
+import org.patchgrid.query.ResultQueries;
 import org.patchgrid.study.CellStatus;
 
 /** Makes the relations that queries read (conf/queries/README.md) over one result directory. */
@@ -58,7 +59,7 @@ final class StudyRelations {
       if (!view.contains("{other}") && isThere(view)) {
         execute(
             view.replace("TEMPORARY VIEW", "VIEW")
-                .replace("{dir}", asText(files.directory().toString())));
+                .replace("{dir}", ResultQueries.asText(files.directory())));
       }
     }
     return createAggregates("aggregates", "cells");
@@ -252,12 +253,7 @@ final class StudyRelations {
 
   private static String list(List<Path> paths) {
     return paths.stream()
-        .map(path -> "'" + asText(path.toString()) + "'")
+        .map(path -> "'" + ResultQueries.asText(path) + "'")
         .collect(Collectors.joining(", ", "[", "]"));
-  }
-
-  /** As part of a text and of a pattern of names. */
-  private static String asText(String path) {
-    return path.replaceAll("([\\[*?])", "[$1]").replace("'", "''");
   }
 }

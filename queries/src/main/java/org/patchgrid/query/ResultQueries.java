@@ -93,13 +93,9 @@ public final class ResultQueries implements AutoCloseable {
     }
   }
 
-  /** As part of a text and of a pattern of names. */
-  private static String asText(Path path) {
-    return path.toString()
-        .replace("[", "[[]")
-        .replace("*", "[*]")
-        .replace("?", "[?]")
-        .replace("'", "''");
+  /** A path as part of a text of SQL that DuckDB takes for a pattern of names. */
+  public static String asText(Path path) {
+    return path.toString().replaceAll("([\\[*?])", "[$1]").replace("'", "''");
   }
 
   /** Takes one row after the other; a null is null. */
