@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.aggregate.AggregateReport;
-import org.patchgrid.execute.HadoopPaths;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,8 +35,7 @@ final class AggregateCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Instant start = Instant.now();
     AggregateReport report =
-        Studies.aggregate(
-            HadoopPaths.parse("the results", directory), spark.master(), spark.settings());
+        Studies.aggregate(Studies.results(directory), spark.master(), spark.settings());
     PrintWriter out = Console.out(spec);
     out.printf(
         Locale.ROOT,

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,6 @@ import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.SweepBenchmark;
 import org.patchgrid.experiment.SweepTimes;
 import org.patchgrid.experiment.SweepWay;
-import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.TokenizedPair;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,17 +43,7 @@ final class BenchCommand implements Callable<Integer> {
           "outputs (self_attn, mlp x layers), guide (its twelve x layers), positions (resid_pre, self_attn, mlp x layers x positions), heads (z x layers x heads); several with commas (default: outputs)")
   private List<BenchSweep> sweeps = List.of(BenchSweep.OUTPUTS);
 
-  @Option(
-      names = "--clean",
-      paramLabel = "TEXT",
-      description = "the clean prompt (default: one of 12 tokens or so)")
-  private @Nullable String clean;
-
-  @Option(
-      names = "--corrupted",
-      paramLabel = "TEXT",
-      description = "the corrupted prompt (default: the same about another city)")
-  private @Nullable String corrupted;
+  @Mixin private PairOptions prompts = new PairOptions();
 
   @Option(
       names = "--ways",
@@ -92,14 +80,13 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    requirePositive("--threads", threads);
-    requirePositive("--rounds", rounds);
-    requirePositive("--sample", sample);
+    Converters.requirePositive("--threads", threads);
+    Converters.requirePositive("--rounds", rounds);
+    Converters.requirePositive("--sample", sample);
     // Read when the engine loads, once a process.
     System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
     try (LoadedModel loaded = LoadedModel.load(model.directory())) {
-      TokenizedPair pair =
-          BenchPair.choose(loaded, Optional.ofNullable(clean), Optional.ofNullable(corrupted));
+      TokenizedPair pair = prompts.choose(loaded);
       SweepBenchmark benchmark = new SweepBenchmark(loaded, Set.copyOf(ways), rounds, sample);
       Map<BenchSweep, SweepTimes> times = new EnumMap<>(BenchSweep.class);
       for (BenchSweep sweep : sweeps) {
@@ -111,12 +98,6 @@ final class BenchCommand implements Callable<Integer> {
           .print(format, Console.out(spec));
     }
     return ExitCode.DONE;
-  }
-
-  private static void requirePositive(String option, int value) {
-    if (value < 1) {
-      throw new PatchgridException(option + " must be at least 1, not " + value);
-    }
   }
 
   private void tellRound(BenchSweep sweep, int round) {

@@ -85,8 +85,7 @@ final class BenchTable {
 
   private void printTable(PrintWriter out) {
     int rounds = rows().get(0).way().seconds().size();
-    out.println("clean      " + String.join(" ", pair.clean().texts()));
-    out.println("corrupted  " + String.join(" ", pair.corrupted().texts()));
+    PairOptions.print(pair, out);
     out.printf(
         Locale.ROOT,
         "%s: %d tokens, the first difference at position %d; threads: %d; rounds: %d (medians, in brackets lowest and highest)%n",

@@ -50,6 +50,10 @@ final class Checkup {
     out.printf(Locale.ROOT, "%-16s %s%n", what, value);
   }
 
+  void flush() {
+    out.flush();
+  }
+
   /**
    * Ends the checks.
    *

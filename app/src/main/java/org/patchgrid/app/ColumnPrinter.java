@@ -39,7 +39,12 @@ interface ColumnPrinter {
     private boolean hasHeader;
 
     private Csv(PrintWriter out) throws IOException {
-      this.csv = new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
+      this.csv = printer(out);
+    }
+
+    /** As all commands print their tables. */
+    static CSVPrinter printer(PrintWriter out) throws IOException {
+      return new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
     }
 
     @Override

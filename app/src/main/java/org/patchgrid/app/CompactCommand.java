@@ -50,7 +50,7 @@ final class CompactCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Instant start = Instant.now();
-    Path study = HadoopPaths.parse("the results", directory);
+    Path study = Studies.results(directory);
     Path target = HadoopPaths.parse("the compacted results", to);
     CompactionReport report =
         Studies.compact(study, target, unfinished, spark.master(), spark.settings());

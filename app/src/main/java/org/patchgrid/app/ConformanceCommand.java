@@ -37,17 +37,7 @@ final class ConformanceCommand implements Callable<Integer> {
 
   @Mixin private ModelOption model = new ModelOption();
 
-  @Option(
-      names = "--clean",
-      paramLabel = "TEXT",
-      description = "the clean prompt (default: one of 12 tokens or so)")
-  private @Nullable String clean;
-
-  @Option(
-      names = "--corrupted",
-      paramLabel = "TEXT",
-      description = "the corrupted prompt (default: the same about another city)")
-  private @Nullable String corrupted;
+  @Mixin private PairOptions pair = new PairOptions();
 
   @Option(
       names = "--prompts",
@@ -89,24 +79,20 @@ final class ConformanceCommand implements Callable<Integer> {
   }
 
   private int checkPair(LoadedModel loaded, Conformance conformance, PrintWriter out) {
-    TokenizedPair pair =
-        BenchPair.choose(loaded, Optional.ofNullable(clean), Optional.ofNullable(corrupted));
-    out.println("clean      " + String.join(" ", pair.clean().texts()));
-    out.println("corrupted  " + String.join(" ", pair.corrupted().texts()));
+    TokenizedPair chosen = pair.choose(loaded);
+    PairOptions.print(chosen, out);
     out.flush();
-    conformance.check(pair);
+    conformance.check(chosen);
     return 0;
   }
 
   /** Names the pairs that cannot be used, and gives back how many they are. */
   private int checkSet(String file, LoadedModel loaded, Conformance conformance, PrintWriter out) {
-    if (clean != null || corrupted != null) {
+    if (pair.areGiven()) {
       throw new PatchgridException(
           "--prompts takes the place of --clean and --corrupted: give one or the other");
     }
-    if (pairs < 1) {
-      throw new PatchgridException("--pairs must be at least 1, not " + pairs);
-    }
+    Converters.requirePositive("--pairs", pairs);
     PromptsConfig config = options.config("--prompts", file, model);
     PromptSetReader reader = new PromptSetReader(file, new Configuration());
     PromptIndex index = reader.scan(config.format());
@@ -119,12 +105,12 @@ final class ConformanceCommand implements Callable<Integer> {
         index.pairs());
     out.flush();
     int skipped = 0;
-    for (PromptPair pair : reader.read(index, 0, end)) {
-      TokenizedPair tokenized = loaded.tokenize(pair, config.bos(), config.answerToken());
+    for (PromptPair next : reader.read(index, 0, end)) {
+      TokenizedPair tokenized = loaded.tokenize(next, config.bos(), config.answerToken());
       Optional<String> reason = reasonToSkip(tokenized);
       if (reason.isPresent()) {
         skipped++;
-        out.println("skipped    " + pair.id() + ": " + reason.get());
+        out.println("skipped    " + next.id() + ": " + reason.get());
         out.flush();
       } else {
         conformance.check(tokenized);

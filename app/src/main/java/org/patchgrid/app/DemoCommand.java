@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyOverrides.Setting;
-import org.patchgrid.execute.HadoopPaths;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,7 +62,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     standardOut.println("Its tables: " + out + "/cells/*.parquet and " + out + "/pairs/*.parquet");
     standardOut.flush();
-    Studies.aggregate(HadoopPaths.parse("the results", out), "local[*]", List.of());
+    Studies.aggregate(Studies.results(out), "local[*]", List.of());
     standardOut.println(
         "Its report, the guide's chart with error bars: "
             + ReportCommand.write(out, Optional.empty(), Optional.empty()));

@@ -1,13 +1,9 @@
 package org.patchgrid.app;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -44,7 +40,6 @@ import picocli.CommandLine.Spec;
       "  ./patchgrid doctor --study conf/studies/demo.conf --out results/demo"
     })
 final class DoctorCommand implements Callable<Integer> {
-  private static final double BYTES_A_MEGABYTE = 1e6;
   private static final String THREADS = "OMP_NUM_THREADS";
   private static final String ADDRESS = "SPARK_LOCAL_IP";
 
@@ -72,12 +67,11 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = Console.out(spec);
-    Checkup checkup = new Checkup(out);
-    machine(checkup, out);
+    Checkup checkup = new Checkup(Console.out(spec));
+    machine(checkup);
     Optional<String> given = Optional.ofNullable(model);
     if (given.isPresent()) {
-      checkup.run(() -> model(ModelExamination.of(Models.directory(given.get())), out));
+      checkup.run(() -> model(ModelExamination.of(Models.directory(given.get())), checkup));
     }
     Optional<String> file = Optional.ofNullable(study);
     if (file.isPresent()) {
@@ -93,9 +87,9 @@ final class DoctorCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private static void machine(Checkup checkup, PrintWriter out) throws IOException {
+  private static void machine(Checkup checkup) throws IOException {
     int cores = Runtime.getRuntime().availableProcessors();
-    line(out, "java", System.getProperty("java.version") + ", " + System.getProperty("os.arch"));
+    checkup.say("java", System.getProperty("java.version") + ", " + System.getProperty("os.arch"));
     checkup.check(
         "cores", () -> MachineCheckup.cores(cores, Optional.ofNullable(System.getenv(THREADS))));
     checkup.check(
@@ -104,41 +98,37 @@ final class DoctorCommand implements Callable<Integer> {
           NativeLibraries.here().ifPresent(NativeLibraries::requireUsable);
           return TensorKernels.describe(TensorKernels.best(), Dtype.FLOAT32, Device.CPU);
         });
-    line(out, "temporary space", space(Path.of(System.getProperty("java.io.tmpdir"))));
+    checkup.say("temporary space", space(Path.of(System.getProperty("java.io.tmpdir"))));
     checkup.check("cache", () -> MachineCheckup.cache(CacheDirectory.ofThisMachine()));
-    line(out, "heap", megabytes(Runtime.getRuntime().maxMemory()) + " at most");
-    checkup.run(() -> spark(checkup, out));
+    checkup.say("heap", DiskSpace.megabytes(Runtime.getRuntime().maxMemory()) + " at most");
+    checkup.run(() -> spark(checkup));
   }
 
-  private static void spark(Checkup checkup, PrintWriter out) throws IOException {
+  private static void spark(Checkup checkup) throws IOException {
     SparkHere.requireScratch();
     for (Path directory : SparkHere.scratchDirectories()) {
-      line(out, "spark scratch", space(directory));
+      checkup.say("spark scratch", space(directory));
     }
-    line(
-        out,
-        "SPARK_HOME",
-        SparkHere.distribution(Optional.ofNullable(System.getenv("SPARK_HOME"))));
+    checkup.say(
+        "SPARK_HOME", SparkHere.distribution(Optional.ofNullable(System.getenv("SPARK_HOME"))));
     String address = System.getenv(ADDRESS);
     if (address != null
         && !checkup.check(ADDRESS.toLowerCase(Locale.ROOT), () -> SparkHere.address(address))) {
       return; // Spark would try sixteen ports in vain
     }
-    out.flush(); // what stops Spark is said below
-    line(out, "spark", Studies.tryLocalSpark() + ", starts here and runs a job");
+    checkup.flush(); // what stops Spark is said below
+    checkup.say("spark", Studies.tryLocalSpark() + ", starts here and runs a job");
   }
 
   private static String space(Path directory) throws IOException {
-    FileStore store = Files.getFileStore(directory);
-    return "%s free in %s".formatted(megabytes(store.getUsableSpace()), directory);
+    return "%s free in %s".formatted(DiskSpace.megabytes(DiskSpace.free(directory)), directory);
   }
 
-  private static void model(ModelExamination found, PrintWriter out) throws IOException {
+  private static void model(ModelExamination found, Checkup checkup) throws IOException {
     ModelStructure structure = found.config().structure();
-    line(out, "model", structure.name());
-    line(out, "family", found.modelType());
-    line(
-        out,
+    checkup.say("model", structure.name());
+    checkup.say("family", found.modelType());
+    checkup.say(
         "sizes",
         "%d layers, width %d, %d query and %d key-value heads of %d, MLP %d, vocabulary %d"
             .formatted(
@@ -149,62 +139,53 @@ final class DoctorCommand implements Callable<Integer> {
                 structure.headWidth(),
                 structure.mlpWidth(),
                 structure.vocabularySize()));
-    line(
-        out,
+    checkup.say(
         "positions",
         found.config().longestPrompt() == Integer.MAX_VALUE
             ? "made for %d, more can be run".formatted(found.config().maxPositions())
             : "%d at most".formatted(found.config().maxPositions()));
-    line(
-        out,
+    checkup.say(
         "components",
         structure.components().stream().map(Component::roleName).collect(Collectors.joining(", ")));
-    line(
-        out,
+    checkup.say(
         "weights",
         "%s in %d file%s"
             .formatted(stored(found.storedBytes()), found.files(), found.files() == 1 ? "" : "s"));
-    line(out, "quantisation", found.quantization().orElse("none"));
-    tokenizer(found.tokenizer(), out);
+    checkup.say("quantisation", found.quantization().orElse("none"));
+    tokenizer(found.tokenizer(), checkup);
     found
         .kernels()
         .forEach(
             kernel ->
-                line(
-                    out,
+                checkup.say(
                     "kernel " + kernel.kernel().label(),
                     kernel.keepsRows()
                         ? "a row keeps its bits whatever runs beside it"
                         : "a row's bits depend on the rows beside it"));
-    line(out, "plain weights", sharing(found.sharedBytes()));
+    checkup.say("plain weights", sharing(found.sharedBytes()));
     found
         .memory()
-        .forEach((dtype, memory) -> line(out, "memory " + dtype.label(), describe(memory)));
+        .forEach((dtype, memory) -> checkup.say("memory " + dtype.label(), describe(memory)));
   }
 
   /** Of a model that is not there yet. */
   private static String sharing(long bytes) throws IOException {
     Path directory = CacheDirectory.sharedWeights();
-    Path there = directory.toAbsolutePath();
-    while (!Files.exists(there)) {
-      there = Objects.requireNonNull(there.getParent(), "the root is always there");
-    }
-    long free = Files.getFileStore(there).getUsableSpace();
+    long free = DiskSpace.free(directory);
     return bytes <= free
-        ? "%s, one copy for all executors of a host, in %s".formatted(megabytes(bytes), directory)
+        ? "%s, one copy for all executors of a host, in %s"
+            .formatted(DiskSpace.megabytes(bytes), directory)
         : "%s for each executor, since only %s are free for one copy in %s"
-            .formatted(megabytes(bytes), megabytes(free), directory);
+            .formatted(DiskSpace.megabytes(bytes), DiskSpace.megabytes(free), directory);
   }
 
-  private static void tokenizer(TokenizerBehaviour tokenizer, PrintWriter out) {
-    line(
-        out,
+  private static void tokenizer(TokenizerBehaviour tokenizer, Checkup checkup) {
+    checkup.say(
         "tokenizer",
         tokenizer.added().isEmpty()
             ? "adds no token of its own"
             : "adds " + String.join(" ", tokenizer.added()));
-    line(
-        out,
+    checkup.say(
         "round trip",
         tokenizer.roundTrips()
             ? "%d tokens spell the sentence again".formatted(tokenizer.tokens().size())
@@ -218,15 +199,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   private static String stored(Map<ElementType, Long> bytes) {
     return bytes.entrySet().stream()
-        .map(entry -> entry.getKey() + " " + megabytes(entry.getValue()))
+        .map(entry -> entry.getKey() + " " + DiskSpace.megabytes(entry.getValue()))
         .collect(Collectors.joining(", "));
-  }
-
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%,.1f MB", bytes / BYTES_A_MEGABYTE);
-  }
-
-  private static void line(PrintWriter out, String what, String value) {
-    out.printf(Locale.ROOT, "%-16s %s%n", what, value);
   }
 }

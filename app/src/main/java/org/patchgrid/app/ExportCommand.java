@@ -13,11 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
-import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.query.QueryColumn;
 import org.patchgrid.query.QueryFile;
 import org.patchgrid.query.ResultQueries;
@@ -25,7 +23,6 @@ import org.patchgrid.report.FigureFiles;
 import org.patchgrid.report.Study;
 import org.patchgrid.store.AggregateFile;
 import org.patchgrid.store.CommittedFiles;
-import org.patchgrid.store.LocalCopy;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.table.AggregateSource;
 import picocli.CommandLine.Command;
@@ -99,9 +96,9 @@ final class ExportCommand implements Callable<Integer> {
     PrintWriter out = Console.out(spec);
     Optional<Path> second = Optional.empty();
     if (other != null) {
-      second = Optional.of(local(other, Set.of("aggregates")));
+      second = Optional.of(LocalStudies.copy(other, Set.of("aggregates")));
     }
-    Path results = local(directory, tables(file));
+    Path results = LocalStudies.copy(directory, tables(file));
     try (ResultQueries queries = ResultQueries.open(ProjectFiles.views(home), results, second)) {
       RowPrinter printer = new RowPrinter(out, format);
       if (file.isPresent()) {
@@ -153,18 +150,12 @@ final class ExportCommand implements Callable<Integer> {
     return tables;
   }
 
-  private static Path local(String study, Set<String> tables) throws IOException {
-    Path cache = Path.of(System.getProperty("user.home"), ".cache", "patchgrid", "results");
-    return LocalCopy.of(
-        HadoopPaths.parse("the results", study), new Configuration(), tables, cache);
-  }
-
   /** Whoever cites a number should know that more was measured since. */
   private void warnIfStale(Optional<QueryFile> file) throws IOException {
     if (file.isPresent() && !file.get().reads("aggregates")) {
       return;
     }
-    org.apache.hadoop.fs.Path study = HadoopPaths.parse("the results", directory);
+    org.apache.hadoop.fs.Path study = Studies.results(directory);
     CommittedFiles committed = CommittedFiles.read(study, new Configuration());
     Optional<AggregateSource> source = AggregateFile.source(study, new Configuration());
     if (source.isPresent() && !committed.areSourceOf(source.get())) {
@@ -188,8 +179,7 @@ final class ExportCommand implements Callable<Integer> {
       this.out = out;
       this.csv =
           format == TableFormat.CSV
-              ? Optional.of(
-                  new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get()))
+              ? Optional.of(ColumnPrinter.Csv.printer(out))
               : Optional.empty();
     }
 

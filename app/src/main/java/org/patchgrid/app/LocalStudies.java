@@ -5,26 +5,32 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
-import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.query.QueryFile;
 import org.patchgrid.report.Study;
 import org.patchgrid.report.StudyFacts;
 import org.patchgrid.results.StudyFiles;
 import org.patchgrid.results.StudyResults;
 import org.patchgrid.store.LocalCopy;
+import org.patchgrid.study.CacheDirectory;
 
 /** Results on the local disk, for DuckDB: a remote study's are copied into a cache first. */
 final class LocalStudies {
-  private static final Set<String> TABLES = Set.of("manifest", "pairs", "cells", "aggregates");
+  private static final Set<String> ALL = Set.of("manifest", "pairs", "cells", "aggregates");
 
   private LocalStudies() {}
 
   /** Brings what is new of a remote study, every time it is called. */
   static StudyFiles files(String directory) throws IOException {
-    Path cache = Path.of(System.getProperty("user.home"), ".cache", "patchgrid", "results");
-    return StudyFiles.of(
-        LocalCopy.of(
-            HadoopPaths.parse("the results", directory), new Configuration(), TABLES, cache));
+    return StudyFiles.of(copy(directory, ALL));
+  }
+
+  /** The directory where these tables are on the local disk. */
+  static Path copy(String directory, Set<String> tables) throws IOException {
+    return LocalCopy.of(
+        Studies.results(directory),
+        new Configuration(),
+        tables,
+        CacheDirectory.ofThisMachine().resolve("results"));
   }
 
   /** Opens a study to be asked; whoever opens it closes it. */
@@ -37,10 +43,6 @@ final class LocalStudies {
 
   static boolean isRemote(String directory) throws IOException {
     return !"file"
-        .equals(
-            HadoopPaths.parse("the results", directory)
-                .getFileSystem(new Configuration())
-                .getUri()
-                .getScheme());
+        .equals(Studies.results(directory).getFileSystem(new Configuration()).getUri().getScheme());
   }
 }

@@ -19,7 +19,6 @@ import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Dtype;
-import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
@@ -82,9 +81,7 @@ final class PairExperiment {
   /** Runs it and prints the guide's table. */
   void print(PrintWriter out) {
     TaskResult result = run();
-    PairResult tokens = result.pairs().get(0);
-    out.println("clean      " + String.join(" ", tokens.tokenized().clean().texts()));
-    out.println("corrupted  " + String.join(" ", tokens.tokenized().corrupted().texts()));
+    PairOptions.print(result.pairs().get(0).tokenized(), out);
     List<String> components =
         result.measurements().stream()
             .map(m -> m.cell().component())
@@ -118,16 +115,7 @@ final class PairExperiment {
               sites,
               config.measurementSettings(),
               config.execution().computation());
-      PairResult row = result.pairs().get(0);
-      if (!row.tokenized().isUsable()) {
-        throw new PatchgridException(
-            "Cannot use this pair (%s): %s; the tokens are %s and %s"
-                .formatted(
-                    row.tokenized().status().label(),
-                    row.reason().orElse(""),
-                    row.tokenized().clean().texts(),
-                    row.tokenized().corrupted().texts()));
-      }
+      PairOptions.requireUsable(result.pairs().get(0).tokenized());
       return result;
     }
   }

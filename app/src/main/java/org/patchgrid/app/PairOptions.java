@@ -1,8 +1,9 @@
 package org.patchgrid.app;
 
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokenPolicy;
@@ -11,26 +12,51 @@ import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenizedPair;
+import picocli.CommandLine.Option;
 
-/** The prompts that {@code bench} and {@code conformance} run. */
-final class BenchPair {
+/** The pair that {@code bench} and {@code conformance} run: one that is given, or a default. */
+final class PairOptions {
   /** The first that suits the tokenizer is taken: 12 tokens on many models; words of atlas-6l. */
-  private static final List<BenchPair> DEFAULTS =
+  private static final List<Prompts> DEFAULTS =
       List.of(
-          new BenchPair(
+          new Prompts(
               "The large city of Paris is the capital of the country named",
               "The large city of Rome is the capital of the country named"),
-          new BenchPair(
+          new Prompts(
               "When Laura and John went to the store, Laura gave a ring to",
               "When Laura and John went to the store, John gave a ring to"),
-          new BenchPair("Berlin is the capital of", "Rome is the capital of"));
+          new Prompts("Berlin is the capital of", "Rome is the capital of"));
 
-  private final String clean;
-  private final String corrupted;
+  @Option(
+      names = "--clean",
+      paramLabel = "TEXT",
+      description = "the clean prompt (default: one of 12 tokens or so)")
+  private @Nullable String clean;
 
-  private BenchPair(String clean, String corrupted) {
-    this.clean = clean;
-    this.corrupted = corrupted;
+  @Option(
+      names = "--corrupted",
+      paramLabel = "TEXT",
+      description = "the corrupted prompt (default: the same about another city)")
+  private @Nullable String corrupted;
+
+  private record Prompts(String clean, String corrupted) {
+    TokenizedPair tokenize(LoadedModel model) {
+      PromptPair pair =
+          new PromptPair(
+              0,
+              "terminal",
+              new PromptText.Text(clean),
+              new PromptText.Text(corrupted),
+              new AnswerSpec.Auto(),
+              new AnswerSpec.Auto(),
+              Map.of(),
+              Map.of());
+      return model.tokenize(pair, BosPolicy.TOKENIZER, AnswerTokenPolicy.ONE);
+    }
+  }
+
+  boolean areGiven() {
+    return clean != null || corrupted != null;
   }
 
   /**
@@ -38,13 +64,12 @@ final class BenchPair {
    *
    * @throws PatchgridException if there are none, or the given ones cannot be used
    */
-  static TokenizedPair choose(
-      LoadedModel model, Optional<String> clean, Optional<String> corrupted) {
-    if (clean.isPresent() != corrupted.isPresent()) {
-      throw new PatchgridException("--clean and --corrupted belong together: give both or neither");
+  TokenizedPair choose(LoadedModel model) {
+    if (clean != null && corrupted != null) {
+      return requireDifferent(requireUsable(new Prompts(clean, corrupted).tokenize(model)));
     }
-    if (clean.isPresent()) {
-      return requireUsable(new BenchPair(clean.get(), corrupted.orElseThrow()).tokenize(model));
+    if (areGiven()) {
+      throw new PatchgridException("--clean and --corrupted belong together: give both or neither");
     }
     return DEFAULTS.stream()
         .map(pair -> pair.tokenize(model))
@@ -57,7 +82,12 @@ final class BenchPair {
                         .formatted(model.structure().name())));
   }
 
-  private static TokenizedPair requireUsable(TokenizedPair pair) {
+  /**
+   * The pair.
+   *
+   * @throws PatchgridException if it cannot be used
+   */
+  static TokenizedPair requireUsable(TokenizedPair pair) {
     if (!pair.isUsable()) {
       throw new PatchgridException(
           "Cannot use this pair (%s): %s; the tokens are %s and %s"
@@ -67,6 +97,10 @@ final class BenchPair {
                   pair.clean().texts(),
                   pair.corrupted().texts()));
     }
+    return pair;
+  }
+
+  private static TokenizedPair requireDifferent(TokenizedPair pair) {
     if (pair.firstDifference().isEmpty()) {
       throw new PatchgridException(
           "--clean and --corrupted are the same tokens, so no patch has work to do: change one");
@@ -74,17 +108,9 @@ final class BenchPair {
     return pair;
   }
 
-  private TokenizedPair tokenize(LoadedModel model) {
-    PromptPair pair =
-        new PromptPair(
-            0,
-            "terminal",
-            new PromptText.Text(clean),
-            new PromptText.Text(corrupted),
-            new AnswerSpec.Auto(),
-            new AnswerSpec.Auto(),
-            Map.of(),
-            Map.of());
-    return model.tokenize(pair, BosPolicy.TOKENIZER, AnswerTokenPolicy.ONE);
+  /** Its tokens, two lines. */
+  static void print(TokenizedPair pair, PrintWriter out) {
+    out.println("clean      " + String.join(" ", pair.clean().texts()));
+    out.println("corrupted  " + String.join(" ", pair.corrupted().texts()));
   }
 }

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
-import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.report.ReportWriter;
 import org.patchgrid.report.Study;
 import org.patchgrid.results.StudyFiles;
@@ -68,7 +67,7 @@ final class ReportCommand implements Callable<Integer> {
     }
     if (out.isEmpty() && LocalStudies.isRemote(directory)) {
       org.apache.hadoop.fs.Path remote =
-          new org.apache.hadoop.fs.Path(HadoopPaths.parse("the results", directory), "report.html");
+          new org.apache.hadoop.fs.Path(Studies.results(directory), "report.html");
       remote
           .getFileSystem(new Configuration())
           .copyFromLocalFile(false, true, new org.apache.hadoop.fs.Path(local.toUri()), remote);

@@ -7,11 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
-import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.store.CompactionOrigin;
 import org.patchgrid.store.RunStatus;
 import org.patchgrid.store.StoreSummary;
@@ -51,8 +49,7 @@ final class StatusCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    StoredStudy study =
-        StoredStudy.read(HadoopPaths.parse("the results", directory), new Configuration());
+    StoredStudy study = StoredStudy.read(Studies.results(directory), new Configuration());
     PrintWriter out = Console.out(spec);
     switch (format) {
       case TABLE -> printTable(study, out);
@@ -125,8 +122,7 @@ final class StatusCommand implements Callable<Integer> {
 
   /** Two columns, since a study may have any number of statuses. */
   private static void printCsv(StoredStudy study, PrintWriter out) throws IOException {
-    CSVPrinter csv =
-        new CSVPrinter(out, CSVFormat.DEFAULT.builder().setRecordSeparator("\n").get());
+    CSVPrinter csv = ColumnPrinter.Csv.printer(out);
     csv.printRecord("name", "value");
     for (Map.Entry<String, @Nullable Object> value : values(study).entrySet()) {
       print(csv, value.getKey(), value.getValue());

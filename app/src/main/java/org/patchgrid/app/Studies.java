@@ -37,6 +37,11 @@ final class Studies {
     return StudyFile.read(file, new StudyOverrides(settings, out), new Configuration());
   }
 
+  /** A directory of results as users name it. */
+  static Path results(String directory) {
+    return HadoopPaths.parse("the results", directory);
+  }
+
   /** Plans the study, then runs it on an embedded driver. */
   static RunReport run(
       StudyConfig config,
@@ -48,8 +53,7 @@ final class Studies {
       throws IOException {
     PlannedStudy study = PlannedStudy.of(config, new Configuration());
     HadoopPaths.parse("the output", study.outputPath()); // told before Spark starts
-    SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
-    try (JavaSparkContext spark = SparkDriver.start(conf)) {
+    try (JavaSparkContext spark = start(master, sparkSettings)) {
       StudyRun run = new StudyRun(study, spark, listener, retryQuarantined);
       interruption.stops(run);
       return run(run, spark);
@@ -60,8 +64,7 @@ final class Studies {
   static AggregateReport aggregate(Path study, String master, List<String> sparkSettings)
       throws IOException {
     StoredStudy.read(study, new Configuration()); // told before Spark starts
-    SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
-    try (JavaSparkContext spark = SparkDriver.start(conf)) {
+    try (JavaSparkContext spark = start(master, sparkSettings)) {
       return new Aggregation(spark, study).run();
     }
   }
@@ -71,8 +74,7 @@ final class Studies {
       Path study, Path target, boolean unfinished, String master, List<String> sparkSettings)
       throws IOException {
     CompactionSource.read(study, new Configuration(), unfinished); // told before Spark starts
-    SparkConf conf = SparkSettings.embedded(conf(sparkSettings), master);
-    try (JavaSparkContext spark = SparkDriver.start(conf)) {
+    try (JavaSparkContext spark = start(master, sparkSettings)) {
       return new Compaction(spark, study, target, unfinished, Compaction.FILE_BYTES).run();
     }
   }
@@ -84,11 +86,14 @@ final class Studies {
    * @throws PatchgridException if it does not start
    */
   static String tryLocalSpark() {
-    try (JavaSparkContext spark =
-        SparkDriver.start(SparkSettings.embedded(new SparkConf(), "local[1]"))) {
+    try (JavaSparkContext spark = start("local[1]", List.of())) {
       spark.parallelize(List.of(1)).count();
       return spark.version();
     }
+  }
+
+  private static JavaSparkContext start(String master, List<String> settings) {
+    return SparkDriver.start(SparkSettings.embedded(conf(settings), master));
   }
 
   private static SparkConf conf(List<String> settings) {

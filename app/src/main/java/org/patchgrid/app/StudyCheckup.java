@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.patchgrid.conf.StudyConfig;
@@ -19,8 +18,6 @@ import org.patchgrid.study.TokenizedPair;
 
 /** Could this study run on this machine? Looks at all that a run would stumble over later. */
 final class StudyCheckup {
-  private static final double BYTES_A_MEGABYTE = 1e6;
-
   /** Of a row of cells in its file, compressed: about 30 in the studies of conf/studies. */
   private static final long BYTES_A_ROW = 40;
 
@@ -74,7 +71,11 @@ final class StudyCheckup {
   static String memory(long needed, int tasks, long heap, long machine) {
     String figures =
         "%s for %d tasks at once beside Java's heap of at most %s, on a machine of %s"
-            .formatted(megabytes(needed), tasks, megabytes(heap), megabytes(machine));
+            .formatted(
+                DiskSpace.megabytes(needed),
+                tasks,
+                DiskSpace.megabytes(heap),
+                DiskSpace.megabytes(machine));
     if (needed > machine) {
       throw new PatchgridException(
           "Too little memory: "
@@ -92,22 +93,20 @@ final class StudyCheckup {
     if (local.isEmpty()) {
       return path + " holds nothing else";
     }
-    Path there = local.get().toAbsolutePath();
-    while (!Files.exists(there)) {
-      there = Objects.requireNonNull(there.getParent(), "the root is always there");
-    }
+    Path there = DiskSpace.existing(local.get());
     if (!Files.isDirectory(there) || !Files.isWritable(there)) {
       throw new PatchgridException(
           "Cannot write results to '%s': %s is %s; choose another --out"
               .formatted(path, there, Files.isDirectory(there) ? "not yours to write" : "a file"));
     }
     long needed = study.plan().cells() * config.metrics().size() * BYTES_A_ROW;
-    return space(path.toString(), needed, Files.getFileStore(there).getUsableSpace());
+    return space(path.toString(), needed, DiskSpace.free(there));
   }
 
   static String space(String directory, long needed, long free) {
     String figures =
-        "%s, about %s of %s free".formatted(directory, megabytes(needed), megabytes(free));
+        "%s, about %s of %s free"
+            .formatted(directory, DiskSpace.megabytes(needed), DiskSpace.megabytes(free));
     if (needed > free) {
       throw new PatchgridException(
           "Too little space for results: " + figures + "; make room, or choose another --out");
@@ -120,9 +119,5 @@ final class StudyCheckup {
     return "file".equals(full.toUri().getScheme())
         ? Optional.of(Path.of(full.toUri().getPath()))
         : Optional.empty();
-  }
-
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%,.1f MB", bytes / BYTES_A_MEGABYTE);
   }
 }

@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
-import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.store.Verification;
 import org.patchgrid.store.VerificationProblem;
 import org.patchgrid.store.VerificationReport;
@@ -32,7 +31,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     VerificationReport report =
-        Verification.verify(HadoopPaths.parse("the results", directory), new Configuration());
+        Verification.verify(Studies.results(directory), new Configuration());
     PrintWriter out = Console.out(spec);
     out.printf(
         Locale.ROOT,
