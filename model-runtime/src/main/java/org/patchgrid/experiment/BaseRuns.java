@@ -68,12 +68,12 @@ final class BaseRuns {
     return foils;
   }
 
-  int cleanTop1() {
-    return MetricReader.argMax(cleanLogits);
+  OptionalInt cleanTop1() {
+    return MetricReader.topToken(cleanLogits);
   }
 
-  int corruptedTop1() {
-    return MetricReader.argMax(corruptedLogits);
+  OptionalInt corruptedTop1() {
+    return MetricReader.topToken(corruptedLogits);
   }
 
   /** The pair's row. */
@@ -82,14 +82,14 @@ final class BaseRuns {
         pair,
         first(answers),
         first(foils),
-        OptionalInt.of(cleanTop1()),
-        pair.hasCorrupted() ? OptionalInt.of(corruptedTop1()) : OptionalInt.empty(),
+        cleanTop1(),
+        pair.hasCorrupted() ? corruptedTop1() : OptionalInt.empty(),
         note);
   }
 
   private static List<Integer> ids(AnswerTokens answer, float[] logits) {
     return answer instanceof AnswerTokens.Auto
-        ? List.of(MetricReader.argMax(logits))
+        ? MetricReader.topToken(logits).stream().boxed().toList()
         : known(answer);
   }
 

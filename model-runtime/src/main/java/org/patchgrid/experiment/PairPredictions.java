@@ -8,9 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.patchgrid.kernel.Gradients;
-import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricReader;
-import org.patchgrid.metric.RunLogits;
 import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PairStates;
 import org.patchgrid.study.AnswerTokenPolicy;
@@ -22,8 +20,6 @@ import org.patchgrid.study.TokenizedPair;
 
 /** What a model predicts after both prompts of pairs: the runs of a study without its patches. */
 public final class PairPredictions {
-  private static final double[] NONE = {};
-
   private PairPredictions() {}
 
   /**
@@ -41,7 +37,7 @@ public final class PairPredictions {
    *
    * @param answers ids of the right answers; the clean run's prediction for {@code auto}
    * @param foils ids of the wrong ones; the corrupted run's prediction for {@code auto}
-   * @param predictions empty for a pair that cannot be run
+   * @param predictions empty for a pair that cannot be run, or whose logits are no numbers
    */
   public record CheckedPair(
       TokenizedPair pair,
@@ -101,21 +97,19 @@ public final class PairPredictions {
                 pairs.get(i),
                 runs.answers(),
                 runs.foils(),
-                Optional.of(
-                    new Predictions(
-                        prediction(runs.cleanLogits()), prediction(runs.corruptedLogits())))));
+                prediction(runs.cleanLogits())
+                    .flatMap(
+                        clean ->
+                            prediction(runs.corruptedLogits())
+                                .map(corrupted -> new Predictions(clean, corrupted)))));
       }
       return checked;
     }
   }
 
-  private static Prediction prediction(float[] logits) {
-    int top = MetricReader.argMax(logits);
-    double[] probability =
-        new MetricReader(logits, List.of(top), List.of())
-            .read(
-                List.of(Metric.ANSWER_PROB),
-                RunLogits.ofVocabulary(logits, new double[] {logits[top]}, NONE));
-    return new Prediction(top, probability[0]);
+  private static Optional<Prediction> prediction(float[] logits) {
+    return MetricReader.topToken(logits).stream()
+        .mapToObj(top -> new Prediction(top, MetricReader.probabilities(logits)[top]))
+        .findFirst();
   }
 }

@@ -233,7 +233,7 @@ final class TaskRunner {
 
   /** The pair, rejected if the study requires a prediction that the model does not make. */
   private TokenizedPair judge(TokenizedPair pair, BaseRuns base) {
-    if (!base.answers().contains(base.cleanTop1())) {
+    if (!contains(base.answers(), base.cleanTop1())) {
       return pair.rejected(
           PairStatus.WRONG_PREDICTION,
           prediction("clean", base.cleanTop1(), "answer", base.answers()));
@@ -243,7 +243,7 @@ final class TaskRunner {
           PairStatus.WRONG_PREDICTION, "prompts.require = both needs a corrupted prompt");
     }
     if (settings.require() == RequiredPrediction.BOTH
-        && !base.foils().contains(base.corruptedTop1())) {
+        && !contains(base.foils(), base.corruptedTop1())) {
       return pair.rejected(
           PairStatus.WRONG_PREDICTION,
           prediction("corrupted", base.corruptedTop1(), "foil", base.foils()));
@@ -251,10 +251,19 @@ final class TaskRunner {
     return pair;
   }
 
-  private static String prediction(String run, int top1, String role, List<Integer> expected) {
+  private static boolean contains(List<Integer> expected, OptionalInt top1) {
+    return top1.isPresent() && expected.contains(top1.getAsInt());
+  }
+
+  private static String prediction(
+      String run, OptionalInt top1, String role, List<Integer> expected) {
+    if (top1.isEmpty()) {
+      return "the %s run predicts no token: a logit is not a number".formatted(run);
+    }
     return expected.isEmpty()
         ? "prompts.require needs the pair's %s, which is not given".formatted(role)
-        : "the %s run predicts token %d, not the %s %s".formatted(run, top1, role, expected);
+        : "the %s run predicts token %d, not the %s %s"
+            .formatted(run, top1.getAsInt(), role, expected);
   }
 
   private static PairResult notRun(TokenizedPair pair) {

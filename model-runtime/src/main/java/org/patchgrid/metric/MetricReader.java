@@ -1,6 +1,7 @@
 package org.patchgrid.metric;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,15 +54,18 @@ public final class MetricReader {
     return metrics.stream().mapToDouble(run::value).toArray();
   }
 
-  /** The id of the largest logit; of equal ones the lowest. */
-  public static int argMax(float[] logits) {
+  /** The id of the largest logit; of equal ones the lowest. Empty where one is not a number. */
+  public static OptionalInt topToken(float[] logits) {
     int best = 0;
-    for (int i = 1; i < logits.length; i++) {
+    for (int i = 0; i < logits.length; i++) {
+      if (Float.isNaN(logits[i])) {
+        return OptionalInt.empty();
+      }
       if (logits[i] > logits[best]) {
         best = i;
       }
     }
-    return best;
+    return OptionalInt.of(best);
   }
 
   /** The probability of every token, [V] both. */

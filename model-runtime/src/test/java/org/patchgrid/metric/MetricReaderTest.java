@@ -58,8 +58,10 @@ class MetricReaderTest {
 
   @Test
   void theLowestOfEqualLogitsIsTheFirst() {
-    assertThat(MetricReader.argMax(new float[] {1, 3, 2, 3})).isEqualTo(1);
-    assertThat(MetricReader.argMax(new float[] {-1})).isZero();
+    assertThat(MetricReader.topToken(new float[] {1, 3, 2, 3})).hasValue(1);
+    assertThat(MetricReader.topToken(new float[] {-1})).hasValue(0);
+    assertThat(MetricReader.topToken(new float[] {Float.NaN, 1})).isEmpty();
+    assertThat(MetricReader.topToken(new float[] {1, Float.NaN})).isEmpty();
   }
 
   @Test
