@@ -8,7 +8,7 @@ export function address(state) {
   return '/?' + new URLSearchParams(entries.map(([key, value]) => [key, String(value)]));
 }
 
-export function go(state, { replace = false } = {}) {
-  history[replace ? 'replaceState' : 'pushState'](null, '', address(state));
+export function go(state) {
+  history.pushState(null, '', address(state));
   window.dispatchEvent(new Event('statechange'));
 }

@@ -4,7 +4,8 @@ import { saveButtons } from './save.js';
 const PROSE = new Set(['clean', 'corrupted', 'clean_prompt', 'corrupted_prompt', 'reason']);
 
 // A table beside every chart: the same rows, for who cannot see the chart or wants the numbers.
-export function table(answer, { caption, links = {}, columns = answer.columns }) {
+export function table(answer, { caption, links = {} }) {
+  const { columns } = answer;
   if (answer.rows.length === 0) return element('p', { class: 'quiet' }, caption + ': none.');
   const head = element('tr', {}, ...columns.map((column) => element('th', { scope: 'col', title: describe(answer, column) }, column)));
   const body = answer.rows.map((row) => element('tr', {}, ...columns.map((column) => cell(row, column, links))));

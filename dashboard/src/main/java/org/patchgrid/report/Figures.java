@@ -100,20 +100,19 @@ final class Figures {
   /** The guide's chart over all pairs. */
   Figure layers(Slice slice) {
     QueryResult data = study.ask("layers", slice.parameters());
-    Map<String, List<LayerChart.Bar>> panels = new LinkedHashMap<>();
-    for (QueryResult.Row row : data.records()) {
-      OptionalDouble mean = row.number("mean_effect");
-      panels
-          .computeIfAbsent(row.name("component"), name -> new ArrayList<>())
-          .add(
-              new LayerChart.Bar(
+    Map<String, List<LayerChart.Bar>> panels =
+        byComponent(
+            data.records().stream(),
+            row -> {
+              OptionalDouble mean = row.number("mean_effect");
+              return new LayerChart.Bar(
                   layer(row),
                   mean,
                   low(row),
                   high(row),
                   OptionalDouble.empty(),
-                  mean.isPresent() ? "" : missing.ofLayer(row)));
-    }
+                  mean.isPresent() ? "" : missing.ofLayer(row));
+            });
     String title = "Which layers matter? " + slice;
     return figure(
         slice.id("layers"),
@@ -210,13 +209,8 @@ final class Figures {
       String columnsAre,
       Function<QueryResult.Row, String> column,
       UnaryOperator<String> columnTitle) {
-    Map<String, List<QueryResult.Row>> components = new TreeMap<>();
-    data.records()
-        .forEach(
-            row ->
-                components
-                    .computeIfAbsent(row.name("component"), name -> new ArrayList<>())
-                    .add(row));
+    Map<String, List<QueryResult.Row>> components =
+        new TreeMap<>(byComponent(data.records().stream(), row -> row));
     if (components.isEmpty()) {
       return List.of();
     }
@@ -340,13 +334,13 @@ final class Figures {
   /** What ablations change, a figure a sweep and metric; none in a study without ablations. */
   List<Figure> changes() {
     QueryResult all = study.ask("changes", Map.of());
-    Map<List<String>, List<QueryResult.Row>> bySlice = new LinkedHashMap<>();
-    for (QueryResult.Row row : all.records()) {
-      bySlice
-          .computeIfAbsent(
-              List.of(row.name("sweep"), row.name("metric")), slice -> new ArrayList<>())
-          .add(row);
-    }
+    Map<List<String>, List<QueryResult.Row>> bySlice =
+        all.records().stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> List.of(row.name("sweep"), row.name("metric")),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
     List<Figure> figures = new ArrayList<>();
     bySlice.forEach(
         (slice, rows) -> {
@@ -385,16 +379,14 @@ final class Figures {
   /** Histograms of all measured effects. */
   Optional<Figure> distribution(Slice slice) {
     QueryResult data = study.ask("distribution", slice.parameters());
-    Map<String, List<Histogram.Bin>> panels = new LinkedHashMap<>();
-    for (QueryResult.Row row : data.records()) {
-      panels
-          .computeIfAbsent(row.name("component"), name -> new ArrayList<>())
-          .add(
-              new Histogram.Bin(
-                  row.number("low").orElse(0),
-                  row.number("high").orElse(0),
-                  row.count("measurements")));
-    }
+    Map<String, List<Histogram.Bin>> panels =
+        byComponent(
+            data.records().stream(),
+            row ->
+                new Histogram.Bin(
+                    row.number("low").orElse(0),
+                    row.number("high").orElse(0),
+                    row.count("measurements")));
     if (panels.isEmpty()) {
       return Optional.empty();
     }
@@ -426,26 +418,10 @@ final class Figures {
     Map<List<Object>, QueryResult.Row> means =
         study.ask("layers", slice.parameters()).records().stream()
             .collect(Collectors.toMap(Figures::layerKey, row -> row, (one, other) -> one));
-    Map<String, List<LayerChart.Bar>> panels = new LinkedHashMap<>();
-    for (QueryResult.Row row : data.records()) {
-      if (!wholeLayer(row)) {
-        continue;
-      }
-      Optional<QueryResult.Row> mean = Optional.ofNullable(means.get(layerKey(row)));
-      boolean counts = row.name("status").equals("ok");
-      panels
-          .computeIfAbsent(row.name("component"), name -> new ArrayList<>())
-          .add(
-              new LayerChart.Bar(
-                  layer(row),
-                  counts
-                      ? mean.map(m -> m.number("mean_effect")).orElse(OptionalDouble.empty())
-                      : OptionalDouble.empty(),
-                  mean.map(this::low).orElse(OptionalDouble.empty()),
-                  mean.map(this::high).orElse(OptionalDouble.empty()),
-                  row.number("effect"),
-                  counts ? "" : row.name("status").replace('_', ' ')));
-    }
+    Map<String, List<LayerChart.Bar>> panels =
+        byComponent(
+            data.records().stream().filter(Figures::wholeLayer),
+            row -> bar(row, Optional.ofNullable(means.get(layerKey(row)))));
     if (panels.isEmpty()) {
       return Optional.empty();
     }
@@ -466,6 +442,27 @@ final class Figures {
             "pair",
             parameters,
             data));
+  }
+
+  /** Of one pair, beside the mean over all. */
+  private LayerChart.Bar bar(QueryResult.Row row, Optional<QueryResult.Row> mean) {
+    boolean counts = row.name("status").equals("ok");
+    return new LayerChart.Bar(
+        layer(row),
+        mean.filter(m -> counts).map(m -> m.number("mean_effect")).orElse(OptionalDouble.empty()),
+        mean.map(this::low).orElse(OptionalDouble.empty()),
+        mean.map(this::high).orElse(OptionalDouble.empty()),
+        row.number("effect"),
+        counts ? "" : row.name("status").replace('_', ' '));
+  }
+
+  private static <T> Map<String, List<T>> byComponent(
+      Stream<QueryResult.Row> rows, Function<QueryResult.Row, T> drawn) {
+    return rows.collect(
+        Collectors.groupingBy(
+            row -> row.name("component"),
+            LinkedHashMap::new,
+            Collectors.mapping(drawn, Collectors.toList())));
   }
 
   private static boolean wholeLayer(QueryResult.Row row) {
