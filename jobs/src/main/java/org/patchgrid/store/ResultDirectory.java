@@ -205,12 +205,8 @@ final class ResultDirectory {
     }
     if (status.get().getLen() != bytes) {
       throw new DamagedFileException(
-          "Staged file has "
-              + status.get().getLen()
-              + " bytes, not the "
-              + bytes
-              + " that were written: "
-              + resolve(name));
+          "Staged file has %d bytes, not the %d that were written: %s"
+              .formatted(status.get().getLen(), bytes, resolve(name)));
     }
     if (!sha256(name).equals(sha256)) {
       throw new DamagedFileException(

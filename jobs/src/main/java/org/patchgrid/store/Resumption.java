@@ -68,13 +68,8 @@ final class Resumption {
 
   private PatchgridException damaged(String path, String what) {
     return new PatchgridException(
-        "Cannot resume '"
-            + directory
-            + "': '"
-            + path
-            + "' is damaged, "
-            + what
-            + "; restore it from a copy, or start again with another --out");
+        "Cannot resume '%s': '%s' is damaged, %s; restore it from a copy, or start again with another --out"
+            .formatted(directory, path, what));
   }
 
   /**
@@ -144,13 +139,8 @@ final class Resumption {
   }
 
   private String foreignMessage(String path, String why) {
-    return "Cannot resume '"
-        + directory
-        + "': '"
-        + path
-        + "' is not part of the study, "
-        + why
-        + "; move it away and run again";
+    return "Cannot resume '%s': '%s' is not part of the study, %s; move it away and run again"
+        .formatted(directory, path, why);
   }
 
   private ResultFile committedFile(ResultTable table, int task, ParquetMetadata footer)

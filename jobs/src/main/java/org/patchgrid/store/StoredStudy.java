@@ -63,11 +63,8 @@ public record StoredStudy(
 
   static PatchgridException noStudy(String directory) {
     return new PatchgridException(
-        "No study in '"
-            + directory
-            + "': it has no "
-            + StudyDocument.NAME
-            + "; name a directory that was the --out of a run");
+        "No study in '%s': it has no %s; name a directory that was the --out of a run"
+            .formatted(directory, StudyDocument.NAME));
   }
 
   private static Optional<RunStatus> readStatus(ResultDirectory directory) throws IOException {

@@ -63,7 +63,7 @@ public final class StudyClaim {
     }
     if (root.get().isFile()) {
       throw new PatchgridException(
-          "Cannot write results to '" + directory + "': it is a file; choose another --out");
+          "Cannot write results to '%s': it is a file; choose another --out".formatted(directory));
     }
     List<String> foreign = new ArrayList<>();
     for (FileStatus entry : directory.list()) {
@@ -78,11 +78,8 @@ public final class StudyClaim {
     // Another driver may have begun the study while we looked.
     if (!foreign.isEmpty() && !directory.exists(StudyDocument.NAME)) {
       throw new PatchgridException(
-          "Cannot write results to '"
-              + directory
-              + "': it holds "
-              + ResultDirectory.some(foreign)
-              + " but no study; choose an empty or new directory as --out");
+          "Cannot write results to '%s': it holds %s but no study; choose an empty or new directory as --out"
+              .formatted(directory, ResultDirectory.some(foreign)));
     }
   }
 
@@ -101,17 +98,13 @@ public final class StudyClaim {
     }
     Set<String> parts = wanted.differingParts(stored);
     throw new PatchgridException(
-        "Cannot use '"
-            + directory
-            + "': it holds study '"
-            + stored.studyId()
-            + "' with fingerprint "
-            + stored.fingerprint()
-            + ", not '"
-            + wanted.studyId()
-            + "' with fingerprint "
-            + wanted.fingerprint()
-            + (parts.isEmpty() ? "" : " (they differ in: " + String.join(", ", parts) + ")")
-            + "; choose another --out");
+        "Cannot use '%s': it holds study '%s' with fingerprint %s, not '%s' with fingerprint %s%s; choose another --out"
+            .formatted(
+                directory,
+                stored.studyId(),
+                stored.fingerprint(),
+                wanted.studyId(),
+                wanted.fingerprint(),
+                parts.isEmpty() ? "" : " (they differ in: " + String.join(", ", parts) + ")"));
   }
 }

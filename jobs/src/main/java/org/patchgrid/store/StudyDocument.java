@@ -54,13 +54,8 @@ record StudyDocument(int formatVersion, StudyIdentity identity) {
   private static void requireFormat(Format format, ResultDirectory directory) {
     if (format.formatVersion() != FORMAT_VERSION) {
       throw new PatchgridException(
-          "Cannot use '"
-              + directory
-              + "': another version of Patchgrid wrote its results, in format "
-              + format.formatVersion()
-              + ", and this one knows format "
-              + FORMAT_VERSION
-              + "; use the version that wrote them, or choose another --out");
+          "Cannot use '%s': another version of Patchgrid wrote its results, in format %d, and this one knows format %d; use the version that wrote them, or choose another --out"
+              .formatted(directory, format.formatVersion(), FORMAT_VERSION));
     }
   }
 

@@ -1,7 +1,9 @@
 /**
  * Where results live: the directory of a study, and the protocol by which the files of a task
- * become part of it. Start with {@link org.patchgrid.store.ResultStore} (the driver's side) and
- * {@link org.patchgrid.store.TaskWriter} (the executors'); what is in the files is in {@code
+ * become part of it. Start with {@link org.patchgrid.store.ResultStore} (the driver's side, which
+ * asks {@link org.patchgrid.store.StudyClaim} whose a directory is and {@link
+ * org.patchgrid.store.Resumption} what earlier drivers have left) and {@link
+ * org.patchgrid.store.TaskWriter} (the executors'); what is in the files is in {@code
  * org.patchgrid.table}. {@link org.patchgrid.store.Verification} checks a directory, {@link
  * org.patchgrid.store.StoredStudy} reads what one says about itself, and {@link
  * org.patchgrid.store.StudyTables} its rows.
