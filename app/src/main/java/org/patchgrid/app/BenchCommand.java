@@ -72,11 +72,7 @@ final class BenchCommand implements Callable<Integer> {
           "time the ways seed and per-cell on about so many cells, and scale to all (default: ${DEFAULT-VALUE})")
   private int sample = 60;
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description = "table, csv or json (default: table)")
-  private TableFormat format = TableFormat.TABLE;
+  @Mixin private FormatOption format = new FormatOption();
 
   @Override
   public Integer call() throws IOException {
@@ -95,7 +91,7 @@ final class BenchCommand implements Callable<Integer> {
             benchmark.run(pair, sweep.sites(loaded.structure()), round -> tellRound(sweep, round)));
       }
       new BenchTable(loaded.structure().name(), pair, threads, times)
-          .print(format, Console.out(spec));
+          .print(format.chosen(), Console.out(spec));
     }
     return ExitCode.DONE;
   }

@@ -116,11 +116,7 @@ final class PatchCommand implements Callable<Integer> {
       description = "the wrong answer (default: the corrupted run's top token)")
   private @Nullable String foil;
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description = "table, csv or json (default: table)")
-  private TableFormat format = TableFormat.TABLE;
+  @Mixin private FormatOption format = new FormatOption();
 
   @Override
   public Integer call() throws IOException {
@@ -142,7 +138,7 @@ final class PatchCommand implements Callable<Integer> {
             Optional.ofNullable(foil),
             settings);
     PrintWriter out = Console.out(spec);
-    switch (format) {
+    switch (format.chosen()) {
       case TABLE -> experiment.print(out);
       case CSV -> print(experiment.run().measurements(), ColumnPrinter.csv(out));
       case JSON -> print(experiment.run().measurements(), ColumnPrinter.json(out));

@@ -15,7 +15,6 @@ import org.patchgrid.input.PromptSetReader;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -42,11 +41,7 @@ final class PromptsCheckCommand implements Callable<Integer> {
 
   @Mixin private PromptSetOptions options = new PromptSetOptions();
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description = "table, csv or json (default: table)")
-  private TableFormat format = TableFormat.TABLE;
+  @Mixin private FormatOption format = new FormatOption();
 
   @Override
   public Integer call() throws IOException {
@@ -59,7 +54,7 @@ final class PromptsCheckCommand implements Callable<Integer> {
     PrintWriter out = Console.out(spec);
     CheckSummary summary = new CheckSummary();
     try (LoadedModel loaded = LoadedModel.load(model.directory());
-        CheckPrinter printer = CheckPrinter.of(format, out)) {
+        CheckPrinter printer = CheckPrinter.of(format.chosen(), out)) {
       for (long first = 0; first < index.pairs(); first += BATCH) {
         long end = Math.min(index.pairs(), first + BATCH);
         List<CheckedPair> checked =
@@ -72,7 +67,7 @@ final class PromptsCheckCommand implements Callable<Integer> {
       }
     }
     out.flush();
-    PrintWriter end = format == TableFormat.TABLE ? out : err;
+    PrintWriter end = format.chosen() == TableFormat.TABLE ? out : err;
     summary.print(end);
     end.flush();
     return summary.unusable() == 0 ? ExitCode.DONE : ExitCode.INCOMPLETE;

@@ -17,8 +17,8 @@ import org.patchgrid.store.StoredStudy;
 import org.patchgrid.store.TaskCounts;
 import org.patchgrid.study.RecoveryError;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -41,17 +41,13 @@ final class StatusCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DIR", description = "the --out of a run")
   private String directory = "";
 
-  @Option(
-      names = "--format",
-      paramLabel = "FORMAT",
-      description = "table, csv or json (default: table)")
-  private TableFormat format = TableFormat.TABLE;
+  @Mixin private FormatOption format = new FormatOption();
 
   @Override
   public Integer call() throws IOException {
     StoredStudy study = StoredStudy.read(Studies.results(directory), new Configuration());
     PrintWriter out = Console.out(spec);
-    switch (format) {
+    switch (format.chosen()) {
       case TABLE -> printTable(study, out);
       case CSV -> printCsv(study, out);
       case JSON -> out.println(new ObjectMapper().writeValueAsString(values(study)));

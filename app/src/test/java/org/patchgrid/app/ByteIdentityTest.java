@@ -112,12 +112,10 @@ class ByteIdentityTest {
   void twoExecutorProcesses() throws IOException, InterruptedException {
     Path out = directory.resolve("two-executors");
     try (ChildJvm child =
-        ChildJvm.start(
-            Files.createDirectory(directory.resolve("cluster")),
-            "run",
+        SmallStudy.start(
+            directory.resolve("cluster"),
             study,
-            "--out",
-            out.toString(),
+            out,
             "--master",
             "local-cluster[2,1,1024]",
             // The job waits for both executors, so that both have work.
@@ -136,14 +134,7 @@ class ByteIdentityTest {
   void killedAndResumed() throws IOException, InterruptedException {
     Path out = directory.resolve("killed");
     try (ChildJvm child =
-        ChildJvm.start(
-            Files.createDirectory(directory.resolve("victim")),
-            "run",
-            study,
-            "--out",
-            out.toString(),
-            "--master",
-            "local[2]")) {
+        SmallStudy.start(directory.resolve("victim"), study, out, "--master", "local[2]")) {
       child.awaitCells(out, FILES_BEFORE_KILL);
       child.kill();
     }

@@ -3,7 +3,6 @@ package org.patchgrid.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,12 +26,10 @@ class QuarantineTest {
 
     Path out = directory.resolve("out");
     try (ChildJvm child =
-        ChildJvm.start(
-            Files.createDirectory(directory.resolve("cluster")),
-            "run",
+        SmallStudy.start(
+            directory.resolve("cluster"),
             study,
-            "--out",
-            out.toString(),
+            out,
             "--master",
             "local-cluster[2,1,1024]",
             "--spark-conf",
@@ -92,12 +89,10 @@ class QuarantineTest {
   private static Ended local(Path directory, String study, Path out)
       throws IOException, InterruptedException {
     try (ChildJvm child =
-        ChildJvm.start(
-            Files.createDirectory(directory),
-            "run",
+        SmallStudy.start(
+            directory,
             study,
-            "--out",
-            out.toString(),
+            out,
             "--master",
             "local[1]",
             "--spark-conf",

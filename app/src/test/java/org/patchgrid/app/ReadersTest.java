@@ -44,14 +44,7 @@ class ReadersTest {
     String study = SmallStudy.write(directory).toString();
     out = directory.resolve("out");
     try (ChildJvm child =
-        ChildJvm.start(
-            Files.createDirectory(directory.resolve("child")),
-            "run",
-            study,
-            "--out",
-            out.toString(),
-            "--master",
-            "local[2]")) {
+        SmallStudy.start(directory.resolve("child"), study, out, "--master", "local[2]")) {
       earlyFiles = child.awaitCells(out, 3);
       // Opened at once: these files are whole although the study is not.
       assertThat(duckDb(earlyFiles).rows()).isPositive();

@@ -4,15 +4,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.patchgrid.study.Sha256;
 
 /**
  * A study cut into many tasks, one for each pair and site: six pairs of three lengths, and one pair
@@ -102,6 +100,14 @@ final class SmallStudy {
             .toArray(String[]::new));
   }
 
+  /** Runs it in a JVM of its own. */
+  static ChildJvm start(Path home, String study, Path out, String... more) throws IOException {
+    return ChildJvm.start(
+        Files.createDirectory(home),
+        Stream.concat(Stream.of("run", study, "--out", out.toString()), Stream.of(more))
+            .toArray(String[]::new));
+  }
+
   /** The files of a directory by name; none if it is absent. */
   static List<Path> files(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
@@ -117,17 +123,9 @@ final class SmallStudy {
     Map<String, String> hashes = new TreeMap<>();
     for (String table : List.of("cells", "pairs")) {
       for (Path file : files(study.resolve(table))) {
-        hashes.put(table + "/" + file.getFileName(), sha256(Files.readAllBytes(file)));
+        hashes.put(table + "/" + file.getFileName(), Sha256.of(Files.readAllBytes(file)));
       }
     }
     return hashes;
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }
