@@ -53,6 +53,11 @@ final class RecordedRun implements Hooks {
     return shifted.add(zeros);
   }
 
+  @Override
+  public boolean watches(HookPoint point) {
+    return points.contains(point) || point.equals(INPUT);
+  }
+
   /** The value the run had at a hook point. */
   NDArray value(HookPoint point) {
     NDArray value = values.get(point);

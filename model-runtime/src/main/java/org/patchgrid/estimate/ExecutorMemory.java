@@ -82,7 +82,8 @@ public record ExecutorMemory(
     List<SweepSite> estimates = sites.stream().filter(site -> !site.isRun()).toList();
     long pass =
         computation.engine() == Engine.REFERENCE
-            ? new LayerMemory(model, length).residentBytes() + kept(model, runs, length)
+            ? new LayerMemory(model, length, device, seesPatterns(model, runs)).residentBytes()
+                + kept(model, runs, length)
             : largestWave(model, runs, pairs, length, computation.batchRows(), device);
     WeightMemory weights = new WeightMemory(config, kernel, dtype);
     long ofGradients =
@@ -92,22 +93,29 @@ public record ExecutorMemory(
         weights.bytes() + ofGradients,
         kernel.sharesWeightsOn(device) ? weights.sharedBytes() : 0,
         TOKENIZER_BYTES_A_TOKEN * model.vocabularySize(),
-        LongStream.of(pass, readout(model, distances), recorded(model, estimates, length))
+        LongStream.of(pass, readout(model, distances), recorded(model, device, estimates, length))
                 .max()
                 .orElseThrow()
             + compiled(model, kernel));
   }
 
   /** What a run keeps of every layer for the way back, and what is kept of each point beside it. */
-  private static long recorded(ModelStructure model, List<SweepSite> estimates, int length) {
+  private static long recorded(
+      ModelStructure model, Device device, List<SweepSite> estimates, int length) {
     if (estimates.isEmpty()) {
       return 0;
     }
-    LayerMemory layer = new LayerMemory(model, length);
+    LayerMemory layer = new LayerMemory(model, length, device, true); // kept for the way back
     long values =
         bytes(
             model, estimates.stream().flatMap(site -> site.site().points(model).stream()), length);
     return 2L * model.layers() * layer.bytes(length, 1) + ARRAYS_OF_A_POINT * values;
+  }
+
+  private static boolean seesPatterns(ModelStructure model, List<SweepSite> sites) {
+    return sites.stream()
+        .flatMap(site -> site.site().points(model).stream())
+        .anyMatch(point -> point.component() == Component.PATTERN);
   }
 
   private static long compiled(ModelStructure model, Kernel kernel) {

@@ -90,9 +90,11 @@ final class PromptSetScan {
         }
       }
       if (!meansAt.isEmpty()) {
-        Hooks hooks = (point, value) -> seen(pairs, length, point, value);
         transformer.forward(
-            scope, tokens, new WholeSequences(transformer.tables(scope, length)), hooks);
+            scope,
+            tokens,
+            new WholeSequences(transformer.tables(scope, length)),
+            new MeansOf(pairs, length));
       }
     }
   }
@@ -109,21 +111,38 @@ final class PromptSetScan {
     }
   }
 
-  private NDArray seen(List<TokenizedPair> pairs, int length, HookPoint point, NDArray value) {
-    List<NeededMean> means = meansAt.getOrDefault(point, List.of());
-    if (means.isEmpty()) {
-      return value;
+  /** Adds up what a pass over the clean prompts of some pairs of equal length comes to. */
+  private final class MeansOf implements Hooks {
+    private final List<TokenizedPair> pairs;
+    private final int length;
+
+    MeansOf(List<TokenizedPair> pairs, int length) {
+      this.pairs = pairs;
+      this.length = length;
     }
-    float[] values = value.toFloatArray();
-    int width = values.length / length / pairs.size();
-    for (NeededMean mean : means) {
-      for (int row = 0; row < pairs.size(); row++) {
-        for (int position = 0; position < length; position++) {
-          add(mean, pairs.get(row), position, values, width, row * length + position);
+
+    @Override
+    public boolean watches(HookPoint point) {
+      return meansAt.containsKey(point);
+    }
+
+    @Override
+    public NDArray at(HookPoint point, NDArray value) {
+      List<NeededMean> means = meansAt.getOrDefault(point, List.of());
+      if (means.isEmpty()) {
+        return value;
+      }
+      float[] values = value.toFloatArray();
+      int width = values.length / length / pairs.size();
+      for (NeededMean mean : means) {
+        for (int row = 0; row < pairs.size(); row++) {
+          for (int position = 0; position < length; position++) {
+            add(mean, pairs.get(row), position, values, width, row * length + position);
+          }
         }
       }
+      return value;
     }
-    return value;
   }
 
   private void add(

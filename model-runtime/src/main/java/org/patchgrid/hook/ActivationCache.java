@@ -31,6 +31,11 @@ public final class ActivationCache implements Hooks {
     return value;
   }
 
+  @Override
+  public boolean watches(HookPoint point) {
+    return wanted.contains(point);
+  }
+
   /**
    * The value the run had at this point.
    *

@@ -44,4 +44,9 @@ public final class EmbeddingNoise implements Hooks {
   public NDArray at(HookPoint point, NDArray value) {
     return value;
   }
+
+  @Override
+  public boolean watches(HookPoint point) {
+    return false;
+  }
 }

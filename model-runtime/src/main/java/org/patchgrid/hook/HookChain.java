@@ -29,4 +29,9 @@ public final class HookChain implements Hooks {
     }
     return result;
   }
+
+  @Override
+  public boolean watches(HookPoint point) {
+    return hooks.stream().anyMatch(each -> each.watches(point));
+  }
 }

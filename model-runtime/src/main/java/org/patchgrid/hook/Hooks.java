@@ -13,7 +13,18 @@ import org.patchgrid.study.HookPoint;
 @FunctionalInterface
 public interface Hooks {
   /** A forward pass that is only run. */
-  Hooks NONE = (point, value) -> value;
+  Hooks NONE =
+      new Hooks() {
+        @Override
+        public NDArray at(HookPoint point, NDArray value) {
+          return value;
+        }
+
+        @Override
+        public boolean watches(HookPoint point) {
+          return false;
+        }
+      };
 
   /**
    * The value to go on with: {@code value} itself, or one of the same width with other content or
@@ -21,6 +32,14 @@ public interface Hooks {
    * the pass goes on with the result alone.
    */
   NDArray at(HookPoint point, NDArray value);
+
+  /**
+   * Whether {@link #at} has anything to do at this point. Where it has not, a pass may do without
+   * the value, and then does not come to the point: attention needs no whole pattern for itself.
+   */
+  default boolean watches(HookPoint point) {
+    return true;
+  }
 
   /**
    * The embeddings to go on with, [token, d_model], float32: scaled where the model does that,

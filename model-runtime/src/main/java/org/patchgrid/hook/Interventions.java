@@ -41,6 +41,11 @@ public final class Interventions implements Hooks {
     return replaced;
   }
 
+  @Override
+  public boolean watches(HookPoint point) {
+    return replacements.containsKey(point);
+  }
+
   /**
    * Checks that the run is over and had every patch.
    *

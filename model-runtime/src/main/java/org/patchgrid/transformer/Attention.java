@@ -11,10 +11,12 @@ import static org.patchgrid.study.Component.Z;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.TensorOps;
+import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 
 /**
@@ -76,34 +78,102 @@ final class Attention {
       k = hooks.at(K_NORM, layer, Lifetime.inPlaceOf(hooks.now(k), keyNorm.get()::forward));
     }
 
-    NDArray scores = limited(scores(q, k, sequences)); // [N, H * T], of the tokens that go on
-    NDArray masked = Lifetime.inPlaceOf(scores, all -> masked(all, sequences)); // [N, H * T]
-    NDArray pattern =
-        hooks.at(PATTERN, layer, Lifetime.inPlaceOf(masked, this::pattern)); // [N, H * T]
-    NDArray mixed = mixed(pattern, v, sequences); // [N, H * D]
-    NDArray z = hooks.at(Z, layer, mixed);
+    NDArray query = rotated(q, sequences, structure.queryHeads()); // [N, H * D]
+    NDArray key = rotated(k, sequences, structure.keyValueHeads()); // [N, K * D]
+    sequences.attend();
+    NDArray gathered =
+        hooks.watches(new HookPoint(PATTERN, layer))
+            ? gatheredByPattern(query, key, v, sequences, hooks)
+            : gathered(query, key, v, sequences); // [N, H * D], of the tokens that go on
+    NDArray z = hooks.at(Z, layer, gathered);
     return hooks.at(O_PROJ, layer, weights.output().apply(z));
+  }
+
+  /**
+   * What the heads gather, values in the proportions of their patterns: [N, H * D]. Nobody sees the
+   * pattern, so that it is there for a few tiles at a time.
+   */
+  private NDArray gathered(NDArray query, NDArray key, NDArray v, Sequences sequences) {
+    return Lifetime.inPlaceOf(
+        query,
+        x -> {
+          NDArray tiles = sequences.queries(x, structure.queryHeads()); // [X, H, Q, D]
+          List<TileRange> ranges =
+              sequences.tables().ranges(tiles.getShape().get(0), structure.queryHeads());
+          // Made before all of them: results in between would leave holes in memory, each a little
+          // too small for the next range.
+          NDArray gathered = tiles.getManager().create(tiles.getShape(), tiles.getDataType());
+          for (TileRange range : ranges) {
+            try (NDArray some =
+                Lifetime.inPlaceOf(
+                    range.of(tiles), queries -> gathered(queries, key, v, range, sequences))) {
+              gathered.set(range.index(), some);
+            }
+          }
+          key.close();
+          return sequences.tokens(gathered);
+        });
+  }
+
+  /** The same of some tiles: [X, H, Q, D], as their queries are. */
+  private NDArray gathered(
+      NDArray queries, NDArray key, NDArray v, TileRange range, Sequences sequences) {
+    NDArray scores = limited(scores(queries, key, range, sequences)); // [X, H, Q, T]
+    NDArray mask =
+        sequences
+            .atPositions(tables(sequences).mask(), range, queries)
+            .expandDims(1); // [X, 1, Q, T]
+    return mixed(ops.softmax(masked(scores, mask)), v, range, sequences);
+  }
+
+  /** The same by the pattern of all tokens, which hooks see. */
+  private NDArray gatheredByPattern(
+      NDArray query, NDArray key, NDArray v, Sequences sequences, Hooks hooks) {
+    NDArray scores =
+        limited(
+            Lifetime.inPlaceOf(
+                query,
+                x -> {
+                  NDArray tiles = sequences.queries(x, structure.queryHeads()); // [X, H, Q, D]
+                  return sequences.tokens(scores(tiles, key, all(tiles), sequences));
+                })); // [N, H * T]
+    key.close();
+    NDArray pattern =
+        Lifetime.inPlaceOf(
+            scores,
+            x -> {
+              NDArray mask = sequences.atPositions(tables(sequences).mask(), x).expandDims(1);
+              return ops.softmax(masked(byHead(x), mask)).reshape(x.getShape());
+            }); // [N, H * T]
+    return Lifetime.inPlaceOf(
+        hooks.at(PATTERN, layer, pattern),
+        x -> {
+          NDArray tiles = sequences.queries(x, structure.queryHeads()); // [X, H, Q, T]
+          return sequences.tokens(mixed(tiles, v, all(tiles), sequences));
+        });
+  }
+
+  private static TileRange all(NDArray tiles) {
+    return new TileRange(0, Math.toIntExact(tiles.getShape().get(0)));
   }
 
   private AttentionTables tables(Sequences sequences) {
     return sequences.tables().layers().get(layer);
   }
 
-  /** Products of queries and keys. */
-  private NDArray scores(NDArray q, NDArray k, Sequences sequences) {
-    NDArray query = rotated(q, sequences, structure.queryHeads()); // [N, H * D]
-    NDArray key = rotated(k, sequences, structure.keyValueHeads()); // [N, K * D]
-    sequences.attend();
-    return Lifetime.inPlaceOf(
-        query,
-        x -> {
-          NDArray keys = sequences.keys(key, structure.keyValueHeads()); // [X, K, T, D]
-          NDArray tiles = grouped(sequences.queries(x, structure.queryHeads())); // [X, K, G * Q, D]
-          NDArray products = ungrouped(tiles.matMul(keys.swapAxes(2, 3))); // [X, H, Q, T]
-          keys.close();
-          key.close();
-          return sequences.tokens(products);
-        });
+  /** Products of queries and keys: from [X, H, Q, D] to [X, H, Q, T]. */
+  private NDArray scores(NDArray queries, NDArray key, TileRange range, Sequences sequences) {
+    try (NDArray keys = sequences.keys(key, structure.keyValueHeads(), range); // [X, K, T, D]
+        NDArray turned = keys.swapAxes(2, 3)) {
+      return ungrouped(grouped(queries).matMul(turned));
+    }
+  }
+
+  /** Products of patterns and values: from [X, H, Q, T] to [X, H, Q, D]. */
+  private NDArray mixed(NDArray pattern, NDArray v, TileRange range, Sequences sequences) {
+    try (NDArray values = sequences.keys(v, structure.keyValueHeads(), range)) { // [X, K, T, D]
+      return ungrouped(grouped(pattern).matMul(values));
+    }
   }
 
   /** [N, heads * D], as is the result. */
@@ -131,36 +201,16 @@ final class Attention {
   }
 
   /**
-   * Minus infinity where a query does not see a key: [N, H * T] both. Nothing is written into what
-   * a module gives.
+   * Minus infinity where a query does not see a key, by a mask of the same shape with one head.
+   * Nothing is written into what a module gives.
    */
-  private NDArray masked(NDArray scores, Sequences sequences) {
-    NDArray mask = sequences.atPositions(tables(sequences).mask(), scores).expandDims(1);
-    NDArray byHead = byHead(scores);
-    return (cap.isEmpty() ? byHead.addi(mask) : byHead.add(mask)).reshape(scores.getShape());
-  }
-
-  /** From scores to probabilities, each head's by itself: [N, H * T] both. */
-  private NDArray pattern(NDArray scores) {
-    return ops.softmax(byHead(scores)).reshape(scores.getShape());
+  private NDArray masked(NDArray scores, NDArray mask) {
+    return cap.isEmpty() ? scores.addi(mask) : scores.add(mask);
   }
 
   /** [N, H, T], what was [N, H * T]. */
   private NDArray byHead(NDArray scores) {
     return scores.reshape(scores.getShape().get(0), structure.queryHeads(), -1);
-  }
-
-  /** What the heads gather: values in the proportions of the pattern. */
-  private NDArray mixed(NDArray pattern, NDArray v, Sequences sequences) {
-    return Lifetime.inPlaceOf(
-        pattern,
-        x -> {
-          NDArray values = sequences.keys(v, structure.keyValueHeads()); // [X, K, T, D]
-          NDArray tiles = grouped(sequences.queries(x, structure.queryHeads())); // [X, K, G * Q, T]
-          NDArray products = ungrouped(tiles.matMul(values)); // [X, H, Q, D]
-          values.close();
-          return sequences.tokens(products);
-        });
   }
 
   /** [X, H, Q, w] to [X, K, G * Q, w]: the queries of one key-value head are one matrix. */

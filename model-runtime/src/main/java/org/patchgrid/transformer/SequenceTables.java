@@ -21,8 +21,20 @@ public record SequenceTables(int length, NDManager owner, List<AttentionTables> 
   /** So few positions are not worth a tile of their own. */
   private static final int SMALLEST_TILE = 4;
 
-  /** Each tile has keys of its own: more of them cost more than the queries that are left out. */
-  private static final int MOST_TILES = 8;
+  /**
+   * Each tile has keys of its own: more of them cost more than the queries that are left out, where
+   * tiles are no larger than {@link #LARGEST_TILE}.
+   */
+  private static final int MOST_SMALL_TILES = 8;
+
+  /** So many positions are all but free of what their keys cost, and their scores still small. */
+  private static final int LARGEST_TILE = 128;
+
+  /** Scores of attention that are made at once, so that a processor's cache may hold them. */
+  private static final long SCORE_BYTES = 4L << 20;
+
+  /** There starting an operation costs more than memory does. */
+  private static final long SCORE_BYTES_OF_GPU = 1L << 30;
 
   public SequenceTables {
     layers = List.copyOf(layers);
@@ -40,12 +52,33 @@ public record SequenceTables(int length, NDManager owner, List<AttentionTables> 
 
   /** {@link #tiles()} of sequences of so many positions. */
   public static int tiles(int length) {
-    return Math.min(MOST_TILES, Math.max(1, length / SMALLEST_TILE));
+    int small = Math.min(MOST_SMALL_TILES, Math.max(1, length / SMALLEST_TILE));
+    return Math.max(small, (length + LARGEST_TILE - 1) / LARGEST_TILE);
   }
 
   /** {@link #tile()} of sequences of so many positions. */
   public static int tile(int length) {
     return (length + tiles(length) - 1) / tiles(length);
+  }
+
+  /**
+   * How many tiles of sequences of so many positions attention goes through at once: all of a pass
+   * where prompts are short. Changes no bit, since tiles do not meet.
+   */
+  public static int tilesAtOnce(int length, int queryHeads, boolean gpu) {
+    long scoresOfTile = (long) Float.BYTES * queryHeads * tile(length) * length;
+    long most = gpu ? SCORE_BYTES_OF_GPU : SCORE_BYTES;
+    return (int) Math.max(1, most / scoresOfTile);
+  }
+
+  /** All tiles of a pass, as many at a time as {@link #tilesAtOnce} says. */
+  List<TileRange> ranges(long tiles, int queryHeads) {
+    int atOnce = tilesAtOnce(length, queryHeads, owner.getDevice().isGpu());
+    List<TileRange> ranges = new ArrayList<>();
+    for (int from = 0; from < tiles; from += atOnce) {
+      ranges.add(new TileRange(from, (int) Math.min(tiles, (long) from + atOnce)));
+    }
+    return ranges;
   }
 
   static SequenceTables of(NDManager owner, int length, List<LayerConfig> configs, TensorOps ops) {

@@ -25,6 +25,12 @@ public interface Sequences {
   NDArray atPositions(NDArray table, NDArray tokens);
 
   /**
+   * Of a table [T, w], the rows of the positions of some tiles' queries: [X, Q, w], an array that
+   * {@code queries} is owned with. Positions that no token has may be any.
+   */
+  NDArray atPositions(NDArray table, TileRange range, NDArray queries);
+
+  /**
    * Begins attention, once a layer: queries are from here on those of the tokens that go on behind
    * it.
    */
@@ -34,9 +40,10 @@ public interface Sequences {
   NDArray queries(NDArray tokens, int heads);
 
   /**
-   * From a value of the tokens, [N, heads * w], to all of each tile's sequence: [X, heads, T, w].
+   * From a value of the tokens, [N, heads * w], to all of the sequences of some tiles: [X, heads,
+   * T, w], one array that is owned with {@code tokens}.
    */
-  NDArray keys(NDArray tokens, int heads);
+  NDArray keys(NDArray tokens, int heads, TileRange range);
 
   /** From tiles, [X, heads, Q, w], to their tokens, [N, heads * w]. */
   NDArray tokens(NDArray tiles);

@@ -3,6 +3,7 @@ package org.patchgrid.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.stream.LongStream;
+import org.patchgrid.kernel.NativeArrays;
 
 /**
  * Every sequence has every token, one sequence after the other: a plain batch.
@@ -25,6 +26,22 @@ public record WholeSequences(SequenceTables tables) implements Sequences {
   }
 
   @Override
+  public NDArray atPositions(NDArray table, TileRange range, NDArray queries) {
+    int tile = tables.tile();
+    long[] positions = new long[range.count() * tile];
+    for (int place = 0; place < positions.length; place++) {
+      int query = (range.from() * tile + place) % (tables.tiles() * tile); // of its sequence
+      positions[place] = query % tables.length();
+    }
+    try (NDArray index = NativeArrays.of(queries.getManager(), positions);
+        NDArray rows = table.get(index)) {
+      NDArray ofTiles = rows.reshape(range.count(), tile, -1);
+      ofTiles.attach(queries.getManager()); // the table's lives on
+      return ofTiles;
+    }
+  }
+
+  @Override
   public void attend() {
     // All tokens go on.
   }
@@ -41,16 +58,24 @@ public record WholeSequences(SequenceTables tables) implements Sequences {
   }
 
   @Override
-  public NDArray keys(NDArray tokens, int heads) {
-    NDArray whole = swapped(bySequence(tokens, heads)); // [B, heads, T, w]
-    Shape shape = whole.getShape();
-    Shape ofTiles =
-        new Shape(shape.get(0), tables.tiles(), shape.get(1), shape.get(2), shape.get(3));
-    return whole
-        .expandDims(1)
-        .broadcast(ofTiles)
-        .reshape(-1) // in memory too
-        .reshape(-1, shape.get(1), shape.get(2), shape.get(3));
+  public NDArray keys(NDArray tokens, int heads, TileRange range) {
+    int tiles = tables.tiles();
+    int first = range.from() / tiles; // sequence
+    int behind = (range.to() - 1) / tiles + 1;
+    return Lifetime.beside(
+        tokens,
+        x -> {
+          NDArray whole =
+              swapped(bySequence(x, heads).get("{}:{}", first, behind)); // [b, heads, T, w]
+          Shape shape = whole.getShape();
+          NDArray ofTiles =
+              whole
+                  .expandDims(1)
+                  .broadcast(new Shape(shape.get(0), tiles).addAll(shape.slice(1)))
+                  .reshape(-1) // in memory too
+                  .reshape(-1, shape.get(1), shape.get(2), shape.get(3));
+          return ofTiles.get("{}:{}", range.from() - first * tiles, range.to() - first * tiles);
+        });
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.patchgrid.wave;
 
 import java.util.stream.LongStream;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.SequenceTables;
 
@@ -10,10 +11,13 @@ import org.patchgrid.transformer.SequenceTables;
  * {@code Mlp} have alive at once; no tensors.
  *
  * @param length T, positions of every row
+ * @param keepsPatterns whether attention makes the pattern of all tokens, which somebody sees; else
+ *     it is there for a few tiles at a time
  */
-public record LayerMemory(ModelStructure structure, int length) {
-  /** An estimate: the guide's twelve, whose rows join seven times a layer, keep twice as much. */
-  private static final double KEPT_A_JOIN = 1.0 / 6;
+public record LayerMemory(
+    ModelStructure structure, int length, Device device, boolean keepsPatterns) {
+  /** Prompts of so many tokens have a handful of rows in a wave. */
+  private static final int LONG = 256;
 
   /** Bytes that are alive at once in a pass over so many tokens, which are of so many rows. */
   public long bytes(long tokens, long rows) {
@@ -21,19 +25,30 @@ public record LayerMemory(ModelStructure structure, int length) {
   }
 
   private long patternWidth() {
-    return (long) length * structure.queryHeads();
+    return keepsPatterns ? (long) length * structure.queryHeads() : 0;
   }
 
   /**
-   * Bytes that the process takes for that. The C library keeps what is freed, as much again, since
-   * a freed value is a little too small for the next; and more where values grow often. Patterns
-   * are so large that the library gives them back, or so small that they do not count.
+   * Bytes that the process takes for that: the C library keeps a part of what is freed. Patterns
+   * are so large that it gives them back, or so small that they do not count.
    *
    * @param joins how often rows join within a layer
    */
   public long residentBytes(long tokens, AttendedTokens attended, int joins) {
-    double kept = 1 + Math.max(0, joins - 1) * KEPT_A_JOIN;
-    return bytes(tokens, attended, patternWidth()) + (long) (kept * bytes(tokens, attended, 0));
+    return bytes(tokens, attended, patternWidth())
+        + (long) (kept(Math.max(1, joins)) * bytes(tokens, attended, 0));
+  }
+
+  /**
+   * What the C library keeps, of what is alive. Where many rows join one after the other it is as
+   * much again, since a freed value is a little too small for the next, and more where they join
+   * often within a layer; where few do, less. An estimate of what processes took of ten models
+   * (docs/performance.md): between two runs of one sweep it differs by a quarter.
+   */
+  private double kept(int joins) {
+    return length < LONG || keepsPatterns
+        ? 1 + (joins - 1) / 4.0
+        : 0.4 + 0.2 * (Math.min(joins, 4) - 1);
   }
 
   /** The same of one whole prompt by itself. */
@@ -67,21 +82,28 @@ public record LayerMemory(ModelStructure structure, int length) {
         tokens * keyValueWidth
             + keys * keyValueWidth
             + (attended.tokens() + queries) * (patternWidth + queryWidth);
+    long gathering = projections + queries * 3 * queryWidth + tilesAtOnce(attended);
     long output = tokens * (queryWidth + 2 * width);
     // stream, the same for the tokens by now, both outputs, sum, norm; gate, up, their product, and
     // one of them again for rows that join
     long mlp = tokens * (7 * width + 4L * structure.mlpWidth());
+    long attention =
+        keepsPatterns ? LongStream.of(products, softmax, mixing).max().orElseThrow() : gathering;
     long layer =
-        LongStream.of(
-                beforeAttention + rotation,
-                beforeAttention + products,
-                beforeAttention + softmax,
-                beforeAttention + mixing,
-                beforeAttention + output,
-                mlp)
-            .max()
-            .orElseThrow();
+        Math.max(
+            beforeAttention + LongStream.of(rotation, attention, output).max().orElseThrow(), mlp);
     long tables = (long) length * length + 2L * length * structure.headWidth();
     return Float.BYTES * (layer + tables);
+  }
+
+  /** Scores, capped or masked, their softmax, masks, keys and values of a range of tiles. */
+  private long tilesAtOnce(AttendedTokens attended) {
+    long tiles =
+        Math.min(
+            attended.tiles(),
+            SequenceTables.tilesAtOnce(length, structure.queryHeads(), device == Device.GPU));
+    long queries = tiles * SequenceTables.tile(length);
+    return queries * length * (3L * structure.queryHeads() + 1)
+        + tiles * length * structure.keyValueWidth();
   }
 }

@@ -3,6 +3,7 @@ package org.patchgrid.wave;
 import java.util.ArrayList;
 import java.util.List;
 import org.patchgrid.patch.PairCells;
+import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.ModelStructure;
@@ -11,10 +12,10 @@ import org.patchgrid.study.ModelStructure;
  * How the cells of some pairs of equal length are computed: what coincides, what needs no run, and
  * which rows run together. A pure function of the cells, so that no partitioning can change it.
  *
+ * @param memory what waves take
  * @param outcomes one list a pair, one outcome a cell
  */
-public record SweepSchedule(
-    ModelStructure structure, int length, List<List<Outcome>> outcomes, List<Wave> waves) {
+public record SweepSchedule(LayerMemory memory, List<List<Outcome>> outcomes, List<Wave> waves) {
   public SweepSchedule {
     outcomes = outcomes.stream().map(List::copyOf).toList();
     waves = List.copyOf(waves);
@@ -36,20 +37,40 @@ public record SweepSchedule(
       ModelStructure structure, List<PairCells> pairs, int batchRows, Device device) {
     int length = pairs.get(0).length();
     List<List<Outcome>> outcomes = new ArrayList<>();
-    WavePacking packing =
-        new WavePacking(new LayerMemory(structure, length), batchRows, WaveSize.on(device));
+    List<Integer> firstDifferences = new ArrayList<>();
     for (PairCells pair : pairs) {
       if (pair.length() != length) {
         throw new IllegalArgumentException(
             "Pairs of %d and %d tokens in one schedule".formatted(length, pair.length()));
       }
       PairOutcomes pairOutcomes = new PairOutcomes(structure, pair);
-      List<Outcome> ofPair =
-          pair.cells().stream().map(cell -> pairOutcomes.of(cell.run())).toList();
-      outcomes.add(ofPair);
-      packing.add(pairOutcomes.firstDifference(), rows(ofPair));
+      outcomes.add(pair.cells().stream().map(cell -> pairOutcomes.of(cell.run())).toList());
+      firstDifferences.add(pairOutcomes.firstDifference());
     }
-    return new SweepSchedule(structure, length, outcomes, packing.waves());
+    LayerMemory memory = new LayerMemory(structure, length, device, writesPatterns(outcomes));
+    WavePacking packing = new WavePacking(memory, batchRows, WaveSize.on(device));
+    for (int pair = 0; pair < pairs.size(); pair++) {
+      packing.add(firstDifferences.get(pair), rows(outcomes.get(pair)));
+    }
+    return new SweepSchedule(memory, outcomes, packing.waves());
+  }
+
+  private static boolean writesPatterns(List<List<Outcome>> outcomes) {
+    return outcomes.stream()
+        .flatMap(ofPair -> rows(ofPair).stream())
+        .flatMap(row -> row.withThoseItTakesFrom().stream())
+        .flatMap(row -> row.patches().stream())
+        .anyMatch(patch -> patch.point().component() == Component.PATTERN);
+  }
+
+  /** The model that runs. */
+  public ModelStructure structure() {
+    return memory.structure();
+  }
+
+  /** Positions of every prompt. */
+  public int length() {
+    return memory.length();
   }
 
   /** Each different row once, in the order of joining; equal places in the order of the cells. */
@@ -64,12 +85,11 @@ public record SweepSchedule(
 
   /** What the process takes for the wave that needs most. */
   public long residentBytes() {
-    LayerMemory memory = new LayerMemory(structure, length);
     return waves.stream()
         .mapToLong(
             wave ->
                 memory.residentBytes(
-                    wave.tokens(), AttendedTokens.most(wave, structure), wave.joinsALayer()))
+                    wave.tokens(), AttendedTokens.most(wave, structure()), wave.joinsALayer()))
         .max()
         .orElseThrow();
   }
@@ -87,7 +107,7 @@ public record SweepSchedule(
   /** Those of all waves, apart. */
   Operations operationsByKind() {
     return waves.stream()
-        .map(wave -> Operations.of(wave, structure))
+        .map(wave -> Operations.of(wave, structure()))
         .reduce(Operations.NONE, Operations::plus);
   }
 }

@@ -27,6 +27,7 @@ import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.SequenceTables;
 import org.patchgrid.transformer.Sequences;
+import org.patchgrid.transformer.TileRange;
 import org.patchgrid.transformer.Transformer;
 import org.patchgrid.wave.EffectivePatch.Value;
 import org.patchgrid.wave.EffectivePatch.Written;
@@ -154,6 +155,11 @@ final class WaveRun implements Hooks, Sequences {
     named.put(value, tokens.current());
     stages.clear();
     stages.add(tokens.current());
+  }
+
+  @Override
+  public boolean watches(HookPoint point) {
+    return !tokens.patches(point).isEmpty();
   }
 
   private Map<Integer, EffectivePatch> fire(HookPoint point) {
@@ -317,6 +323,24 @@ final class WaveRun implements Hooks, Sequences {
     return result;
   }
 
+  /** A tile may have positions that no sequence has: any will do. */
+  @Override
+  public NDArray atPositions(NDArray table, TileRange range, NDArray queries) {
+    QueryTiles ofQueries = tiles(tokens.current());
+    int size = tables.tile();
+    long[] positions = new long[range.count() * size];
+    for (int place = 0; place < positions.length; place++) {
+      int first = ofQueries.first(range.from() + place / size);
+      positions[place] = Math.min(first + place % size, rows.length() - 1);
+    }
+    try (NDArray index = NativeArrays.of(queries.getManager(), positions);
+        NDArray ofTable = gather(table, index)) {
+      NDArray ofTiles = ofTable.reshape(range.count(), size, -1);
+      ofTiles.attach(queries.getManager());
+      return ofTiles;
+    }
+  }
+
   @Override
   public void attend() {
     tokens.attend(layer);
@@ -328,8 +352,10 @@ final class WaveRun implements Hooks, Sequences {
   }
 
   @Override
-  public NDArray keys(NDArray value, int heads) {
-    return ofHeads(value, heads, index(Use.KEYS, tokensOf(value), tokens.current()));
+  public NDArray keys(NDArray value, int heads, TileRange range) {
+    try (NDArray index = range.of(index(Use.KEYS, tokensOf(value), tokens.current()))) {
+      return ofHeads(value, heads, index);
+    }
   }
 
   /**
@@ -342,9 +368,11 @@ final class WaveRun implements Hooks, Sequences {
     long headWidth = value.getShape().get(1) / heads;
     HeadIndex ofHeads = headIndex(heads);
     try (NDArray first = index.mul(ofHeads.count());
-        NDArray every = first.add(ofHeads.inToken())) { // [X, heads, T]
-      return gather(value.reshape(-1, headWidth), every.reshape(-1))
-          .reshape(every.getShape().add(headWidth));
+        NDArray every = first.add(ofHeads.inToken()); // [X, heads, T]
+        NDArray flat = every.reshape(-1);
+        NDArray byHead = value.reshape(-1, headWidth);
+        NDArray gathered = gather(byHead, flat)) {
+      return gathered.reshape(every.getShape().add(headWidth));
     }
   }
 

@@ -1,7 +1,6 @@
 package org.patchgrid.estimate;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
@@ -53,8 +52,11 @@ class ExecutorMemoryTest {
   /** Of its largest layer, on the CPU. */
   private static final long LARGEST_WAVE_BYTES = 256L << 20;
 
-  /** The acceptance limit of the prediction, in per cent. */
-  private static final double TOLERANCE = 15;
+  /** The acceptance limit of the prediction: so much more it never takes. */
+  private static final double MOST = 1.15;
+
+  /** What the C library keeps is not to be foreseen any better. */
+  private static final double LEAST = 0.6;
 
   private static final EnumSet<Component> COMPONENTS =
       EnumSet.complementOf(EnumSet.of(Component.Q_NORM, Component.K_NORM));
@@ -126,8 +128,11 @@ class ExecutorMemoryTest {
   void aSingleRowOfALongPromptTakesWhatItTakes() {
     // Two patterns of [3 rows, 9 heads, 2000, 2000] are alive at once.
     long patterns = 2 * 4L * 3 * 9 * 2000 * 2000;
-    assertThat(task(SMOLLM2, sites(30, new Positions.Each()), 1, 2000))
+    assertThat(task(SMOLLM2, sites(30, Component.PATTERN, new Positions.Each()), 1, 2000))
         .isBetween(patterns, patterns + (300 << 20));
+    assertThat(task(SMOLLM2, sites(30, new Positions.Each()), 1, 2000))
+        .as("nobody sees the patterns")
+        .isLessThan(2 * LARGEST_WAVE_BYTES);
   }
 
   @Test
@@ -286,7 +291,7 @@ class ExecutorMemoryTest {
   private static void assertPredicted(MemoryUse use) {
     assertThat(use.measured())
         .as("%s", use.lines())
-        .isCloseTo(use.predicted(), withinPercentage(TOLERANCE));
+        .isBetween((long) (LEAST * use.predicted()), (long) (MOST * use.predicted()));
     assertThat(use.mappedFiles()).as("files of weights that are still mapped").isZero();
   }
 
@@ -334,9 +339,13 @@ class ExecutorMemoryTest {
   }
 
   private static List<SweepSite> sites(int layers, Positions positions) {
+    return sites(layers, Component.MLP, positions);
+  }
+
+  private static List<SweepSite> sites(int layers, Component component, Positions positions) {
     List<SweepSite> sites = new ArrayList<>();
     for (int layer = 0; layer < layers; layer++) {
-      PatchSite site = new PatchSite(Component.MLP, layer, 1, HeadSelection.ALL, positions);
+      PatchSite site = new PatchSite(component, layer, 1, HeadSelection.ALL, positions);
       sites.add(new SweepSite("sweep", PatchDirection.DENOISING, site));
     }
     return sites;

@@ -5,18 +5,23 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import ai.djl.ndarray.NDManager;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PairStates;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
+import org.patchgrid.weights.RandomCheckpoint;
 
 /**
  * Random plans in waves, against one forward pass a cell: the same bits, where kernels keep them.
@@ -40,7 +45,7 @@ class WavefrontEngineTest {
   @MethodSource("models")
   void hasTheBitsOfOneForwardPassACell(Path directory) {
     try (LoadedModel model = TestModels.load(directory)) {
-      for (int length : List.of(1, 2, 6, 13)) {
+      for (int length : List.of(1, 2, 6, 9, 13)) {
         RandomPlan plan = new RandomPlan(model.structure(), length, length);
         assertSameBits(model, plan.pairs(2, 20), length == 6 ? FEW_ROWS : Computation.AUTO);
       }
@@ -51,7 +56,7 @@ class WavefrontEngineTest {
   @MethodSource("models")
   void hasTheBitsOfOneForwardPassACellOfEveryKind(Path directory) {
     try (LoadedModel model = TestModels.load(directory)) {
-      for (int length : List.of(1, 2, 6, 13)) {
+      for (int length : List.of(1, 2, 6, 9, 13)) {
         for (int seed = 0; seed < PLANS; seed++) {
           RandomPlan plan = new RandomPlan(model.structure(), length, 100 * length + seed);
           int batchRows = length == 6 ? FEW_ROWS : Computation.AUTO;
@@ -71,6 +76,20 @@ class WavefrontEngineTest {
         RandomPlan plan = new RandomPlan(model.structure(), possible, length);
         assertSameBits(model, plan.pairs(2, 12), Computation.AUTO);
       }
+    }
+  }
+
+  /** Tiles of queries so large that attention goes through them in several ranges. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama-mha-f32", "mistral-swa-bf16", "gemma2-bf16"})
+  void hasTheBitsOfOneForwardPassACellOnVeryLongPrompts(String family, @TempDir Path directory)
+      throws IOException {
+    int length = 1200;
+    Map<String, Integer> sizes = Map.of("max_position_embeddings", length);
+    RandomCheckpoint.write(directory, TestModels.family(family), sizes, 1);
+    try (LoadedModel model = TestModels.load(directory)) {
+      RandomPlan plan = new RandomPlan(model.structure(), length, 1);
+      assertSameBits(model, plan.pairs(1, 6), Computation.AUTO);
     }
   }
 

@@ -80,6 +80,7 @@ class IdentitiesTest {
   private ModelStructure structure;
   private NDManager manager;
   private TokenizedPair pair;
+  private int longestPrompt;
   private int layers;
   private int length;
 
@@ -96,6 +97,7 @@ class IdentitiesTest {
     TransformerWeights weights = model.weights(manager, ops, Optional.empty());
     transformer = new Transformer(manager, model.config(), weights, ops);
     structure = model.config().structure();
+    longestPrompt = model.config().longestPrompt();
     layers = structure.layers();
     pair = TestPairs.ofIds(List.of(5, 17, 33, 40, 8, 99, 21), List.of(5, 17, 33, 71, 8, 99, 21));
     length = pair.clean().length();
@@ -338,6 +340,18 @@ class IdentitiesTest {
       }
       return manager.create(target, value.getShape());
     };
+  }
+
+  /** Attention goes another way where nobody looks. */
+  @Test
+  void lookingAtThePatternChangesNoBit() {
+    Hooks looking = (point, value) -> value;
+    assertThat(looking.watches(new HookPoint(PATTERN, 0))).isTrue();
+    int longest = Math.min(longestPrompt, 90);
+    for (TokenizedPair each : List.of(pair, TestPairs.differingAt(longest, DIFFERENCE))) {
+      List<Integer> ids = each.clean().ids();
+      assertThat(forward(ids, Hooks.NONE)).isEqualTo(forward(ids, looking));
+    }
   }
 
   /** Those that the model has. */

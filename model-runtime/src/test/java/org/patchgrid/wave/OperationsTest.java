@@ -40,6 +40,7 @@ import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.transformer.SequenceTables;
 import org.patchgrid.transformer.Sequences;
+import org.patchgrid.transformer.TileRange;
 import org.patchgrid.transformer.Transformer;
 import org.patchgrid.weights.OpenedModel;
 
@@ -228,10 +229,9 @@ class OperationsTest {
       }
     }
 
-    /** Counts attention's two products by what they make: scores, then what heads gather. */
+    /** Counts attention's two products, for each of which the keys or values are asked for. */
     private final class CountedAttention implements Sequences, Hooks {
       private final WaveRun run;
-      private long inner; // numbers that each entry of a product sums up
 
       CountedAttention(WaveRun run) {
         this.run = run;
@@ -239,8 +239,12 @@ class OperationsTest {
 
       @Override
       public NDArray at(HookPoint point, NDArray value) {
-        inner = point.component() == Component.PATTERN ? run.tables().length() : inner;
         return run.at(point, value);
+      }
+
+      @Override
+      public boolean watches(HookPoint point) {
+        return run.watches(point);
       }
 
       @Override
@@ -264,8 +268,12 @@ class OperationsTest {
       }
 
       @Override
+      public NDArray atPositions(NDArray table, TileRange range, NDArray queries) {
+        return run.atPositions(table, range, queries);
+      }
+
+      @Override
       public void attend() {
-        inner = structure.headWidth();
         run.attend();
       }
 
@@ -275,13 +283,14 @@ class OperationsTest {
       }
 
       @Override
-      public NDArray keys(NDArray tokens, int heads) {
-        return run.keys(tokens, heads);
+      public NDArray keys(NDArray tokens, int heads, TileRange range) {
+        long queries = (long) range.count() * run.tables().tile();
+        attention += 2.0 * queries * run.tables().length() * structure.queryWidth();
+        return run.keys(tokens, heads, range);
       }
 
       @Override
       public NDArray tokens(NDArray tiles) {
-        attention += 2.0 * tiles.getShape().size() * inner;
         return run.tokens(tiles);
       }
 

@@ -357,12 +357,18 @@ class SweepScheduleTest {
   }
 
   @Test
-  void veryLongPromptsRunRowByRow() {
+  void veryLongPromptsRunTogetherUnlessPatternsAreSeen() {
     TokenizedPair veryLong = TestPairs.differingAt(3000, 10);
     List<PatchedCell> cells = List.of(patch(MLP, 0).cell(), patch(MLP, 1).cell());
     SweepSchedule schedule =
         SweepSchedule.of(model(16, 4), List.of(new PairCells(veryLong, cells)), Computation.AUTO);
-    assertThat(schedule.waves()).extracting(wave -> wave.rows().size()).containsExactly(1, 1);
+    assertThat(schedule.waves()).extracting(wave -> wave.rows().size()).containsExactly(2);
+
+    List<PatchedCell> ofPatterns = List.of(patch(PATTERN, 0).cell(), patch(PATTERN, 1).cell());
+    SweepSchedule rowByRow =
+        SweepSchedule.of(
+            model(16, 4), List.of(new PairCells(veryLong, ofPatterns)), Computation.AUTO);
+    assertThat(rowByRow.waves()).extracting(wave -> wave.rows().size()).containsExactly(1, 1);
   }
 
   @Test

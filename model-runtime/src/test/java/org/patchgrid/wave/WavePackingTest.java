@@ -56,10 +56,10 @@ class WavePackingTest {
   }
 
   private static void assertBounded(SweepSchedule schedule, WaveSize size, int batchRows) {
-    LayerMemory memory = new LayerMemory(schedule.structure(), schedule.length());
     for (Wave wave : schedule.waves()) {
       if (wave.rows().size() > 1 || wave.pairs().size() > 1) {
-        assertThat(size.holds(memory, wave.tokens(), new WaveRows(wave).count())).isTrue();
+        assertThat(size.holds(schedule.memory(), wave.tokens(), new WaveRows(wave).count()))
+            .isTrue();
       }
       if (batchRows != Computation.AUTO) {
         assertThat(wave.rows()).hasSizeLessThanOrEqualTo(batchRows);
@@ -71,7 +71,7 @@ class WavePackingTest {
   void shortPairsShareAWaveAndLongOnesDoNot() {
     SweepSchedule brief = schedule(5, 6);
     assertThat(brief.waves()).singleElement().satisfies(w -> assertThat(w.pairs()).hasSize(6));
-    SweepSchedule extended = schedule(2000, 6);
+    SweepSchedule extended = schedule(8000, 6);
     assertThat(extended.waves()).allSatisfy(w -> assertThat(w.pairs()).hasSize(1));
   }
 
