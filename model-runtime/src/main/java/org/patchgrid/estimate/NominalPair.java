@@ -28,43 +28,54 @@ final class NominalPair {
     TokenizedPair pair = pair(length);
     SiteExpansion expansion = new SiteExpansion(model);
     List<PatchedCell> cells = new ArrayList<>();
-    sites.forEach(site -> cells.addAll(expansion.cells(countable(site, length), pair)));
+    countable(sites, length, length).forEach(site -> cells.addAll(expansion.cells(site, pair)));
     return new PairCells(pair, cells);
   }
 
-  /** Labels and positions that only real prompts have stand for one in the middle. */
-  private static SweepSite countable(SweepSite site, int length) {
-    return new SweepSite(
-        site.sweep(),
-        site.direction(),
-        countable(site.site(), length),
-        site.value(),
-        site.corruption());
+  /**
+   * Sites that the pair has. Labels and positions that only real prompts have stand for one in the
+   * middle.
+   *
+   * @param tokens of a prompt, whose positions are moved to those of the pair; several may meet
+   */
+  static List<SweepSite> countable(List<SweepSite> sites, int length, double tokens) {
+    return sites.stream()
+        .map(
+            site ->
+                new SweepSite(
+                    site.sweep(),
+                    site.direction(),
+                    countable(site.site(), length, Math.max(1, tokens / length)),
+                    site.value(),
+                    site.corruption()))
+        .toList();
   }
 
-  private static Site countable(Site site, int length) {
+  private static Site countable(Site site, int length, double times) {
     if (site instanceof PatchSite patch) {
       return new PatchSite(
           patch.component(),
           patch.layer(),
           patch.window(),
           patch.heads(),
-          known(patch.positions(), length),
-          known(patch.sourcePositions(), length));
+          known(patch.positions(), length, times),
+          known(patch.sourcePositions(), length, times));
     }
     if (site instanceof JointSite joint) {
       return new JointSite(
-          joint.name(), joint.part(), joint.places(), known(joint.positions(), length));
+          joint.name(), joint.part(), joint.places(), known(joint.positions(), length, times));
     }
     return site;
   }
 
-  private static Positions known(Positions positions, int length) {
+  private static Positions known(Positions positions, int length, double times) {
+    if (positions instanceof Positions.At at && at.position() / times < length) {
+      return new Positions.At((int) (at.position() / times));
+    }
     boolean known =
         positions instanceof Positions.All
             || positions instanceof Positions.Each
-            || positions instanceof Positions.Last
-            || (positions instanceof Positions.At at && at.position() < length);
+            || positions instanceof Positions.Last;
     return known ? positions : new Positions.At(length / 2);
   }
 

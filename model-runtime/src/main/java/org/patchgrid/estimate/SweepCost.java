@@ -105,17 +105,27 @@ public final class SweepCost {
   private static double ofCellsOfOneRun(
       ModelStructure model, List<SweepSite> sites, double tokens) {
     int length = (int) Math.max(1, Math.min(LONGEST_COUNTED, Math.round(tokens)));
-    PairCells pair = NominalPair.of(model, sites, length);
+    List<SweepSite> counted = NominalPair.countable(sites, length, tokens);
+    PairCells pair = NominalPair.of(model, counted, length);
     SweepSchedule schedule = SweepSchedule.of(model, List.of(pair), Computation.AUTO);
     SweepSchedule bare =
         SweepSchedule.of(model, List.of(new PairCells(pair.pair(), List.of())), Computation.AUTO);
-    double counted = schedule.operations() - bare.operations() + schedule.rows() * LAYER_OVERHEAD;
+    double operations =
+        schedule.operations() - bare.operations() + schedule.rows() * LAYER_OVERHEAD;
     double longer = ofPass(model, tokens) / ofPass(model, length);
-    return Math.max(1, counted) * longer * moreCells(sites, Math.max(tokens, length), length);
+    double moreCells =
+        differentCells(sites, Math.max(tokens, length)) / differentCells(counted, length);
+    return Math.max(1, operations) * longer * moreCells;
   }
 
-  private static double moreCells(List<SweepSite> sites, double tokens, int length) {
-    return sites.stream().mapToDouble(site -> site.cells(tokens)).sum()
-        / sites.stream().mapToDouble(site -> site.cells(length)).sum();
+  /** Cells of places that several sweeps name are the same runs. */
+  private static double differentCells(List<SweepSite> sites, double tokens) {
+    return sites.stream()
+        .map(
+            site ->
+                new SweepSite("", site.direction(), site.site(), site.value(), site.corruption()))
+        .distinct()
+        .mapToDouble(site -> site.cells(tokens))
+        .sum();
   }
 }
