@@ -101,8 +101,8 @@ final class Attention {
           List<TileRange> ranges =
               sequences.tables().ranges(tiles.getShape().get(0), structure.queryHeads());
           // Made before all of them: results in between would leave holes in memory, each a little
-          // too small for the next range.
-          NDArray gathered = tiles.getManager().create(tiles.getShape(), tiles.getDataType());
+          // too small for the next range. (DJL makes no empty array of bfloat16.)
+          NDArray gathered = tiles.duplicate(); // [X, H, Q, D], all of which is written below
           for (TileRange range : ranges) {
             try (NDArray some =
                 Lifetime.inPlaceOf(

@@ -2,6 +2,7 @@ package org.patchgrid.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.patchgrid.study.Component.ACT;
 import static org.patchgrid.study.Component.DOWN_PROJ;
 import static org.patchgrid.study.Component.GATE_PROJ;
@@ -22,6 +23,7 @@ import static org.patchgrid.study.Component.UP_PROJ;
 import static org.patchgrid.study.Component.V_PROJ;
 import static org.patchgrid.study.Component.Z;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +44,7 @@ import org.patchgrid.experiment.TestPairs;
 import org.patchgrid.hook.ActivationCache;
 import org.patchgrid.hook.HookChain;
 import org.patchgrid.hook.Hooks;
+import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.patch.Constants;
@@ -61,6 +65,7 @@ import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.transformer.Transformer;
 import org.patchgrid.transformer.TransformerWeights;
+import org.patchgrid.transformer.WholeSequences;
 import org.patchgrid.weights.OpenedModel;
 
 /** What must be true of every model, compared bit for bit. */
@@ -352,6 +357,34 @@ class IdentitiesTest {
       List<Integer> ids = each.clean().ids();
       assertThat(forward(ids, Hooks.NONE)).isEqualTo(forward(ids, looking));
     }
+  }
+
+  /** Every number of tiles, and every size of one. */
+  @Test
+  void aSequenceHasTheSameBitsBesideOthers() {
+    assumeThat(TensorKernels.best(TestModels.device(), Dtype.FLOAT32).keepsRows())
+        .as("a row's bits are the same whatever runs beside it")
+        .isTrue();
+    for (int tokens = 1; tokens <= Math.min(longestPrompt, 40); tokens++) {
+      List<Integer> clean = IntStream.range(0, tokens).map(i -> (7 * i + 3) % 97).boxed().toList();
+      List<Integer> corrupted =
+          IntStream.range(0, tokens).map(i -> (5 * i + 11) % 97).boxed().toList();
+      List<Integer> both = Stream.concat(clean.stream(), corrupted.stream()).toList();
+      float[] expected = concatenated(forward(clean, Hooks.NONE), forward(corrupted, Hooks.NONE));
+      try (NDManager run = manager.newSubManager()) {
+        NDArray ids = NativeArrays.of(run, both.stream().mapToLong(Integer::longValue).toArray());
+        WholeSequences sequences = new WholeSequences(transformer.tables(run, tokens));
+        assertThat(transformer.forward(run, ids, sequences, Hooks.NONE).toFloatArray())
+            .as("%d tokens", tokens)
+            .isEqualTo(expected);
+      }
+    }
+  }
+
+  private static float[] concatenated(float[] first, float[] second) {
+    float[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   /** Those that the model has. */
