@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.patchgrid.hook.Hooks;
+import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
@@ -119,10 +120,7 @@ final class Attention {
   private NDArray gathered(
       NDArray queries, NDArray key, NDArray v, TileRange range, Sequences sequences) {
     NDArray scores = limited(scores(queries, key, range, sequences)); // [X, H, Q, T]
-    NDArray mask =
-        sequences
-            .atPositions(tables(sequences).mask(), range, queries)
-            .expandDims(1); // [X, 1, Q, T]
+    NDArray mask = mask(queries, range, sequences); // [X, 1, Q, T]
     return mixed(ops.softmax(masked(scores, mask)), v, range, sequences);
   }
 
@@ -151,6 +149,17 @@ final class Attention {
           NDArray tiles = sequences.queries(x, structure.queryHeads()); // [X, H, Q, T]
           return sequences.tokens(mixed(tiles, v, all(tiles), sequences));
         });
+  }
+
+  /** Of the queries of some tiles, an array that is owned with them. */
+  private NDArray mask(NDArray queries, TileRange range, Sequences sequences) {
+    NDManager owner = queries.getManager();
+    try (NDArray positions = NativeArrays.of(owner, sequences.positions(range));
+        NDArray rows = tables(sequences).mask().get(positions)) {
+      NDArray mask = rows.reshape(range.count(), 1, sequences.tables().tile(), -1);
+      mask.attach(owner); // the table's lives on
+      return mask;
+    }
   }
 
   private static TileRange all(NDArray tiles) {

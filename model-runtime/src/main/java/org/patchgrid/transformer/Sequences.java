@@ -24,11 +24,8 @@ public interface Sequences {
   /** Of a table [T, w], the rows of the tokens' positions: [N, w], an array of theirs. */
   NDArray atPositions(NDArray table, NDArray tokens);
 
-  /**
-   * Of a table [T, w], the rows of the positions of some tiles' queries: [X, Q, w], an array that
-   * {@code queries} is owned with. Positions that no token has may be any.
-   */
-  NDArray atPositions(NDArray table, TileRange range, NDArray queries);
+  /** The positions of some tiles' queries, X * Q; of those that no token has, any. */
+  long[] positions(TileRange range);
 
   /**
    * Begins attention, once a layer: queries are from here on those of the tokens that go on behind

@@ -3,7 +3,6 @@ package org.patchgrid.transformer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import java.util.stream.LongStream;
-import org.patchgrid.kernel.NativeArrays;
 
 /**
  * Every sequence has every token, one sequence after the other: a plain batch.
@@ -26,19 +25,14 @@ public record WholeSequences(SequenceTables tables) implements Sequences {
   }
 
   @Override
-  public NDArray atPositions(NDArray table, TileRange range, NDArray queries) {
+  public long[] positions(TileRange range) {
     int tile = tables.tile();
     long[] positions = new long[range.count() * tile];
     for (int place = 0; place < positions.length; place++) {
       int query = (range.from() * tile + place) % (tables.tiles() * tile); // of its sequence
       positions[place] = query % tables.length();
     }
-    try (NDArray index = NativeArrays.of(queries.getManager(), positions);
-        NDArray rows = table.get(index)) {
-      NDArray ofTiles = rows.reshape(range.count(), tile, -1);
-      ofTiles.attach(queries.getManager()); // the table's lives on
-      return ofTiles;
-    }
+    return positions;
   }
 
   @Override

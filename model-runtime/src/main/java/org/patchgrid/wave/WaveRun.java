@@ -323,9 +323,8 @@ final class WaveRun implements Hooks, Sequences {
     return result;
   }
 
-  /** A tile may have positions that no sequence has: any will do. */
   @Override
-  public NDArray atPositions(NDArray table, TileRange range, NDArray queries) {
+  public long[] positions(TileRange range) {
     QueryTiles ofQueries = tiles(tokens.current());
     int size = tables.tile();
     long[] positions = new long[range.count() * size];
@@ -333,12 +332,7 @@ final class WaveRun implements Hooks, Sequences {
       int first = ofQueries.first(range.from() + place / size);
       positions[place] = Math.min(first + place % size, rows.length() - 1);
     }
-    try (NDArray index = NativeArrays.of(queries.getManager(), positions);
-        NDArray ofTable = gather(table, index)) {
-      NDArray ofTiles = ofTable.reshape(range.count(), size, -1);
-      ofTiles.attach(queries.getManager());
-      return ofTiles;
-    }
+    return positions;
   }
 
   @Override

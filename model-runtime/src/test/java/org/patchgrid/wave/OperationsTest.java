@@ -268,8 +268,8 @@ class OperationsTest {
       }
 
       @Override
-      public NDArray atPositions(NDArray table, TileRange range, NDArray queries) {
-        return run.atPositions(table, range, queries);
+      public long[] positions(TileRange range) {
+        return run.positions(range);
       }
 
       @Override
