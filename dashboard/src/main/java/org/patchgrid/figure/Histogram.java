@@ -5,7 +5,7 @@ import java.util.stream.Stream;
 
 /** How often each effect was measured, a panel a component. */
 public final class Histogram {
-  private static final int COLUMNS = 3;
+  private static final double WIDTH = 960;
   private static final double PANEL = 300;
   private static final double HEIGHT = 120;
   private static final double GAP = 20;
@@ -16,6 +16,14 @@ public final class Histogram {
   public record Panel(String component, List<Bin> bins) {
     public Panel {
       bins = List.copyOf(bins);
+    }
+
+    private long most() {
+      return bins.stream().mapToLong(Bin::measurements).max().orElse(1);
+    }
+
+    private String title() {
+      return component + ", most in a bin: " + Text.count(most());
     }
   }
 
@@ -28,16 +36,18 @@ public final class Histogram {
    * @param id unique in the page
    */
   public static String draw(String id, String title, List<Panel> panels) {
-    int columns = Math.min(COLUMNS, panels.size());
+    int longest = panels.stream().mapToInt(panel -> panel.title().length()).max().orElse(0);
+    double width = Math.max(PANEL, 8 + 6.2 * longest);
+    int columns = Math.min((int) Math.max(1, WIDTH / (width + GAP)), panels.size());
     int lines = (panels.size() + columns - 1) / columns;
-    Markup svg = Svg.begin(id, title, columns * (PANEL + GAP), lines * (HEIGHT + 44));
+    Markup svg = Svg.begin(id, title, columns * (width + GAP), lines * (HEIGHT + 44));
     double low = bins(panels).mapToDouble(Bin::low).min().orElse(-0.5);
     double high = bins(panels).mapToDouble(Bin::high).max().orElse(1.5);
     for (int i = 0; i < panels.size(); i++) {
-      double x = i % columns * (PANEL + GAP);
+      double x = i % columns * (width + GAP);
       int line = i / columns;
       double y = line * (HEIGHT + 44);
-      draw(svg, panels.get(i), new Axis(low, high, x + 4, x + PANEL - 4), x, y);
+      draw(svg, panels.get(i), new Axis(low, high, x + 4, x + width - 4), x, y);
     }
     return svg.close().toString();
   }
@@ -47,12 +57,10 @@ public final class Histogram {
   }
 
   private static void draw(Markup svg, Panel panel, Axis axis, double x, double y) {
-    long most = panel.bins().stream().mapToLong(Bin::measurements).max().orElse(1);
-    Svg.text(
-        svg, x + 4, y + 12, "start", panel.component() + ", most in a bin: " + Text.count(most));
+    Svg.text(svg, x + 4, y + 12, "start", panel.title());
     double bottom = y + 20 + HEIGHT;
     for (Bin bin : panel.bins()) {
-      double height = HEIGHT * bin.measurements() / most;
+      double height = HEIGHT * bin.measurements() / panel.most();
       Svg.rect(
           svg,
           axis.at(bin.low()),

@@ -8,7 +8,7 @@ import java.util.function.DoubleFunction;
 
 /** A point and its interval for each site, the largest first. */
 public final class SiteChart {
-  private static final double WIDTH = 940;
+  private static final double BARS = 430;
   private static final double LABEL = 330;
   private static final double VALUE = 180;
   private static final double ROW = 19;
@@ -32,9 +32,11 @@ public final class SiteChart {
         sites.stream().mapToDouble(s -> Math.max(s.mean(), s.high().orElse(0))).max().orElse(1);
     low = Math.min(0, low);
     high = Math.max(low + 0.01, high);
-    Axis axis = new Axis(low, high, LABEL, WIDTH - VALUE);
+    int longest = sites.stream().mapToInt(site -> site.name().length()).max().orElse(0);
+    double label = Math.max(LABEL, 10 + 7 * longest);
+    Axis axis = new Axis(low, high, label, label + BARS);
     double bottom = 6 + sites.size() * ROW;
-    Markup svg = Svg.begin(id, title, WIDTH, bottom + 20);
+    Markup svg = Svg.begin(id, title, label + BARS + VALUE, bottom + 20);
     for (double tick : axis.ticks(6)) {
       Svg.line(svg, axis.at(tick), 6, axis.at(tick), bottom, Svg.GRID);
       Svg.text(svg, axis.at(tick), bottom + 14, "middle", number.apply(tick));
@@ -42,7 +44,7 @@ public final class SiteChart {
     for (int i = 0; i < sites.size(); i++) {
       Site site = sites.get(i);
       double y = 6 + (i + 0.5) * ROW;
-      Svg.text(svg, LABEL - 10, y + 4, "end", site.name());
+      Svg.text(svg, label - 10, y + 4, "end", site.name());
       if (site.low().isPresent() && site.high().isPresent()) {
         Svg.interval(svg, axis.at(site.low().getAsDouble()), axis.at(site.high().getAsDouble()), y);
       }
