@@ -11,6 +11,7 @@
 -- column: position int
 -- column: position_label string
 -- column: source_position int
+-- column: receiver string
 -- column: window int
 -- column: value string, what is written
 -- column: n bigint, pairs
@@ -22,7 +23,8 @@
 -- narrows cells: sweep, metric, component
 WITH changes AS (
   SELECT
-    c.sweep, c.metric, c.component, c.layer, c.head, c.position, c.position_label, c.source_position, c.window AS window, c.value,
+    c.sweep, c.metric, c.component, c.layer, c.head, c.position, c.position_label, c.source_position, c.receiver,
+    c.window AS window, c.value,
     count(*) AS n, avg(c.patched - c.clean) AS mean_change,
     CASE WHEN count(*) > 1 THEN stddev_samp(c.patched - c.clean) END AS standard_deviation, avg(c.clean) AS average_clean
   FROM cells c CROSS JOIN parameters p
@@ -32,14 +34,15 @@ WITH changes AS (
     AND (p.metric IS NULL OR c.metric = p.metric)
     AND (p.component IS NULL OR c.component = p.component)
   GROUP BY
-    c.sweep, c.metric, c.component, c.layer, c.head, c.position, c.position_label, c.source_position, c.window, c.value
+    c.sweep, c.metric, c.component, c.layer, c.head, c.position, c.position_label, c.source_position, c.receiver,
+    c.window, c.value
 )
 SELECT
   g.sweep, g.metric, CAST(rank() OVER (PARTITION BY g.sweep, g.metric ORDER BY abs(g.mean_change) DESC) AS BIGINT) AS rank,
-  g.component, g.layer, g.head, g.position, g.position_label, g.source_position, g.window AS window, g.value, g.n, g.mean_change,
-  g.standard_deviation, g.mean_change - 1.96 * g.standard_deviation / sqrt(CAST(g.n AS DOUBLE)) AS low,
+  g.component, g.layer, g.head, g.position, g.position_label, g.source_position, g.receiver, g.window AS window, g.value, g.n,
+  g.mean_change, g.standard_deviation, g.mean_change - 1.96 * g.standard_deviation / sqrt(CAST(g.n AS DOUBLE)) AS low,
   g.mean_change + 1.96 * g.standard_deviation / sqrt(CAST(g.n AS DOUBLE)) AS high, g.average_clean
 FROM changes g
 ORDER BY
   g.sweep, g.metric, abs(g.mean_change) DESC, g.component, g.layer, g.head NULLS FIRST, g.position NULLS FIRST,
-  g.position_label NULLS FIRST, g.source_position NULLS FIRST, g.window, g.value
+  g.position_label NULLS FIRST, g.source_position NULLS FIRST, g.receiver NULLS FIRST, g.window, g.value

@@ -13,6 +13,8 @@
 -- column: head int
 -- column: position int
 -- column: position_label string
+-- column: source_position int
+-- column: receiver string
 -- column: window int
 -- column: n int
 -- column: other_n int
@@ -45,8 +47,8 @@ WITH one AS (
 ), compared AS (
   SELECT
     a.sweep, a.direction, a.metric, a.component, a.layer, a.head, a.position, a.position_label,
-    a.window AS window, a.n, b.n AS other_n, a.mean_of_ratios AS mean_effect,
-    b.mean_of_ratios AS other_mean_effect, b.mean_of_ratios - a.mean_of_ratios AS difference,
+    a.source_position, a.receiver, a.window AS window, a.n, b.n AS other_n,
+    a.mean_of_ratios AS mean_effect, b.mean_of_ratios AS other_mean_effect, b.mean_of_ratios - a.mean_of_ratios AS difference,
     sqrt(a.standard_deviation * a.standard_deviation / a.n
       + b.standard_deviation * b.standard_deviation / b.n) AS standard_error,
     a.bootstrap_low, a.bootstrap_high, b.bootstrap_low AS other_bootstrap_low,
@@ -57,14 +59,18 @@ WITH one AS (
     AND coalesce(a.head, -1) = coalesce(b.head, -1)
     AND coalesce(a.position, -1) = coalesce(b.position, -1)
     AND coalesce(a.position_label, '') = coalesce(b.position_label, '')
+    AND coalesce(a.source_position, -1) = coalesce(b.source_position, -1)
+    AND coalesce(a.receiver, '') = coalesce(b.receiver, '')
 )
 SELECT
   c.sweep, c.direction, c.metric, c.component, c.layer, c.head, c.position, c.position_label,
-  c.window, c.n, c.other_n, c.mean_effect, c.other_mean_effect, c.difference, c.standard_error,
+  c.source_position, c.receiver, c.window, c.n, c.other_n, c.mean_effect, c.other_mean_effect,
+  c.difference, c.standard_error,
   CASE WHEN c.standard_error > 0 THEN c.difference / c.standard_error END AS z,
   c.bootstrap_low, c.bootstrap_high, c.other_bootstrap_low, c.other_bootstrap_high,
   c.bootstrap_low <= c.other_bootstrap_high AND c.other_bootstrap_low <= c.bootstrap_high
     AS intervals_overlap
 FROM compared c
 ORDER BY c.sweep, c.direction, c.metric, abs(c.difference) DESC, c.component, c.layer,
-  c.head NULLS FIRST, c.position NULLS FIRST, c.position_label NULLS FIRST, c.window
+  c.head NULLS FIRST, c.position NULLS FIRST, c.position_label NULLS FIRST, c.source_position NULLS FIRST,
+  c.receiver NULLS FIRST, c.window

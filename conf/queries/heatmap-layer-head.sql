@@ -1,24 +1,26 @@
--- Which heads? Layer x head.
+-- Which heads? Layer x head, of paths also a receiver.
 -- parameter: sweep string = null
 -- parameter: direction string = null
 -- parameter: metric string = null
 -- parameter: component string = null
+-- parameter: receiver string = null
 -- parameter: tag string = null
 -- parameter: tag_value string = null
 -- column: sweep string
 -- column: direction string
 -- column: metric string
 -- column: component string
+-- column: receiver string
 -- column: layer int
 -- column: head int
--- column: positions int, positions or labels averaged over
+-- column: positions int, positions, labels or entries of a pattern averaged over
 -- column: n int, the most pairs of a site
 -- column: mean_effect double
 -- column: bootstrap_low double, null where positions are averaged
 -- column: bootstrap_high double
 -- column: q_value double, null where positions are averaged
 SELECT
-  a.sweep, a.direction, a.metric, a.component, a.layer, a.head,
+  a.sweep, a.direction, a.metric, a.component, a.receiver, a.layer, a.head,
   CAST(count(*) AS INT) AS positions, max(a.n) AS n,
   avg(a.mean_of_ratios) AS mean_effect,
   CASE WHEN count(*) = 1 THEN max(a.bootstrap_low) END AS bootstrap_low,
@@ -31,7 +33,8 @@ WHERE a.grouping = 'site' AND a.measure = 'effect' AND a.mean_of_ratios IS NOT N
   AND (p.direction IS NULL OR a.direction = p.direction)
   AND (p.metric IS NULL OR a.metric = p.metric)
   AND (p.component IS NULL OR a.component = p.component)
+  AND (p.receiver IS NULL OR a.receiver = p.receiver)
   AND a.tag IS NOT DISTINCT FROM p.tag
   AND a.tag_value IS NOT DISTINCT FROM p.tag_value
-GROUP BY a.sweep, a.direction, a.metric, a.component, a.layer, a.head
-ORDER BY a.sweep, a.direction, a.metric, a.component, a.layer, a.head NULLS FIRST
+GROUP BY a.sweep, a.direction, a.metric, a.component, a.receiver, a.layer, a.head
+ORDER BY a.sweep, a.direction, a.metric, a.component, a.receiver NULLS FIRST, a.layer, a.head NULLS FIRST

@@ -1,4 +1,4 @@
--- Which layers matter? One row a component and layer: all its heads, positions and labels together.
+-- Which layers matter? One row a component and layer (of paths also a receiver): all its heads, positions, labels and source positions together.
 -- parameter: sweep string = null
 -- parameter: direction string = null
 -- parameter: metric string = null
@@ -9,6 +9,7 @@
 -- column: direction string
 -- column: metric string
 -- column: component string
+-- column: receiver string
 -- column: layer int
 -- column: window int
 -- column: sites int, averaged within a pair
@@ -27,8 +28,8 @@
 -- column: q_value double
 -- column: rank int, in the sweep, direction and metric
 SELECT
-  a.sweep, a.direction, a.metric, a.component, a.layer, a.window AS window, a.sites, a.n,
-  a.mean_of_ratios AS mean_effect, a.t_low, a.t_high, a.bootstrap_low, a.bootstrap_high,
+  a.sweep, a.direction, a.metric, a.component, a.receiver, a.layer, a.window AS window, a.sites,
+  a.n, a.mean_of_ratios AS mean_effect, a.t_low, a.t_high, a.bootstrap_low, a.bootstrap_high,
   a.median AS median_effect, a.ratio_of_means, a.ratio_of_means_low, a.ratio_of_means_high,
   a.average_indirect_effect, a.p_value, a.q_value, a.rank AS rank
 FROM aggregates a CROSS JOIN parameters p
@@ -39,4 +40,4 @@ WHERE a.grouping = 'layer' AND a.measure = 'effect'
   AND (p.component IS NULL OR a.component = p.component)
   AND a.tag IS NOT DISTINCT FROM p.tag
   AND a.tag_value IS NOT DISTINCT FROM p.tag_value
-ORDER BY a.sweep, a.direction, a.metric, a.component, a.layer, a.window
+ORDER BY a.sweep, a.direction, a.metric, a.component, a.receiver NULLS FIRST, a.layer, a.window

@@ -15,7 +15,7 @@
 WITH ranked AS (
   SELECT
     a.sweep, a.direction, a.metric, a.component, a.layer, a.window AS window, a.head, a.position,
-    a.position_label, a.mean_of_ratios AS mean_effect, a.rank AS rank, p.top AS top
+    a.position_label, a.source_position, a.receiver, a.mean_of_ratios AS mean_effect, a.rank AS rank, p.top AS top
   FROM aggregates a CROSS JOIN parameters p
   WHERE a.grouping = 'site' AND a.measure = 'effect' AND a.mean_of_ratios IS NOT NULL
     AND (p.sweep IS NULL OR a.sweep = p.sweep)
@@ -33,6 +33,8 @@ WITH ranked AS (
     AND coalesce(a.head, -1) = coalesce(b.head, -1)
     AND coalesce(a.position, -1) = coalesce(b.position, -1)
     AND coalesce(a.position_label, '') = coalesce(b.position_label, '')
+    AND coalesce(a.source_position, -1) = coalesce(b.source_position, -1)
+    AND coalesce(a.receiver, '') = coalesce(b.receiver, '')
 ), site_ranks AS (
   -- Ties share the mean of their places, as Spearman's coefficient wants it.
   SELECT

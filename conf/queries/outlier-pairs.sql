@@ -32,6 +32,8 @@ WITH sites AS (
     AND coalesce(c.head, -1) = coalesce(a.head, -1)
     AND coalesce(c.position, -1) = coalesce(a.position, -1)
     AND coalesce(c.position_label, '') = coalesce(a.position_label, '')
+    AND coalesce(c.source_position, -1) = coalesce(a.source_position, -1)
+    AND coalesce(c.receiver, '') = coalesce(a.receiver, '')
   WHERE c.status = 'ok' AND c.effect IS NOT NULL
 ), of_pairs AS (
   SELECT

@@ -12,6 +12,8 @@
 -- column: head int
 -- column: position int
 -- column: position_label string
+-- column: source_position int
+-- column: receiver string
 -- column: window int
 -- column: clean_token string
 -- column: corrupted_token string
@@ -26,8 +28,8 @@
 -- column: z double, (effect - mean_effect) / standard deviation
 SELECT
   c.sweep, c.direction, c.component, c.layer, c.head, c.position, c.position_label,
-  c.window AS window, t.clean_token, t.corrupted_token, c.metric, c.clean, c.corrupted, c.patched,
-  c.recovery, c.effect, c.status, a.mean_of_ratios AS mean_effect,
+  c.source_position, c.receiver, c.window AS window, t.clean_token, t.corrupted_token, c.metric,
+  c.clean, c.corrupted, c.patched, c.recovery, c.effect, c.status, a.mean_of_ratios AS mean_effect,
   CASE WHEN a.standard_deviation > 0
     THEN (c.effect - a.mean_of_ratios) / a.standard_deviation END AS z
 FROM cells c
@@ -40,10 +42,12 @@ LEFT JOIN aggregates a
     AND coalesce(c.head, -1) = coalesce(a.head, -1)
     AND coalesce(c.position, -1) = coalesce(a.position, -1)
     AND coalesce(c.position_label, '') = coalesce(a.position_label, '')
+    AND coalesce(c.source_position, -1) = coalesce(a.source_position, -1)
+    AND coalesce(c.receiver, '') = coalesce(a.receiver, '')
 WHERE c.pair_id = p.pair_id
   AND (p.sweep IS NULL OR c.sweep = p.sweep)
   AND (p.direction IS NULL OR c.direction = p.direction)
   AND (p.metric IS NULL OR c.metric = p.metric)
   AND (p.component IS NULL OR c.component = p.component)
 ORDER BY c.sweep, c.direction, c.component, c.layer, c.head NULLS FIRST, c.position NULLS FIRST,
-  c.position_label NULLS FIRST, c.window, c.metric
+  c.position_label NULLS FIRST, c.source_position NULLS FIRST, c.receiver NULLS FIRST, c.window, c.metric

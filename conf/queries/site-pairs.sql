@@ -1,4 +1,4 @@
--- One site: each pair's measurement there, the largest effect first. A null head, position or label is null in cells.
+-- One site: each pair's measurement there, the largest effect first. A null head, position, label, source position or receiver is null in cells.
 -- parameter: sweep string = null
 -- parameter: direction string = null
 -- parameter: metric string = null
@@ -7,6 +7,8 @@
 -- parameter: head int = null
 -- parameter: position int = null
 -- parameter: position_label string = null
+-- parameter: source_position int = null
+-- parameter: receiver string = null
 -- narrows cells: sweep, direction, metric, component, layer
 -- column: sweep string
 -- column: direction string
@@ -30,6 +32,8 @@ WHERE c.component = p.component AND c.layer = p.layer
   AND c.head IS NOT DISTINCT FROM p.head
   AND c.position IS NOT DISTINCT FROM p.position
   AND c.position_label IS NOT DISTINCT FROM p.position_label
+  AND c.source_position IS NOT DISTINCT FROM p.source_position
+  AND c.receiver IS NOT DISTINCT FROM p.receiver
   AND (p.sweep IS NULL OR c.sweep = p.sweep)
   AND (p.direction IS NULL OR c.direction = p.direction)
   AND (p.metric IS NULL OR c.metric = p.metric)

@@ -11,6 +11,8 @@
 -- column: head int
 -- column: position int
 -- column: position_label string
+-- column: source_position int
+-- column: receiver string
 -- column: window int
 -- column: n int, pairs that count
 -- column: n_by_construction int
@@ -19,7 +21,7 @@
 -- column: n_not_finite int
 -- column: n_failed int
 SELECT a.sweep, a.grouping, a.direction, a.metric, a.component, a.layer, a.head, a.position, a.position_label,
-  a.window AS window, a.n,
+  a.source_position, a.receiver, a.window AS window, a.n,
   a.n_by_construction, a.n_degenerate_baseline, a.n_no_baseline, a.n_not_finite, a.n_failed
 FROM aggregates a CROSS JOIN parameters p
 WHERE a.measure = 'effect' AND a.tag IS NULL
@@ -28,4 +30,4 @@ WHERE a.measure = 'effect' AND a.tag IS NULL
   AND (p.direction IS NULL OR a.direction = p.direction)
   AND (p.metric IS NULL OR a.metric = p.metric)
 ORDER BY a.sweep, a.grouping, a.direction, a.metric, a.component, a.layer, a.head NULLS FIRST, a.position NULLS FIRST,
-  a.position_label NULLS FIRST, a.window
+  a.position_label NULLS FIRST, a.source_position NULLS FIRST, a.receiver NULLS FIRST, a.window

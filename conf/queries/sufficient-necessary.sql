@@ -11,14 +11,16 @@
 -- column: head int
 -- column: position int
 -- column: position_label string
+-- column: source_position int
+-- column: receiver string
 -- column: window int
 -- column: sufficiency double, mean effect of denoising
 -- column: necessity double, mean effect of noising
 -- column: sufficient boolean
 -- column: necessary boolean
 SELECT
-  a.sweep, a.metric, a.component, a.layer, a.head, a.position, a.position_label, a.window AS window,
-  a.sufficiency, a.necessity, a.sufficient, a.necessary
+  a.sweep, a.metric, a.component, a.layer, a.head, a.position, a.position_label, a.source_position, a.receiver,
+  a.window AS window, a.sufficiency, a.necessity, a.sufficient, a.necessary
 FROM aggregates a CROSS JOIN parameters p
 WHERE a.grouping = 'site' AND a.measure = 'effect' AND a.direction = 'denoising'
   AND a.sufficiency IS NOT NULL AND a.necessity IS NOT NULL
@@ -28,4 +30,5 @@ WHERE a.grouping = 'site' AND a.measure = 'effect' AND a.direction = 'denoising'
   AND a.tag IS NOT DISTINCT FROM p.tag
   AND a.tag_value IS NOT DISTINCT FROM p.tag_value
 ORDER BY a.sweep, a.metric, least(a.sufficiency, a.necessity) DESC, a.component, a.layer,
-  a.head NULLS FIRST, a.position NULLS FIRST, a.position_label NULLS FIRST, a.window
+  a.head NULLS FIRST, a.position NULLS FIRST, a.position_label NULLS FIRST, a.source_position NULLS FIRST,
+  a.receiver NULLS FIRST, a.window

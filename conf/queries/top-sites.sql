@@ -15,6 +15,8 @@
 -- column: head int
 -- column: position int
 -- column: position_label string
+-- column: source_position int
+-- column: receiver string
 -- column: window int
 -- column: n int
 -- column: mean_effect double
@@ -30,13 +32,14 @@
 WITH numbered AS (
   SELECT
     a.sweep, a.direction, a.metric, a.rank AS rank, a.component, a.layer, a.head, a.position,
-    a.position_label, a.window AS window, a.n, a.mean_of_ratios AS mean_effect, a.t_low, a.t_high,
-    a.bootstrap_low, a.bootstrap_high, a.median AS median_effect, a.ratio_of_means,
+    a.position_label, a.source_position, a.receiver, a.window AS window, a.n,
+    a.mean_of_ratios AS mean_effect, a.t_low, a.t_high, a.bootstrap_low, a.bootstrap_high, a.median AS median_effect, a.ratio_of_means,
     a.average_indirect_effect, a.p_value, a.q_value, p.top AS top,
     row_number() OVER (
       PARTITION BY a.sweep, a.direction, a.metric
       ORDER BY a.mean_of_ratios DESC, a.component, a.layer, a.head NULLS FIRST,
-        a.position NULLS FIRST, a.position_label NULLS FIRST, a.window) AS place
+        a.position NULLS FIRST, a.position_label NULLS FIRST, a.source_position NULLS FIRST, a.receiver NULLS FIRST,
+        a.window) AS place
   FROM aggregates a CROSS JOIN parameters p
   WHERE a.grouping = 'site' AND a.measure = 'effect' AND a.mean_of_ratios IS NOT NULL
     AND (p.sweep IS NULL OR a.sweep = p.sweep)
@@ -48,8 +51,8 @@ WITH numbered AS (
 )
 SELECT
   s.sweep, s.direction, s.metric, s.rank, s.component, s.layer, s.head, s.position,
-  s.position_label, s.window, s.n, s.mean_effect, s.t_low, s.t_high, s.bootstrap_low,
-  s.bootstrap_high, s.median_effect, s.ratio_of_means, s.average_indirect_effect, s.p_value,
+  s.position_label, s.source_position, s.receiver, s.window, s.n, s.mean_effect, s.t_low, s.t_high,
+  s.bootstrap_low, s.bootstrap_high, s.median_effect, s.ratio_of_means, s.average_indirect_effect, s.p_value,
   s.q_value
 FROM numbered s
 WHERE s.place <= s.top

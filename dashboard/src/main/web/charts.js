@@ -80,17 +80,20 @@ export function bars(target, { label, rows, name, extent, notes, onclick }) {
   }, onclick && (({ dataIndex }) => onclick(rows[dataIndex])));
 }
 
-// Columns are numbers, or labels in the order in which the study names them.
-export function heatMap(target, { label, rows, column, order = [], columnTitle, limit, onclick }) {
+// Columns are in the order of their numbers; labels in that in which the study names them.
+export function heatMap(target, { label, rows, column, order = [], limit, onclick }) {
+  const number = (a, b, name) => (a[name] ?? -1) - (b[name] ?? -1);
+  const text = (row) => row.position_label ?? '';
+  const inOrder = (a, b) => number(a, b, 'head') || number(a, b, 'position') || order.indexOf(text(a)) - order.indexOf(text(b)) || text(a).localeCompare(text(b)) || number(a, b, 'source_position');
   const layers = [...new Set(rows.map((row) => row.layer))].sort((a, b) => a - b);
-  const columns = [...new Set(rows.map(column))].sort((a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : order.indexOf(a) - order.indexOf(b) || String(a).localeCompare(String(b))));
+  const columns = [...new Set([...rows].sort(inOrder).map(column))];
   const small = columns.length <= 24;
-  const longest = Math.max(...columns.map((c) => columnTitle(c).length));
+  const longest = Math.max(...columns.map((name) => name.length));
   const top = longest > 3 ? Math.min(120, 20 + 6 * longest) : 24;
   draw(target, top + 24 * layers.length + 50, label, rows, {
     grid: { left: 70, right: 20, top, bottom: 44 },
-    tooltip: { formatter: ({ value }) => `layer ${layers[value[1]]}, ${columnTitle(columns[value[0]])}\n${percent(value[2])}` },
-    xAxis: { type: 'category', position: 'top', data: columns.map(columnTitle), ...axisStyle(), axisLabel: { color: colours().ink, rotate: longest > 3 ? 40 : 0, interval: small ? 0 : 'auto' } },
+    tooltip: { formatter: ({ value }) => `layer ${layers[value[1]]}, ${columns[value[0]]}\n${percent(value[2])}` },
+    xAxis: { type: 'category', position: 'top', data: columns, ...axisStyle(), axisLabel: { color: colours().ink, rotate: longest > 3 ? 40 : 0, interval: small ? 0 : 'auto' } },
     yAxis: { type: 'category', inverse: true, data: layers.map((layer) => 'Layer ' + layer), ...axisStyle() },
     visualMap: { min: -limit, max: limit, calculable: false, orient: 'horizontal', left: 70, bottom: 0, itemHeight: 160, itemWidth: 10, text: [percent(limit), percent(-limit)], textStyle: { color: colours().ink }, inRange: { color: DIVERGING } },
     series: [{
@@ -103,8 +106,9 @@ export function heatMap(target, { label, rows, column, order = [], columnTitle, 
 
 export function points(target, { label, rows, name, onclick }) {
   const [low, high] = intervals(rows);
+  const longest = Math.max(...rows.map((row) => name(row).length));
   draw(target, 50 + 21 * rows.length, label, rows, {
-    grid: { left: 300, right: 170, top: 8, bottom: 28 },
+    grid: { left: Math.max(300, 7 * longest), right: 170, top: 8, bottom: 28 },
     tooltip: { formatter: ({ dataIndex }) => `${name(rows[dataIndex])}\n${percent(rows[dataIndex].mean_effect)}` },
     xAxis: { type: 'value', ...axisStyle(), axisLabel: { color: colours().ink, formatter: (v) => Math.round(100 * v) + '%' } },
     yAxis: { type: 'category', inverse: true, data: rows.map(name), axisTick: { show: false }, ...axisStyle(), splitLine: { show: false } },

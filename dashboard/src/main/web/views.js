@@ -8,15 +8,28 @@ import * as charts from './charts.js';
 const ALL = ['sweep', 'direction', 'metric', 'component', 'tag', 'tag_value'];
 
 const pairLink = (state) => (row) => address({ view: 'pair', pair_id: row.pair_id, sweep: row.sweep ?? state.sweep, direction: row.direction ?? state.direction, metric: row.metric ?? state.metric });
-const siteState = (row) => ({ view: 'site', sweep: row.sweep, direction: row.direction, metric: row.metric, component: row.component, layer: row.layer, head: row.head, position: row.position, position_label: row.position_label });
+const siteState = (row) => ({ view: 'site', sweep: row.sweep, direction: row.direction, metric: row.metric, component: row.component, layer: row.layer, head: row.head, position: row.position, position_label: row.position_label, source_position: row.source_position, receiver: row.receiver });
 const siteLink = (row) => address(siteState(row));
-const siteName = (row) => [row.component, 'layer ' + row.layer, row.head !== null && row.head !== undefined ? 'head ' + row.head : null, row.position !== null && row.position !== undefined ? 'position ' + row.position : null, row.position_label].filter(Boolean).join(', ');
+const isGiven = (value) => value !== null && value !== undefined;
+const numbered = (row, column, name) => isGiven(row[column]) ? `${name} ${row[column]}` : null;
+const siteName = (row) => [row.component, 'layer ' + row.layer, numbered(row, 'head', 'head'), numbered(row, 'position', 'position'), row.position_label, numbered(row, 'source_position', 'source position'), row.receiver ? 'to ' + row.receiver : null].filter(Boolean).join(', ');
 
-function group(rows, key) {
+// What one chart is of: a component, or the paths from it to one receiver.
+function byComponent(rows) {
   const groups = new Map();
-  for (const row of rows) groups.set(row[key], [...(groups.get(row[key]) ?? []), row]);
+  for (const row of rows) {
+    const name = row.receiver ? `${row.component} to ${row.receiver}` : row.component;
+    groups.set(name, [...(groups.get(name) ?? []), row]);
+  }
   return groups;
 }
+
+// A column of a map of positions: a position with its token, a label, or an entry of a pattern: where it is <- its source position.
+const positionColumn = (tokens) => (row) => {
+  const at = (position) => `${position} ${tokens.get(position) ?? ''}`.trim();
+  const place = row.position_label ?? (isGiven(row.position) ? at(row.position) : '');
+  return isGiven(row.source_position) ? `${place} <- ${at(row.source_position)}`.trim() : place;
+};
 
 function chart(wide = false) {
   return element('div', { class: wide ? 'chart wide' : 'chart' });
@@ -57,7 +70,7 @@ async function layers(state, context) {
   const answer = await context.ask('layers', state);
   const statuses = await context.ask('statuses', state);
   const notes = (row) => {
-    const found = statuses.rows.find((s) => s.grouping === 'layer' && s.component === row.component && s.layer === row.layer && s.window === row.window && s.direction === row.direction && s.metric === row.metric && s.sweep === row.sweep);
+    const found = statuses.rows.find((s) => s.grouping === 'layer' && s.component === row.component && s.receiver === row.receiver && s.layer === row.layer && s.window === row.window && s.direction === row.direction && s.metric === row.metric && s.sweep === row.sweep);
     if (!found) return 'no value';
     return ['n_by_construction', 'n_degenerate_baseline', 'n_no_baseline', 'n_not_finite', 'n_failed'].reduce((a, b) => (found[b] > found[a] ? b : a)).slice(2).replaceAll('_', ' ');
   };
@@ -67,14 +80,14 @@ async function layers(state, context) {
   extent[0] = Math.floor(Math.min(0, ...numbers) * 20) / 20;
   const holder = element('div', { class: 'charts' });
   const later = [];
-  for (const [component, rows] of group(answer.rows, 'component')) {
+  for (const [component, rows] of byComponent(answer.rows)) {
     const target = chart();
     holder.append(element('section', { 'aria-label': component }, element('h3', {}, component), target));
     later.push(() => charts.bars(target, { label: `Mean effect of ${component} by layer`, rows, extent, notes, name: (row) => 'Layer ' + row.layer + (row.window === 1 ? '' : ' ±' + Math.floor(row.window / 2)), onclick: (row) => go({ ...state, view: 'heatmap', component: row.component }) }));
   }
   return [
     element('h2', {}, 'Which layers matter?'),
-    element('p', { class: 'quiet' }, `Bars are mean effects over pairs; whiskers are 95% ${low === 't_low' ? 't' : 'bootstrap'} intervals. Where a layer has several sites (heads, positions, labels), a pair's effect is the mean over them. What is so by construction has no bar and no rank.`),
+    element('p', { class: 'quiet' }, `Bars are mean effects over pairs; whiskers are 95% ${low === 't_low' ? 't' : 'bootstrap'} intervals. Where a layer has several sites (heads, positions, labels, source positions), a pair's effect is the mean over them. What is so by construction has no bar and no rank.`),
     holder, table(answer, { caption: 'Layers', links: { component: (row) => address({ ...state, view: 'heatmap', component: row.component }) } }), sql(answer), later,
   ];
 }
@@ -88,18 +101,18 @@ async function heatmap(state, context) {
   const nodes = [element('h2', {}, 'Where in the prompt, and which heads?'),
     element('p', { class: 'quiet' }, 'Blue is above zero, red below, white is nothing. Choose a field, or a layer in the table, for the pairs behind it.')];
   const later = [];
-  const maps = (answer, rows, title, column, columnTitle) => {
+  const maps = (answer, rows, title, column) => {
     if (rows.length === 0) return;
     const limit = Math.max(0.01, ...rows.map((row) => Math.abs(row.mean_effect ?? 0)));
-    for (const [component, own] of group(rows, 'component')) {
+    for (const [component, own] of byComponent(rows)) {
       const target = chart(true);
       nodes.push(element('h3', {}, `${title}: ${component}`), target);
-      later.push(() => charts.heatMap(target, { label: `${title}: ${component}`, rows: own, column, order: context.study.labels[state.sweep], columnTitle, limit, onclick: (row) => go(siteState(row)) }));
+      later.push(() => charts.heatMap(target, { label: `${title}: ${component}`, rows: own, column, order: context.study.labels[state.sweep], limit, onclick: (row) => go(siteState(row)) }));
     }
     nodes.push(table({ ...answer, rows, total: rows.length }, { caption: title, links: { layer: siteLink } }), sql(answer));
   };
-  maps(positions, shown, 'Layer by position', (row) => row.position_label ?? row.position, (c) => (typeof c === 'number' ? `${c} ${token.get(c) ?? ''}` : c));
-  maps(heads, heads.rows, 'Layer by head', (row) => row.head, String);
+  maps(positions, shown, 'Layer by position', positionColumn(token));
+  maps(heads, heads.rows, 'Layer by head', (row) => String(row.head));
   if (shown.length === 0 && heads.rows.length === 0) nodes.push(element('p', {}, 'This sweep patches all positions and all heads at once: there is no map. The view Layers has its effects.'));
   return [...nodes, later];
 }
@@ -144,22 +157,24 @@ async function pair(state, context) {
     class: [row.clean_token !== row.corrupted_token ? 'differs' : '', String(row.position) === String(state.position) ? 'site' : ''].join(' ').trim() || null,
     title: 'position ' + row.position,
   }, row[run + '_token'])));
-  const whole = answer.rows.filter((row) => row.head === null && row.position === null && row.position_label === null && row.effect !== null);
-  const placed = answer.rows.filter((row) => row.head === null && (row.position !== null || row.position_label !== null) && row.effect !== null);
+  const isPlaced = (row) => row.position !== null || row.position_label !== null || row.source_position !== null;
+  const ofAllHeads = answer.rows.filter((row) => row.head === null && row.effect !== null);
+  const whole = ofAllHeads.filter((row) => !isPlaced(row));
+  const placed = ofAllHeads.filter(isPlaced);
   const holder = element('div', { class: 'charts' });
   const later = [];
   const own = (row) => ({ ...row, mean_effect: row.effect, t_low: null, t_high: null, bootstrap_low: null, bootstrap_high: null });
   const clean = new Map(tokens.rows.map((row) => [row.position, row.clean_token]));
-  for (const [component, rows] of group(whole, 'component')) {
+  for (const [component, rows] of byComponent(whole)) {
     const target = chart();
     const values = rows.map((row) => row.effect);
     holder.append(element('section', { 'aria-label': component }, element('h3', {}, component), target));
     later.push(() => charts.bars(target, { label: `Effect of ${component} by layer in this pair`, rows: rows.map(own), extent: [Math.min(0, ...values), Math.max(0.05, ...values)], notes: () => '', name: (row) => 'Layer ' + row.layer }));
   }
-  for (const [component, rows] of group(placed, 'component')) {
+  for (const [component, rows] of byComponent(placed)) {
     const target = chart(true);
     holder.append(element('section', { 'aria-label': component, class: 'chart wide' }, element('h3', {}, component), target));
-    later.push(() => charts.heatMap(target, { label: `Effect of ${component} by layer and position in this pair`, rows: rows.map(own), column: (row) => row.position_label ?? row.position, order: context.study.labels[state.sweep], columnTitle: (c) => (typeof c === 'number' ? `${c} ${clean.get(c) ?? ''}` : c), limit: Math.max(0.01, ...rows.map((row) => Math.abs(row.effect))) }));
+    later.push(() => charts.heatMap(target, { label: `Effect of ${component} by layer and position in this pair`, rows: rows.map(own), column: positionColumn(clean), order: context.study.labels[state.sweep], limit: Math.max(0.01, ...rows.map((row) => Math.abs(row.effect))) }));
   }
   return [
     element('h2', {}, 'One pair: ' + state.pair_id),
@@ -174,7 +189,7 @@ async function metrics(state, context) {
   const distribution = await context.ask('distribution', state);
   const holder = element('div', { class: 'charts' });
   const later = [];
-  for (const [component, rows] of group(distribution.rows, 'component')) {
+  for (const [component, rows] of byComponent(distribution.rows)) {
     const target = chart();
     holder.append(element('section', { 'aria-label': component }, element('h3', {}, component), target));
     later.push(() => charts.histogram(target, { label: `Distribution of effects of ${component}`, rows }));

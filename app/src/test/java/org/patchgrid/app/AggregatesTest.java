@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.patchgrid.aggregate.AggregateReport;
 import org.patchgrid.aggregate.Aggregation;
@@ -53,7 +56,23 @@ import org.patchgrid.table.AggregateSource;
 class AggregatesTest {
   private static final Path QUERIES = Path.of("..", "conf", "queries");
   private static final SimulatedStudy STUDY = new SimulatedStudy(24, 3, 2, 5, 5).withOtherKinds();
-  private static final SimulatedStudy OTHER = new SimulatedStudy(18, 3, 2, 5, 18);
+  private static final SimulatedStudy OTHER = new SimulatedStudy(18, 3, 2, 5, 18).withOtherKinds();
+
+  /** What tells a row of an answer about sites or layers from its other rows. */
+  private static final Set<String> NAMES =
+      Set.of(
+          "sweep",
+          "grouping",
+          "direction",
+          "metric",
+          "component",
+          "receiver",
+          "layer",
+          "head",
+          "position",
+          "position_label",
+          "source_position",
+          "window");
 
   /** For parameters that queries need, and some that narrow. */
   private static final Map<String, String> VALUES =
@@ -119,6 +138,75 @@ class AggregatesTest {
         assertThat(duckDb).as(query.name() + " " + values).isNotEmpty();
       }
     }
+  }
+
+  static List<QueryFile> queriesOfSites() throws IOException {
+    return queries().stream()
+        .filter(query -> query.columns().stream().anyMatch(c -> c.name().equals("layer")))
+        .toList();
+  }
+
+  /** Entries of one pattern, or paths to several receivers, would be rows of the same name. */
+  @ParameterizedTest
+  @MethodSource("queriesOfSites")
+  void noTwoRowsAreOfTheSameSite(QueryFile query) throws IOException, SQLException {
+    List<String> names = new ArrayList<>();
+    for (Map<String, String> row : answers(query, Map.of())) {
+      row.keySet().retainAll(NAMES);
+      names.add(row.toString());
+    }
+    assertThat(names).isNotEmpty().doesNotHaveDuplicates();
+  }
+
+  private static List<Map<String, String>> answers(QueryFile query, Map<String, String> given)
+      throws IOException, SQLException {
+    Map<String, String> values = new HashMap<>(given);
+    for (QueryParameter parameter : query.parameters()) {
+      if (parameter.required()) {
+        values.put(parameter.name(), VALUES.getOrDefault(parameter.name(), ""));
+      } else if (parameter.name().equals("top")) {
+        values.put(parameter.name(), "10000");
+      }
+    }
+    List<Map<String, String>> rows = new ArrayList<>();
+    try (ResultQueries engine =
+        ResultQueries.open(QUERIES.resolve("views/duckdb.sql"), results(), Optional.of(other()))) {
+      engine.run(
+          query,
+          values,
+          row -> {
+            Map<String, String> named = new TreeMap<>();
+            for (int i = 0; i < row.size(); i++) {
+              named.put(query.columns().get(i).name(), String.valueOf(row.get(i)));
+            }
+            rows.add(named);
+          });
+    }
+    return rows;
+  }
+
+  /** Three layers and two heads, and either five entries of the last row or two receivers. */
+  @ParameterizedTest
+  @CsvSource({
+    "top-sites, rank, entries, 30",
+    "top-sites, rank, paths, 12",
+    "metric-agreement, sites, entries, 30",
+    "metric-agreement, sites, paths, 12",
+    "outlier-pairs, sites, entries, 30",
+    "outlier-pairs, sites, paths, 12",
+    "heatmap-layer-position, heads, entries, 2",
+    "heatmap-layer-head, positions, entries, 5",
+    "heatmap-layer-head, positions, paths, 1",
+    "components, layers, entries, 3",
+    "components, layers, paths, 3"
+  })
+  void everySiteIsCountedOnce(String query, String column, String sweep, int most)
+      throws IOException, SQLException {
+    assertThat(
+            answers(QueryFile.named(QUERIES, query), Map.of("sweep", sweep)).stream()
+                .mapToInt(row -> Integer.parseInt(String.valueOf(row.get(column))))
+                .max())
+        .hasValue(most);
   }
 
   private static List<String> inSpark(QueryFile query, Map<String, String> values)

@@ -92,8 +92,8 @@ final class SimulatedStudy {
   }
 
   /**
-   * The same, a screened sweep of heads, which keeps those of the first layer, and one of ablations
-   * without a corrupted prompt.
+   * The same, a screened sweep of heads, which keeps those of the first layer, one of ablations
+   * without a corrupted prompt, one of entries of attention patterns, and one of paths.
    */
   SimulatedStudy withOtherKinds() {
     return new SimulatedStudy(pairs, layers, heads, positions, pairsATask, true);
@@ -194,6 +194,7 @@ final class SimulatedStudy {
       for (int pair = firstPair; pair < endPair; pair++) {
         addScreen(rows, pair);
         addAblation(rows, pair);
+        addEntriesAndPaths(rows, pair);
       }
     }
     rows.sort(Measurement.ROW_ORDER);
@@ -241,7 +242,31 @@ final class SimulatedStudy {
     }
   }
 
+  private void addEntriesAndPaths(List<Measurement> rows, int pair) {
+    SplittableRandom random = new SplittableRandom(-2_000_000 - pair);
+    for (PatchDirection direction : PatchDirection.values()) {
+      for (int layer = 0; layer < layers; layer++) {
+        for (int head = 0; head < heads; head++) {
+          Cell pattern = cell("entries", pair, direction, Component.PATTERN, layer);
+          Cell row = at(pattern, head, positions - 1, "");
+          for (int source = 0; source < positions; source++) {
+            add(rows, random, source / 10.0, with(row, row.value(), OptionalInt.of(source), ""));
+          }
+          Cell sender = at(cell("paths", pair, direction, Component.Z, layer), head, -1, "");
+          for (String receiver : List.of("final", "self_attn.q_proj@5.2")) {
+            double share = receiver.length() / 10.0;
+            add(rows, random, share, with(sender, sender.value(), OptionalInt.empty(), receiver));
+          }
+        }
+      }
+    }
+  }
+
   private static Cell of(Cell cell, ValueKind value) {
+    return with(cell, value, cell.sourcePosition(), cell.receiver().orElse(""));
+  }
+
+  private static Cell with(Cell cell, ValueKind value, OptionalInt source, String receiver) {
     return new Cell(
         cell.sweep(),
         cell.pairId(),
@@ -254,8 +279,8 @@ final class SimulatedStudy {
         cell.positionLabel(),
         value,
         cell.corruption(),
-        cell.sourcePosition(),
-        cell.receiver());
+        source,
+        receiver.isEmpty() ? Optional.empty() : Optional.of(receiver));
   }
 
   private static String id(int pair) {

@@ -36,7 +36,8 @@ public final class HeatMap {
     double longest = columns.stream().mapToInt(String::length).max().orElse(0);
     boolean slanted = longest * 7 > cell;
     double head = slanted ? 14 + Math.min(150, longest * 4.8) : 18;
-    double width = Math.max(LABEL + cell * columns.size() + (slanted ? Math.max(70, longest * 5) : 10), 330);
+    double width =
+        Math.max(LABEL + cell * columns.size() + (slanted ? Math.max(70, longest * 5) : 10), 330);
     double height = head + rows.size() * row + LEGEND;
     Markup svg = Svg.begin(id, title, width, height);
     Svg.hatching(svg, id);

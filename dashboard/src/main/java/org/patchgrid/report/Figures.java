@@ -9,13 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.patchgrid.figure.DivergingScale;
@@ -119,7 +116,7 @@ final class Figures {
         title,
         "Bars are mean effects over pairs (means of ratios); whiskers are "
             + intervalName()
-            + ". Where a layer has several sites (heads, positions, labels), a pair's effect is the"
+            + ". Where a layer has several sites (heads, positions, labels, source positions), a pair's effect is the"
             + " mean over them. 100% is the whole difference between clean and corrupted. Below zero, the patch"
             + " makes it worse. Hatched rows have no effect to rank: what they say is so by"
             + " construction, or could not be measured.",
@@ -143,23 +140,45 @@ final class Figures {
   }
 
   /**
-   * Layer x position or label: a figure a component; none where all positions are patched at once.
+   * Layer x position, label or entry of a pattern: a figure a component; none where all positions
+   * are patched at once.
    */
   List<Figure> positionMaps(Slice slice) {
     QueryResult data = study.ask("heatmap-layer-position", slice.parameters());
     Map<Integer, String> tokens = positionTokens();
+    List<String> labels = study.facts().labels().getOrDefault(slice.sweep(), List.of());
     return heatMaps(
         slice,
         data,
         "heatmap-layer-position",
         "Where in the prompt?",
-        "Columns are positions, with the clean token that is most frequent there, or labels.",
-        SiteNames::column,
-        name -> columnName(name, tokens));
+        new Columns(
+            "Columns are positions, with the clean token that is most frequent there, or labels; of"
+                + " entries of attention patterns the position that attends <- the source position.",
+            row -> SiteNames.column(row, tokens),
+            Comparator.comparingInt(
+                    (QueryResult.Row row) -> row.integer("position").orElse(Integer.MAX_VALUE))
+                .thenComparing(row -> labels.indexOf(row.name("position_label")))
+                .thenComparing(row -> row.name("position_label"))
+                .thenComparing(row -> row.integer("source_position").orElse(-1))));
   }
 
-  private List<String> labels(Slice slice) {
-    return study.facts().labels().getOrDefault(slice.sweep(), List.of());
+  /**
+   * The columns of a heat map.
+   *
+   * @param are what they are, a sentence
+   * @param name of a row's column; empty where the row has no place in the map
+   */
+  private record Columns(
+      String are, Function<QueryResult.Row, String> name, Comparator<QueryResult.Row> order) {
+    /** The names, each once, in order. */
+    List<String> names(Stream<QueryResult.Row> rows) {
+      return rows.sorted(order).map(name).distinct().toList();
+    }
+
+    boolean hold(QueryResult.Row row) {
+      return !name.apply(row).isEmpty();
+    }
   }
 
   /** Layer x head: a figure a component; none where no head is patched by itself. */
@@ -170,20 +189,10 @@ final class Figures {
         data,
         "heatmap-layer-head",
         "Which heads?",
-        "Columns are heads.",
-        row -> row.integer("head").isPresent() ? "" + row.integer("head").getAsInt() : "",
-        name -> name);
-  }
-
-  private static String columnName(String position, Map<Integer, String> tokens) {
-    OptionalInt number = number(position);
-    return number.isPresent()
-        ? (position + " " + tokens.getOrDefault(number.getAsInt(), "")).strip()
-        : position;
-  }
-
-  private static OptionalInt number(String text) {
-    return text.matches("\\d{1,9}") ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
+        new Columns(
+            "Columns are heads.",
+            row -> row.name("head"),
+            Comparator.comparingInt(row -> row.integer("head").orElse(-1))));
   }
 
   /**
@@ -202,13 +211,7 @@ final class Figures {
   }
 
   private List<Figure> heatMaps(
-      Slice slice,
-      QueryResult data,
-      String query,
-      String question,
-      String columnsAre,
-      Function<QueryResult.Row, String> column,
-      UnaryOperator<String> columnTitle) {
+      Slice slice, QueryResult data, String query, String question, Columns columns) {
     Map<String, List<QueryResult.Row>> components =
         new TreeMap<>(byComponent(data.records().stream(), row -> row));
     if (components.isEmpty()) {
@@ -223,24 +226,27 @@ final class Figures {
         (component, rows) -> {
           String id = slice.id(query + "-" + component.replace('.', '_'));
           String title = question + " " + component + ", " + slice;
+          Map<String, String> parameters =
+              new TreeMap<>(slice.parameters("component", rows.get(0).name("component")));
+          rows.get(0).text("receiver").ifPresent(name -> parameters.put("receiver", name));
           figures.add(
               figure(
                   id,
                   title,
-                  columnsAre
+                  columns.are()
                       + " Colours are mean effects over pairs, blue above zero, red below; numbers"
                       + " are percent. Hatched fields have no effect to rank.",
                   heatMap(
                       id,
                       title,
                       rows,
-                      missing.sitesWithout(slice, component),
-                      column,
-                      labels(slice),
-                      columnTitle,
+                      missing.sitesWithout(slice, component).stream()
+                          .filter(columns::hold)
+                          .toList(),
+                      columns,
                       scale),
                   query,
-                  slice.parameters("component", component),
+                  parameters,
                   new QueryResult(
                       data.columns(), rows.stream().map(QueryResult.Row::values).toList())));
         });
@@ -252,43 +258,24 @@ final class Figures {
       String title,
       List<QueryResult.Row> rows,
       List<QueryResult.Row> sitesWithout,
-      Function<QueryResult.Row, String> column,
-      List<String> labels,
-      UnaryOperator<String> columnTitle,
+      Columns columns,
       DivergingScale scale) {
-    TreeSet<Integer> layers = new TreeSet<>();
-    Set<String> columns = new LinkedHashSet<>();
-    Stream.concat(rows.stream(), sitesWithout.stream())
-        .filter(row -> !column.apply(row).isEmpty())
-        .forEach(
-            row -> {
-              layers.add(row.integer("layer").orElse(0));
-              columns.add(column.apply(row));
-            });
-    List<String> sorted =
-        columns.stream()
-            .sorted(
-                Comparator.comparingInt((String c) -> number(c).orElse(Integer.MAX_VALUE))
-                    .thenComparing(labels::indexOf)
-                    .thenComparing(c -> c))
+    List<Integer> layers =
+        Stream.concat(rows.stream(), sitesWithout.stream())
+            .map(row -> row.integer("layer").orElse(0))
+            .sorted()
+            .distinct()
             .toList();
-    List<Integer> layerList = List.copyOf(layers);
+    List<String> names = columns.names(Stream.concat(rows.stream(), sitesWithout.stream()));
     Map<Integer, OptionalDouble> fields = new HashMap<>();
     ToIntFunction<QueryResult.Row> place =
         row ->
-            layerList.indexOf(row.integer("layer").orElse(0)) * sorted.size()
-                + sorted.indexOf(column.apply(row));
-    sitesWithout.stream()
-        .filter(row -> !column.apply(row).isEmpty())
-        .forEach(row -> fields.put(place.applyAsInt(row), OptionalDouble.empty()));
+            layers.indexOf(row.integer("layer").orElse(0)) * names.size()
+                + names.indexOf(columns.name().apply(row));
+    sitesWithout.forEach(row -> fields.put(place.applyAsInt(row), OptionalDouble.empty()));
     rows.forEach(row -> fields.put(place.applyAsInt(row), row.number("mean_effect")));
     return HeatMap.draw(
-        id,
-        title,
-        layerList.stream().map("Layer %2d"::formatted).toList(),
-        sorted.stream().map(columnTitle).toList(),
-        fields,
-        scale);
+        id, title, layers.stream().map("Layer %2d"::formatted).toList(), names, fields, scale);
   }
 
   /** The sites with the largest mean effect. */
@@ -460,7 +447,7 @@ final class Figures {
       Stream<QueryResult.Row> rows, Function<QueryResult.Row, T> drawn) {
     return rows.collect(
         Collectors.groupingBy(
-            row -> row.name("component"),
+            SiteNames::component,
             LinkedHashMap::new,
             Collectors.mapping(drawn, Collectors.toList())));
   }
@@ -468,12 +455,13 @@ final class Figures {
   private static boolean wholeLayer(QueryResult.Row row) {
     return row.integer("head").isEmpty()
         && row.integer("position").isEmpty()
-        && row.text("position_label").isEmpty();
+        && row.text("position_label").isEmpty()
+        && row.integer("source_position").isEmpty();
   }
 
   private static List<Object> layerKey(QueryResult.Row row) {
     return List.of(
-        row.name("component"), row.integer("layer").orElse(0), row.integer("window").orElse(1));
+        SiteNames.component(row), row.integer("layer").orElse(0), row.integer("window").orElse(1));
   }
 
   /** A figure that is a table alone. */

@@ -41,10 +41,14 @@ final class MissingValues {
     }
   }
 
-  /** The sites of a component that have no mean: queries about sites leave them out. */
+  /**
+   * The sites of a component that have no mean: queries about sites leave them out.
+   *
+   * @param component as {@link SiteNames#component} says it
+   */
   List<QueryResult.Row> sitesWithout(Slice slice, String component) {
     return sitesWithout.stream()
-        .filter(row -> slice.equals(Slice.of(row)) && row.name("component").equals(component))
+        .filter(row -> slice.equals(Slice.of(row)) && SiteNames.component(row).equals(component))
         .toList();
   }
 
@@ -55,6 +59,6 @@ final class MissingValues {
 
   private static List<Object> layer(QueryResult.Row row) {
     return List.of(
-        Slice.of(row), row.name("component"), row.integer("layer"), row.integer("window"));
+        Slice.of(row), SiteNames.component(row), row.integer("layer"), row.integer("window"));
   }
 }

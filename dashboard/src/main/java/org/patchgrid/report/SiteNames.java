@@ -1,28 +1,51 @@
 package org.patchgrid.report;
 
+import java.util.Map;
 import org.patchgrid.results.QueryResult;
 
 /** Sites as people write them. */
 final class SiteNames {
   private SiteNames() {}
 
-  /** For example {@code self_attn.z, layer 3, head 2, subject}. */
+  /**
+   * For example {@code self_attn.z, layer 3, head 2, subject}; an entry of a pattern ends with
+   * {@code source position 2}, a path with {@code to final}.
+   */
   static String site(QueryResult.Row row) {
     StringBuilder name = new StringBuilder(row.name("component"));
     row.integer("layer").ifPresent(layer -> name.append(", layer ").append(layer));
     row.integer("head").ifPresent(head -> name.append(", head ").append(head));
     row.integer("position").ifPresent(position -> name.append(", position ").append(position));
     row.text("position_label").ifPresent(label -> name.append(", ").append(label));
+    row.integer("source_position")
+        .ifPresent(source -> name.append(", source position ").append(source));
+    row.text("receiver").ifPresent(receiver -> name.append(", to ").append(receiver));
     return name.toString();
   }
 
-  /** A column of a heat map: a head, a position or a label. */
-  static String column(QueryResult.Row row) {
-    if (row.text("position_label").isPresent()) {
-      return row.text("position_label").get();
-    }
-    return row.integer("position").isPresent()
-        ? Integer.toString(row.integer("position").getAsInt())
-        : "";
+  /** What one chart is of: a component, or the paths from it to one receiver. */
+  static String component(QueryResult.Row row) {
+    return row.name("component")
+        + row.text("receiver").map(receiver -> " to " + receiver).orElse("");
+  }
+
+  /**
+   * A column of a map of positions: {@code 5 is}, {@code subject}, or {@code 5 is <- 2 Mary} for an
+   * entry of a pattern; empty for all positions together.
+   *
+   * @param tokens to be shown behind a position
+   */
+  static String column(QueryResult.Row row, Map<Integer, String> tokens) {
+    String name = row.text("position_label").orElseGet(() -> position(row, "position", "", tokens));
+    return (name + position(row, "source_position", " <- ", tokens)).strip();
+  }
+
+  private static String position(
+      QueryResult.Row row, String column, String before, Map<Integer, String> tokens) {
+    return row.integer(column).stream()
+        .mapToObj(number -> before + number + " " + tokens.getOrDefault(number, ""))
+        .findFirst()
+        .orElse("")
+        .stripTrailing();
   }
 }

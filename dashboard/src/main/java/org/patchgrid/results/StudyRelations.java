@@ -142,8 +142,8 @@ final class StudyRelations {
             + " max(CASE WHEN direction = 'denoising' THEN mean_of_ratios END) OVER same END AS"
             + " restoring, CASE WHEN measure = 'effect' THEN max(CASE WHEN direction = 'noising' THEN"
             + " mean_of_ratios END) OVER same END AS breaking FROM ranked WINDOW same AS (PARTITION BY"
-            + " sweep, grouping, component, layer, head, position, position_label, \"window\", metric,"
-            + " measure)) SELECT study_id, sweep, grouping, direction, component, layer, head,"
+            + " sweep, grouping, component, layer, head, position, position_label, \"window\","
+            + " source_position, receiver, metric, measure)) SELECT study_id, sweep, grouping, direction, component, layer, head,"
             + " position, position_label, \"window\", value, corruption, source_position, receiver,"
             + " metric, CAST(NULL AS VARCHAR) AS tag, CAST(NULL AS VARCHAR) AS tag_value, measure,"
             + " sites, n, n_ok, n_by_construction, n_degenerate_baseline, n_no_baseline, n_not_finite,"
@@ -179,8 +179,8 @@ final class StudyRelations {
     String layerPairs =
         "SELECT study_id, sweep, direction, component, layer, NULL::INTEGER AS head, NULL::INTEGER AS"
             + " position, NULL::VARCHAR AS position_label, \"window\", value, corruption,"
-            + " NULL::INTEGER AS source_position, NULL::VARCHAR AS receiver, metric, measure,"
-            + " count(DISTINCT (head, position, position_label)) AS sites, pair_id, "
+            + " NULL::INTEGER AS source_position, receiver, metric, measure,"
+            + " count(DISTINCT (head, position, position_label, source_position)) AS sites, pair_id, "
             + statuses
             + ", avg(measured) FILTER (status = 'ok') AS measured, avg(clean - corrupted) FILTER"
             + " (status = 'ok') AS total, avg(CASE WHEN measure = 'effect' AND direction = 'noising'"

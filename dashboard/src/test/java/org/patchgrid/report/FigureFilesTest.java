@@ -35,6 +35,7 @@ class FigureFilesTest {
             "pair-default-denoising-l2",
             "heatmap-layer-position-mlp-positions-noising-logit_diff",
             "heatmap-layer-head-self_attn_z-heads-denoising-l2",
+            "heatmap-layer-head-self_attn_z_to_final-paths-denoising-l2",
             "top-sites-heads-denoising-l2",
             "distribution-default-denoising-logit_diff");
     try (var files = Files.list(folder)) {
@@ -47,7 +48,7 @@ class FigureFilesTest {
     }
     assertThat(Files.readAllLines(folder.resolve("layers-default-denoising-l2.csv")))
         .hasSize(13)
-        .anyMatch(line -> line.startsWith("default,denoising,l2,mlp,0,1,1,11,"));
+        .anyMatch(line -> line.startsWith("default,denoising,l2,mlp,,0,1,1,11,"));
     assertThat(Files.readAllLines(folder.resolve("layers-default-denoising-l2.json")))
         .hasSize(12)
         .allMatch(line -> line.startsWith("{\"sweep\":\"default\",\"direction\":\"denoising\""));

@@ -71,6 +71,37 @@ class ReportWriterTest {
   }
 
   @Test
+  void entriesOfPatternsAndPathsAreNamedWholeAndHaveFieldsOfTheirOwn(@TempDir Path directory)
+      throws IOException, SQLException {
+    String html = report(GeneratedStudy.write(directory, "generated"));
+    String entries = chart(html, "heatmap-layer-position-self_attn_pattern-entries-denoising-l2");
+    assertThat(entries)
+        .containsSubsequence(
+            ">2 Ġis &lt;- 0 &lt;|bos|&gt;</text>",
+            ">2 Ġis &lt;- 1 City</text>",
+            ">2 Ġis &lt;- 2 Ġis</text>",
+            ">3 Ġin &lt;- 0 &lt;|bos|&gt;</text>");
+    // Four layers of six entries; a field has its number.
+    assertThat(entries.split("font-size=\"11\"", -1)).hasSize(1 + 24);
+    assertThat(chart(html, "top-sites-entries-denoising-l2"))
+        .contains(">self_attn.pattern, layer 3, position 2, source position 0</text>");
+    assertThat(chart(html, "top-sites-paths-denoising-l2"))
+        .contains(">self_attn.z, layer 2, head 0, to self_attn.q_proj@3.0</text>");
+    for (String figure : List.of("layers", "pair", "distribution")) {
+      assertThat(chart(html, figure + "-paths-denoising-l2"))
+          .contains(">mlp to final", ">mlp to self_attn.q_proj@3.0");
+    }
+    assertThat(chart(html, "heatmap-layer-head-self_attn_z_to_final-paths-denoising-l2"))
+        .contains("Which heads? self_attn.z to final, sweep paths, denoising, l2");
+  }
+
+  private static String chart(String html, String id) {
+    int begin = html.indexOf("id=\"" + id + "\"");
+    assertThat(begin).as(id).isPositive();
+    return html.substring(begin, html.indexOf("</svg>", begin));
+  }
+
+  @Test
   void theLayerChartPrintsTheQuerysNumbers(@TempDir Path directory)
       throws IOException, SQLException {
     GeneratedStudy study = GeneratedStudy.write(directory, "generated");

@@ -15,9 +15,10 @@ import org.patchgrid.report.Study;
 import org.patchgrid.report.StudyFacts;
 
 /**
- * A small result directory of invented numbers, written as a run would: three sweeps (whole
- * components, positions, heads at labels), two directions, two metrics, a pair that was skipped and
- * a component that is so by construction. Its tables are written by DuckDB.
+ * A small result directory of invented numbers, written as a run would: five sweeps (whole
+ * components, positions, heads at labels, entries of attention patterns, paths), two directions,
+ * two metrics, a pair that was skipped and a component that is so by construction. Its tables are
+ * written by DuckDB.
  */
 public final class GeneratedStudy {
   /** A prompt that would be a script if anything took it for markup or for SQL. */
@@ -106,11 +107,16 @@ public final class GeneratedStudy {
           """
           CREATE TABLE sites AS
             SELECT 'default' AS sweep, c AS component, CAST(l AS INT) AS layer, CAST(NULL AS INT) AS head, CAST(NULL AS INT) AS position,
-              CAST(NULL AS VARCHAR) AS position_label
+              CAST(NULL AS VARCHAR) AS position_label, CAST(NULL AS INT) AS source_position, CAST(NULL AS VARCHAR) AS receiver
             FROM unnest(['mlp', 'self_attn', 'output']) a(c), range(4) b(l)
-            UNION ALL SELECT 'positions', 'mlp', CAST(l AS INT), NULL, CAST(t AS INT), NULL FROM range(4) b(l), range(4) d(t)
-            UNION ALL SELECT 'heads', 'self_attn.z', CAST(l AS INT), CAST(h AS INT), NULL, s
+            UNION ALL SELECT 'positions', 'mlp', CAST(l AS INT), NULL, CAST(t AS INT), NULL, NULL, NULL FROM range(4) b(l), range(4) d(t)
+            UNION ALL SELECT 'heads', 'self_attn.z', CAST(l AS INT), CAST(h AS INT), NULL, s, NULL, NULL
               FROM range(4) b(l), range(2) e(h), unnest(['subject', 'last']) f(s)
+            UNION ALL SELECT 'entries', 'self_attn.pattern', CAST(l AS INT), NULL, CAST(t AS INT), NULL, CAST(s AS INT), NULL
+              FROM range(4) b(l), range(2, 4) d(t), range(3) g(s)
+            UNION ALL SELECT 'paths', c, CAST(l AS INT), h, NULL, NULL, NULL, r
+              FROM range(3) b(l), (VALUES ('mlp', NULL), ('self_attn.z', 0), ('self_attn.z', 1)) e(c, h),
+                unnest(['final', 'self_attn.q_proj@3.0']) f(r)
           """);
       // Recovery is a signal of the site plus what differs from pair to pair, the same in every
       // run.
@@ -119,11 +125,12 @@ public final class GeneratedStudy {
           CREATE TABLE cells AS WITH made AS (
             SELECT s.*, p.pair_id, d.direction, m.metric, s.component = 'output' AS forced,
               %s / (1 + coalesce(s.position, 0) + coalesce(s.head, 0))
+                / (1 + coalesce(s.source_position, 0) + CASE WHEN s.receiver = 'final' THEN 1 ELSE 0 END)
                 + 0.05 * sin(p.i * 1.7 + s.layer + coalesce(s.position, 0)) AS effect
             FROM sites s, p, unnest(['denoising', 'noising']) d(direction), unnest(['l2', 'logit_diff']) m(metric)
             WHERE NOT p.skipped)
           SELECT '%s' AS study_id, sweep, pair_id, direction, component, layer, head, position, position_label, 1 AS "window",
-            'activation' AS value, 'prompt' AS corruption, CAST(NULL AS INT) AS source_position, CAST(NULL AS VARCHAR) AS receiver,
+            'activation' AS value, 'prompt' AS corruption, source_position, receiver,
             metric, CAST(0 AS DOUBLE) AS clean, CAST(10 AS DOUBLE) AS corrupted,
             10 * (1 - CASE WHEN direction = 'denoising' THEN e ELSE 1 - e END) AS patched,
             CASE WHEN direction = 'denoising' THEN e ELSE 1 - e END AS recovery, e AS effect,

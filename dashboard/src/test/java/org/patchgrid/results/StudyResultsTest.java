@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +100,76 @@ class StudyResultsTest {
     }
   }
 
+  /** Without aggregates, which the test above says are made here. */
+  @Test
+  void entriesOfOnePatternAndPathsToSeveralReceiversAreSitesOfTheirOwn(@TempDir Path directory)
+      throws IOException, SQLException {
+    try (StudyResults results = open(GeneratedStudy.write(directory, "generated"))) {
+      Map<String, String> slice = Map.of("direction", "denoising", "metric", "l2");
+      assertThat(sites(results, "entries", "source_position"))
+          .isEqualTo(Map.of("0", 32L, "1", 32L, "2", 32L));
+      assertThat(sites(results, "paths", "receiver"))
+          .isEqualTo(Map.of("final", 36L, "self_attn.q_proj@3.0", 36L));
+      for (String sweep : List.of("entries", "paths")) {
+        assertThat(
+                ask(results, "sufficient-necessary", Map.of("sweep", sweep, "metric", "l2"))
+                    .records())
+            .isNotEmpty()
+            .allSatisfy(
+                row ->
+                    assertThat(row.number("sufficiency").orElseThrow())
+                        .isCloseTo(row.number("necessity").orElseThrow(), within(1e-12))
+                        .isCloseTo(effectAt(results, row), within(1e-12)));
+        assertThat(ask(results, "outlier-pairs", with(slice, "sweep", sweep)).records())
+            .allMatch(row -> row.count("sites") == (sweep.equals("entries") ? 24 : 18));
+      }
+      assertThat(ask(results, "layers", with(slice, "sweep", "entries")).records())
+          .hasSize(4)
+          .allMatch(row -> row.count("sites") == 6);
+      assertThat(ask(results, "layers", with(slice, "sweep", "paths")).records())
+          .hasSize(12)
+          .allMatch(row -> row.count("sites") == (row.name("component").equals("mlp") ? 1 : 2));
+    }
+  }
+
+  private static Map<String, String> with(Map<String, String> some, String name, String value) {
+    Map<String, String> all = new TreeMap<>(some);
+    all.put(name, value);
+    return all;
+  }
+
+  /** In all directions and metrics, by what their rows have in the column. */
+  private static Map<String, Long> sites(StudyResults results, String sweep, String column)
+      throws IOException {
+    return ask(results, "top-sites", Map.of("sweep", sweep, "top", "1000")).records().stream()
+        .collect(Collectors.groupingBy(row -> row.name(column), Collectors.counting()));
+  }
+
+  /** The mean over pairs, of the rows that the site has by itself. */
+  private static double effectAt(StudyResults results, QueryResult.Row site) {
+    Map<String, String> values = new TreeMap<>(Map.of("direction", "denoising"));
+    for (String name :
+        List.of(
+            "sweep",
+            "metric",
+            "component",
+            "layer",
+            "head",
+            "position",
+            "source_position",
+            "receiver")) {
+      site.text(name).ifPresent(value -> values.put(name, value));
+    }
+    try {
+      return ask(results, "site-pairs", values).records().stream()
+          .mapToDouble(pair -> pair.number("effect").orElseThrow())
+          .average()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void aggregatesAreStaleAsSoonAsMoreIsStored(@TempDir Path directory)
       throws IOException, SQLException {
@@ -174,14 +246,15 @@ class StudyResultsTest {
   private static List<Map<String, String>> choices(StudyResults results) throws IOException {
     Map<String, String> required = Map.of("pair_id", "pair-03", "component", "mlp", "layer", "2");
     List<Map<String, String>> choices = new ArrayList<>(List.of(required));
-    for (String sweep : List.of("default", "positions", "heads")) {
+    for (String sweep : List.of("default", "positions", "heads", "entries", "paths")) {
       QueryResult.Row site =
           ask(results, "top-sites", Map.of("sweep", sweep, "metric", "l2")).records().get(0);
       Map<String, String> choice = new TreeMap<>(required);
-      for (String name : List.of("sweep", "direction", "metric", "component", "position_label")) {
+      for (String name :
+          List.of("sweep", "direction", "metric", "component", "position_label", "receiver")) {
         site.text(name).ifPresent(value -> choice.put(name, value));
       }
-      for (String name : List.of("layer", "head", "position")) {
+      for (String name : List.of("layer", "head", "position", "source_position")) {
         site.integer(name).ifPresent(value -> choice.put(name, Integer.toString(value)));
       }
       choices.add(choice);

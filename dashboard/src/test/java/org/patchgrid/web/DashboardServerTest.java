@@ -294,7 +294,7 @@ class DashboardServerTest {
       textBlock =
           """
           layers?metric=logt_diff | The study has no metric 'logt_diff': there are l2, logit_diff; did you mean 'logit_diff'?
-          layers?sweep=defalt&metric=l2 | The study has no sweep 'defalt': there are default, heads, positions; did you mean 'default'?
+          layers?sweep=defalt&metric=l2 | The study has no sweep 'defalt': there are default, entries, heads, paths, positions; did you mean 'default'?
           pair?pair_id=pair-O3 | The study has no pair_id 'pair-O3': there are pair-00, pair-01, pair-02, pair-03, pair-04, pair-05, pair-06, pair-07, pair-08, pair-09, pair-10, pair-11; did you mean 'pair-03'?
           """)
   void aMisspeltValueIsNoEmptyAnswer(String question, String message) throws IOException {

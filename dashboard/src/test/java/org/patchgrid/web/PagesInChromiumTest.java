@@ -40,12 +40,15 @@ class PagesInChromiumTest {
           "view=heatmap&sweep=positions",
           "view=heatmap&sweep=heads",
           "view=heatmap&sweep=heads&position_label=subject",
+          "view=heatmap&sweep=entries",
+          "view=layers&sweep=paths",
           "view=sites",
           "view=pairs",
           "view=metrics",
           "view=compare",
           "view=site&sweep=positions&component=mlp&layer=0&position=1",
           "view=pair&pair_id=pair-01&sweep=positions",
+          "view=pair&pair_id=pair-01&sweep=entries",
           "view=nothing");
 
   private Optional<Browser> browser = Optional.empty();
@@ -212,6 +215,43 @@ class PagesInChromiumTest {
         new Locator.ClickOptions().setPosition(70 + 0.5 * column, box.height - 50 - 3.5 * 24));
     page.waitForURL(Pattern.compile(".*view=site.*"));
     assertThat(page.url()).contains("layer=0", "position_label=subject");
+    browser().assertQuiet();
+  }
+
+  /** Three entries a position: the second column is the first position's second. */
+  @Test
+  void anEntryOfAPatternHasAFieldAndAnAddressOfItsOwn() {
+    Page page = open("view=heatmap&sweep=entries", ColorScheme.LIGHT);
+    Locator canvas = page.locator(".chart").first();
+    var box = canvas.boundingBox();
+    double column = (box.width - 90) / 6;
+    canvas.click(
+        new Locator.ClickOptions().setPosition(70 + 1.5 * column, box.height - 50 - 3.5 * 24));
+    page.waitForURL(Pattern.compile(".*view=site.*"));
+    waitUntilShown(page);
+    assertThat(page.url()).contains("layer=0", "position=2", "source_position=1");
+    assertThat(page.locator("main h2").first().textContent())
+        .isEqualTo("One site: self_attn.pattern, layer 0, position 2, source position 1");
+    assertThat(column(page, "pair_id")).hasSize(11).doesNotHaveDuplicates();
+    browser().assertQuiet();
+  }
+
+  @Test
+  void pathsToSeveralReceiversHaveChartsOfTheirOwn() {
+    Page page = open("view=layers&sweep=paths", ColorScheme.LIGHT);
+    assertThat(page.locator("main h3").allTextContents())
+        .containsExactly(
+            "mlp to final",
+            "mlp to self_attn.q_proj@3.0",
+            "self_attn.z to final",
+            "self_attn.z to self_attn.q_proj@3.0");
+    page = open("view=sites&sweep=paths", ColorScheme.LIGHT);
+    page.locator("td[data-column=layer] a").first().click();
+    page.waitForURL(Pattern.compile(".*view=site.*"));
+    waitUntilShown(page);
+    assertThat(page.locator("main h2").first().textContent())
+        .isEqualTo("One site: mlp, layer 0, to self_attn.q_proj@3.0");
+    assertThat(column(page, "pair_id")).hasSize(11).doesNotHaveDuplicates();
     browser().assertQuiet();
   }
 

@@ -81,8 +81,8 @@ class ReportInChromiumTest {
     assertThat(saved(page, figure, "PNG")).startsWith("\uFFFDPNG");
     String csv = saved(page, figure, "CSV");
     assertThat(csv)
-        .startsWith("sweep,direction,metric,component,layer,")
-        .contains("\ndefault,denoising,l2,mlp,0,");
+        .startsWith("sweep,direction,metric,component,receiver,layer,")
+        .contains("\ndefault,denoising,l2,mlp,,0,");
     assertThat(csv.lines()).hasSize(13);
     assertThat(saved(page, figure, "JSON").lines())
         .hasSize(12)
