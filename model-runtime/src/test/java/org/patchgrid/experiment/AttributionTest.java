@@ -71,8 +71,8 @@ class AttributionTest {
 
   /** Estimates, from the reference's own value of the target run; returns how many. */
   private static int compare(Path directory, String name, String pairId) {
-    try (LoadedModel loaded = LoadedModel.load(directory);
-        GradientModel model = GradientModel.load(directory, Device.CPU, 0)) {
+    try (LoadedModel loaded = TestModels.load(directory);
+        GradientModel model = GradientModel.load(directory, TestModels.device(), 0)) {
       TokenizedPair pair = pair(loaded, pairId);
       Set<HookPoint> points =
           points(model.structure(), Set.of(Component.MLP, Component.SELF_ATTN, Component.Z));
@@ -123,8 +123,8 @@ class AttributionTest {
   })
   void gradientsAreThoseOfCentralDifferences(String family, Metric metric) {
     Path directory = TestModels.family(family);
-    try (LoadedModel loaded = LoadedModel.load(directory);
-        GradientModel model = GradientModel.load(directory, Device.CPU, 0)) {
+    try (LoadedModel loaded = TestModels.load(directory);
+        GradientModel model = GradientModel.load(directory, TestModels.device(), 0)) {
       ModelStructure structure = model.structure();
       TokenSequence clean = tokens(structure, 3);
       TokenSequence corrupted = tokens(structure, 4);
