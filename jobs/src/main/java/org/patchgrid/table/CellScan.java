@@ -11,9 +11,6 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.column.Dictionary;
-import org.apache.parquet.hadoop.ParquetReader;
-import org.apache.parquet.hadoop.api.InitContext;
-import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.io.api.Converter;
@@ -32,23 +29,26 @@ public final class CellScan implements Closeable {
   private static final Map<String, CellStatus> STATUSES =
       Arrays.stream(CellStatus.values()).collect(Collectors.toMap(CellStatus::label, s -> s));
 
-  private final ParquetReader<RowFields> reader;
+  private final ParquetRows<RowFields> rows;
   private final RowFields row;
   private Optional<SiteColumns> site = Optional.empty();
 
-  private CellScan(ParquetReader<RowFields> reader, RowFields row) {
-    this.reader = reader;
+  private CellScan(ParquetRows<RowFields> rows, RowFields row) {
+    this.rows = rows;
     this.row = row;
   }
 
   public static CellScan open(InputFile input, Configuration configuration) throws IOException {
     RowFields row = new RowFields();
-    return new CellScan(new Builder(input, row).withConf(configuration).build(), row);
+    return new CellScan(
+        ParquetRows.open(
+            input, configuration, schema -> columns(row), columns -> into(row, columns)),
+        row);
   }
 
   /** Goes to the next row; false after the last. */
   public boolean next() throws IOException {
-    return reader.read() != null;
+    return rows.next().isPresent();
   }
 
   /** The same instance as for the row before if the site is the same. */
@@ -98,62 +98,31 @@ public final class CellScan implements Closeable {
 
   @Override
   public void close() throws IOException {
-    reader.close();
+    rows.close();
   }
 
-  private static final class Builder extends ParquetReader.Builder<RowFields> {
-    private final RowFields row;
-
-    private Builder(InputFile file, RowFields row) {
-      super(file);
-      this.row = row;
-    }
-
-    @Override
-    protected ReadSupport<RowFields> getReadSupport() {
-      return new ScanSupport(row);
-    }
+  /** Later columns of a newer version, and the study's id, are not read. */
+  private static MessageType columns(RowFields row) {
+    return new MessageType(
+        CellTable.SCHEMA.getName(),
+        CellTable.SCHEMA.getFields().stream()
+            .filter(field -> row.columns.containsKey(field.getName()))
+            .toList());
   }
 
-  private static final class ScanSupport extends ReadSupport<RowFields> {
-    private final RowFields row;
+  private static RecordMaterializer<RowFields> into(RowFields row, MessageType columns) {
+    row.bind(columns);
+    return new RecordMaterializer<>() {
+      @Override
+      public RowFields getCurrentRecord() {
+        return row;
+      }
 
-    private ScanSupport(RowFields row) {
-      this.row = row;
-    }
-
-    /** Later columns of a newer version, and the study's id, are not read. */
-    @Override
-    public ReadContext init(InitContext context) {
-      return new ReadContext(
-          new MessageType(
-              CellTable.SCHEMA.getName(),
-              CellTable.SCHEMA.getFields().stream()
-                  .filter(field -> row.columns.containsKey(field.getName()))
-                  .toList()));
-    }
-
-    // Its replacement is unknown to Parquet 1.13.
-    @SuppressWarnings("deprecation")
-    @Override
-    public RecordMaterializer<RowFields> prepareForRead(
-        Configuration configuration,
-        Map<String, String> metadata,
-        MessageType fileSchema,
-        ReadContext context) {
-      row.bind(context.getRequestedSchema());
-      return new RecordMaterializer<>() {
-        @Override
-        public RowFields getCurrentRecord() {
-          return row;
-        }
-
-        @Override
-        public GroupConverter getRootConverter() {
-          return row;
-        }
-      };
-    }
+      @Override
+      public GroupConverter getRootConverter() {
+        return row;
+      }
+    };
   }
 
   /** The current row's values; Parquet calls the converter of each column that is not null. */

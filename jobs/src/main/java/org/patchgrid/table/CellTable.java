@@ -168,9 +168,9 @@ public final class CellTable {
 
   /** The rows of one file, from the first to the last. */
   public static final class Reader implements Closeable {
-    private final ParquetFiles.Rows rows;
+    private final ParquetRows<Group> rows;
 
-    private Reader(ParquetFiles.Rows rows) {
+    private Reader(ParquetRows<Group> rows) {
       this.rows = rows;
     }
 

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
-import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
@@ -120,16 +119,14 @@ public final class PairTable {
   /** The pairs of a file that were measured, with their tags. */
   public static Map<String, Map<String, String>> measuredPairs(
       InputFile file, Configuration configuration) throws IOException {
-    Configuration projected = new Configuration(configuration);
     MessageType columns =
         new MessageType(
             SCHEMA.getName(),
             SCHEMA.getType("pair_id"),
             SCHEMA.getType("status"),
             SCHEMA.getType("tags"));
-    projected.set(ReadSupport.PARQUET_READ_SCHEMA, columns.toString());
     Map<String, Map<String, String>> pairs = new TreeMap<>();
-    try (ParquetFiles.Rows rows = ParquetFiles.open(file, projected)) {
+    try (ParquetRows<Group> rows = ParquetFiles.open(file, configuration, schema -> columns)) {
       for (Optional<Group> row = rows.next(); row.isPresent(); row = rows.next()) {
         if (row.get().getString("status", 0).equals(PairStatus.OK.label())) {
           pairs.put(row.get().getString("pair_id", 0), tags(row.get().getGroup("tags", 0)));
@@ -152,7 +149,7 @@ public final class PairTable {
   public static Map<String, Long> countByStatus(InputFile file, Configuration configuration)
       throws IOException {
     Map<String, Long> counts = new TreeMap<>();
-    try (ParquetFiles.Rows rows = ParquetFiles.open(file, configuration)) {
+    try (ParquetRows<Group> rows = ParquetFiles.open(file, configuration)) {
       for (Optional<Group> row = rows.next(); row.isPresent(); row = rows.next()) {
         counts.merge(row.get().getString("status", 0), 1L, Long::sum);
       }
@@ -192,7 +189,7 @@ public final class PairTable {
     /** Of a file in memory: there is nothing to close. */
     private Iterator<Group> rows(byte[] bytes) {
       try {
-        ParquetFiles.Rows rows =
+        ParquetRows<Group> rows =
             ParquetFiles.open(new ParquetFiles.Content(bytes, "pairs"), configuration);
         return new Iterator<>() {
           private Optional<Group> ahead = rows.next();

@@ -1,7 +1,6 @@
 package org.patchgrid.table;
 
 import java.io.ByteArrayInputStream;
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +15,10 @@ import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.GroupWriter;
+import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.api.WriteSupport;
-import org.apache.parquet.hadoop.example.GroupReadSupport;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
@@ -168,38 +165,20 @@ public final class ParquetFiles {
     return rowGroups.stream().mapToLong(BlockMetaData::getRowCount).sum();
   }
 
-  /** Reads row by row; one row group is in memory at a time. */
-  static Rows open(InputFile file, Configuration configuration) throws IOException {
-    return new Rows(new GroupReaderBuilder(file).withConf(configuration).build());
+  /** Reads all columns row by row. */
+  static ParquetRows<Group> open(InputFile file, Configuration configuration) throws IOException {
+    return open(file, configuration, schema -> schema);
   }
 
-  /** The rows of one file, from the first to the last. */
-  static final class Rows implements Closeable {
-    private final ParquetReader<Group> reader;
-
-    private Rows(ParquetReader<Group> reader) {
-      this.reader = reader;
-    }
-
-    Optional<Group> next() throws IOException {
-      return Optional.ofNullable(reader.read());
-    }
-
-    @Override
-    public void close() throws IOException {
-      reader.close();
-    }
-  }
-
-  private static final class GroupReaderBuilder extends ParquetReader.Builder<Group> {
-    private GroupReaderBuilder(InputFile file) {
-      super(file);
-    }
-
-    @Override
-    protected ReadSupport<Group> getReadSupport() {
-      return new GroupReadSupport();
-    }
+  /**
+   * Reads some columns row by row.
+   *
+   * @param columns of those that the file has
+   */
+  static ParquetRows<Group> open(
+      InputFile file, Configuration configuration, Function<MessageType, MessageType> columns)
+      throws IOException {
+    return ParquetRows.open(file, configuration, columns, GroupRecordConverter::new);
   }
 
   private static final class Builder<T> extends ParquetWriter.Builder<T, Builder<T>> {
