@@ -64,9 +64,9 @@ class HostileFilesTest {
     assertThatThrownBy(() -> new ReaderLimits(content -> content.clone()[1]++).check(new byte[1]))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("ArrayIndexOutOfBoundsException");
-    assertThatThrownBy(() -> new ReaderLimits(content -> allocate(65 << 20)).check(new byte[1]))
+    assertThatThrownBy(() -> new ReaderLimits(content -> allocate(129 << 20)).check(new byte[1]))
         .isInstanceOf(AssertionError.class)
-        .hasMessage("Reading took 65 MiB of memory");
+        .hasMessage("Reading took 129 MiB of memory");
   }
 
   private static void allocate(int bytes) throws IOException {
