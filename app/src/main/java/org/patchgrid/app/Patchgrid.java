@@ -50,6 +50,7 @@ public final class Patchgrid {
   private Patchgrid() {}
 
   public static void main(String[] args) {
+    NamelessUser.provide();
     System.exit(execute(args));
   }
 

@@ -1,6 +1,8 @@
 package org.patchgrid.app;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -93,7 +95,22 @@ final class Studies {
   }
 
   private static JavaSparkContext start(String master, List<String> settings) {
+    requireHostName();
     return SparkDriver.start(SparkSettings.embedded(conf(settings), master));
+  }
+
+  /** Spark asks for this machine's address, and ends with a stack trace where there is none. */
+  private static void requireHostName() {
+    if (System.getenv("SPARK_LOCAL_IP") != null || System.getenv("SPARK_LOCAL_HOSTNAME") != null) {
+      return;
+    }
+    try {
+      InetAddress.getLocalHost();
+    } catch (UnknownHostException e) {
+      throw new PatchgridException(
+          "Cannot start Spark: this machine has no address for its own name; add what 'hostname' prints to /etc/hosts, or set SPARK_LOCAL_IP=127.0.0.1",
+          e);
+    }
   }
 
   private static SparkConf conf(List<String> settings) {

@@ -31,29 +31,39 @@ final class ChildJvm implements AutoCloseable {
    * @param directory a fresh one, for the streams and whatever Spark puts where it runs
    */
   static ChildJvm start(Path directory, String... arguments) throws IOException {
-    return onClassPath(System.getProperty("java.class.path", ""), directory, arguments);
+    return onClassPath(ownClassPath(), directory, arguments);
   }
 
   /** The same with options of the JVM, of which the later win. */
   static ChildJvm withOptions(List<String> options, Path directory, String... arguments)
       throws IOException {
-    return start(System.getProperty("java.class.path", ""), options, directory, arguments);
+    return start(List.of(), ownClassPath(), options, directory, arguments);
+  }
+
+  /** The same started by another command, which may change what the JVM finds. */
+  static ChildJvm startedBy(List<String> command, Path directory, String... arguments)
+      throws IOException {
+    return start(command, ownClassPath(), List.of(), directory, arguments);
+  }
+
+  private static String ownClassPath() {
+    return System.getProperty("java.class.path", "");
   }
 
   /** The same with other classes. */
   static ChildJvm onClassPath(String classPath, Path directory, String... arguments)
       throws IOException {
-    return start(classPath, List.of(), directory, arguments);
+    return start(List.of(), classPath, List.of(), directory, arguments);
   }
 
   private static ChildJvm start(
-      String classPath, List<String> options, Path directory, String... arguments)
+      List<String> by, String classPath, List<String> options, Path directory, String... arguments)
       throws IOException {
     // A cluster on this machine looks for Spark's jars here; ours come by the class path.
     Files.createDirectories(directory.resolve("jars"));
     Path output = directory.resolve("stdout.txt");
     Path errors = directory.resolve("stderr.txt");
-    List<String> command = new ArrayList<>();
+    List<String> command = new ArrayList<>(by);
     command.add(Path.of(System.getProperty("java.home", ""), "bin", "java").toString());
     command.add("@" + SmallStudy.root().resolve("conf/jvm.options"));
     command.addAll(List.of("-Xmx1g", "-cp", classPath));

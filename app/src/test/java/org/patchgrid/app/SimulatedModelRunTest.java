@@ -1,6 +1,7 @@
 package org.patchgrid.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole way of a study, with a load generator in the place of the model. */
@@ -148,5 +151,75 @@ class SimulatedModelRunTest {
     assertThat(run.exitCode()).as(run.output()).isEqualTo(ExitCode.USER_ERROR);
     assertThat(Stream.of(run.errors().split("\n")).filter(line -> line.startsWith("patchgrid:")))
         .containsExactly("patchgrid: " + message);
+  }
+
+  /** As containers run programs whose image does not know who starts them. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "needs unshare")
+  void aUserWithoutANameRunsStudiesToo() throws IOException, InterruptedException {
+    List<String> nameless = List.of("unshare", "--user", "--map-user=4242");
+    assumeThatItStarts(nameless);
+    String study = study("simulated:layers=4,heads=2,d-model=8");
+    run(study, "one", "--master", "local[1]");
+    String out = directory.resolve("nameless").toString();
+    Ended run =
+        start(nameless, directory.resolve("run"), "run", study, "--out", out, "--master", "local");
+    assertThat(run.exitCode()).as(run.errors()).isEqualTo(ExitCode.INCOMPLETE);
+    assertThat(hashes("nameless")).isEqualTo(hashes("one"));
+    Path where = directory.resolve("patch");
+    Ended patch =
+        start(
+            nameless,
+            where,
+            "patch",
+            "--model",
+            SmallStudy.root().resolve("data/models/atlas-6l").toString(),
+            "--clean",
+            "Paris is the capital of France",
+            "--corrupted",
+            "London is the capital of France");
+    assertThat(patch.exitCode()).as(patch.errors()).isEqualTo(ExitCode.DONE);
+    assertThat(where.resolve("?")).doesNotExist();
+  }
+
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "needs unshare")
+  void aMachineThatDoesNotKnowItsOwnNameIsToldWhatToDo() throws IOException, InterruptedException {
+    List<String> lost =
+        List.of(
+            "unshare",
+            "--map-root-user",
+            "--uts",
+            "env",
+            "-u",
+            "SPARK_LOCAL_IP",
+            "bash",
+            "-c",
+            "hostname none.invalid && exec \"$@\"",
+            "bash");
+    assumeThatItStarts(lost);
+    String study = study("simulated:layers=4,heads=2,d-model=8");
+    Ended run = start(lost, directory.resolve("run"), "run", study, "--out", "out");
+    assertThat(run.errors())
+        .isEqualToIgnoringNewLines(
+            "patchgrid: Cannot start Spark: this machine has no address for its own name; add what"
+                + " 'hostname' prints to /etc/hosts, or set SPARK_LOCAL_IP=127.0.0.1");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+  }
+
+  private static void assumeThatItStarts(List<String> command)
+      throws IOException, InterruptedException {
+    List<String> tried = new ArrayList<>(command);
+    tried.add("true");
+    assumeThat(new ProcessBuilder(tried).start().waitFor())
+        .as("this machine lets its users have namespaces of their own")
+        .isZero();
+  }
+
+  private static Ended start(List<String> by, Path where, String... arguments)
+      throws IOException, InterruptedException {
+    try (ChildJvm jvm = ChildJvm.startedBy(by, where, arguments)) {
+      return jvm.await();
+    }
   }
 }
