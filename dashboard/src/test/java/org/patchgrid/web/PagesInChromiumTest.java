@@ -181,16 +181,22 @@ class PagesInChromiumTest {
     return page.locator("td[data-column=" + name + "]").allTextContents();
   }
 
+  /** In the first map of the page, which has four layers, and so to the page of that site. */
+  private static void chooseFieldOfTheFirstLayer(Page page, int column, int columns) {
+    Locator canvas = page.locator(".chart").first();
+    var box = canvas.boundingBox();
+    // The grid begins 70 pixels from the left and ends 20 from the right; a layer has 24.
+    double width = (box.width - 90) / columns;
+    canvas.click(
+        new Locator.ClickOptions()
+            .setPosition(70 + (column + 0.5) * width, box.height - 50 - 3.5 * 24));
+    page.waitForURL(Pattern.compile(".*view=site.*"));
+  }
+
   @Test
   void aHeatMapLeadsToThePairsAndTheTokensOfAPair() {
     Page page = open("view=heatmap&sweep=positions", ColorScheme.LIGHT);
-    Locator canvas = page.locator(".chart").first();
-    var box = canvas.boundingBox();
-    // The grid of four columns begins 70 pixels from the left and ends 20 from the right.
-    double column = (box.width - 90) / 4;
-    canvas.click(
-        new Locator.ClickOptions().setPosition(70 + 1.5 * column, box.height - 50 - 3.5 * 24));
-    page.waitForURL(Pattern.compile(".*view=site.*"));
+    chooseFieldOfTheFirstLayer(page, 1, 4);
     waitUntilShown(page);
     assertThat(page.url()).contains("component=mlp", "layer=0", "position=1");
     assertThat(column(page, "pair_id")).hasSize(11);
@@ -208,12 +214,7 @@ class PagesInChromiumTest {
   @Test
   void theColumnsOfLabelsAreInTheOrderOfTheStudy() {
     Page page = open("view=heatmap&sweep=heads", ColorScheme.LIGHT);
-    Locator canvas = page.locator(".chart").first();
-    var box = canvas.boundingBox();
-    double column = (box.width - 90) / 2;
-    canvas.click(
-        new Locator.ClickOptions().setPosition(70 + 0.5 * column, box.height - 50 - 3.5 * 24));
-    page.waitForURL(Pattern.compile(".*view=site.*"));
+    chooseFieldOfTheFirstLayer(page, 0, 2);
     assertThat(page.url()).contains("layer=0", "position_label=subject");
     browser().assertQuiet();
   }
@@ -222,12 +223,7 @@ class PagesInChromiumTest {
   @Test
   void anEntryOfAPatternHasAFieldAndAnAddressOfItsOwn() {
     Page page = open("view=heatmap&sweep=entries", ColorScheme.LIGHT);
-    Locator canvas = page.locator(".chart").first();
-    var box = canvas.boundingBox();
-    double column = (box.width - 90) / 6;
-    canvas.click(
-        new Locator.ClickOptions().setPosition(70 + 1.5 * column, box.height - 50 - 3.5 * 24));
-    page.waitForURL(Pattern.compile(".*view=site.*"));
+    chooseFieldOfTheFirstLayer(page, 1, 6);
     waitUntilShown(page);
     assertThat(page.url()).contains("layer=0", "position=2", "source_position=1");
     assertThat(page.locator("main h2").first().textContent())
