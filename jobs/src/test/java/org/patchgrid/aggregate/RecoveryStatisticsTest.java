@@ -11,8 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
@@ -22,11 +20,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.patchgrid.table.AggregateRow;
 import org.patchgrid.table.FamilyPlace;
-import org.patchgrid.table.GroupKey;
 import org.patchgrid.table.GroupStatistics;
 import org.patchgrid.table.Measure;
-import org.patchgrid.table.SiteColumns;
-import org.patchgrid.table.StatusCounts;
 
 /** NumPy's and SciPy's numbers; {@code goldens/statistics/make_statistics.py} made them. */
 class RecoveryStatisticsTest {
@@ -208,32 +203,7 @@ class RecoveryStatisticsTest {
 
   private static AggregateRow row(
       int layer, String direction, Measure measure, double mean, double pValue) {
-    SiteColumns site =
-        new SiteColumns(
-            "default",
-            direction,
-            "mlp",
-            layer,
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            Optional.empty(),
-            1,
-            "activation",
-            "prompt",
-            OptionalInt.empty(),
-            Optional.empty());
-    double none = Double.NaN;
-    GroupStatistics statistics =
-        new GroupStatistics(
-            8, mean, none, none, none, none, none, none, none, none, none, none, none, none, none,
-            none, none, none, none, pValue);
-    return new AggregateRow(
-        GroupKey.ofSite(site, "l2"),
-        Optional.empty(),
-        measure,
-        1,
-        new StatusCounts(8, 0, 0, 0, 0, 0),
-        statistics,
-        FamilyPlace.NONE);
+    return AggregateRows.row(
+        AggregateRows.site(direction, layer), measure, 8, mean, Double.NaN, Double.NaN, pValue);
   }
 }

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
@@ -17,10 +18,15 @@ import org.apache.parquet.io.OutputFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.study.Cell;
 import org.patchgrid.study.CellStatus;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.CorruptionKind;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
+import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.ValueKind;
 
 class TablesTest {
   private static final Configuration PLAIN = new Configuration();
@@ -67,6 +73,56 @@ class TablesTest {
     write(rows);
     assertThat(read()).extracting(CellRow::measurement).containsExactlyElementsOf(rows);
     assertThat(read()).extracting(CellRow::studyId).containsOnly("capitals");
+  }
+
+  /** {@link CellScan} makes no object a row; what it tells is what {@link CellTable} reads. */
+  @Test
+  void scansTellWhatReadersRead() throws IOException {
+    List<Measurement> rows = new ArrayList<>(SampleRows.manyRows(5));
+    rows.add(SampleRows.failed(SampleRows.cell("x", 0), Metric.L2));
+    Cell path =
+        new Cell(
+            "sweep",
+            "x",
+            PatchDirection.DENOISING,
+            Component.MLP.roleName(),
+            0,
+            2,
+            OptionalInt.empty(),
+            OptionalInt.of(1),
+            Optional.empty(),
+            ValueKind.ZERO,
+            CorruptionKind.NOISE,
+            OptionalInt.of(3),
+            Optional.of("final"));
+    rows.add(SampleRows.row(path, Metric.KL, 0.5));
+    rows.sort(Measurement.ROW_ORDER);
+    write(rows);
+    List<Measurement> scanned = new ArrayList<>();
+    try (CellScan scan = CellScan.open(HadoopInputFile.fromPath(path(), PLAIN), PLAIN)) {
+      Optional<SiteColumns> last = Optional.empty();
+      while (scan.next()) {
+        SiteColumns site = scan.site();
+        last.filter(site::equals).ifPresent(same -> assertThat(site).isSameAs(same));
+        last = Optional.of(site);
+        scanned.add(
+            CellTable.measurement(
+                site,
+                scan.pairId(),
+                scan.metric(),
+                number(scan.clean()),
+                number(scan.corrupted()),
+                number(scan.patched()),
+                number(scan.recovery()),
+                number(scan.effect()),
+                scan.status()));
+      }
+    }
+    assertThat(scanned).isEqualTo(rows);
+  }
+
+  private static OptionalDouble number(double number) {
+    return Double.isNaN(number) ? OptionalDouble.empty() : OptionalDouble.of(number);
   }
 
   @Test
