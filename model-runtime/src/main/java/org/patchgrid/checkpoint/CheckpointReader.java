@@ -67,9 +67,8 @@ public final class CheckpointReader {
   }
 
   /**
-   * Whether two tensors have the same shape and the same float32 values, bit for bit. Tensors that
-   * are stored in the same way are compared as stored, without widening; quantised ones are then
-   * the same if their integers, scales and biases are. Counts as reading both.
+   * Whether two tensors have the same shape and the same float32 values, bit for bit, however they
+   * are stored. Counts as reading both.
    *
    * @throws PatchgridException when one of them is missing
    */

@@ -2,6 +2,7 @@ package org.patchgrid.checkpoint;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -237,10 +238,7 @@ public final class ModelDirectory {
   private static String sha256(Path file) {
     MessageDigest digest = Sha256.begin();
     try (InputStream stream = new DigestInputStream(Files.newInputStream(file), digest)) {
-      byte[] buffer = new byte[1 << 20];
-      while (stream.read(buffer) >= 0) {
-        // The stream itself feeds the digest.
-      }
+      stream.transferTo(OutputStream.nullOutputStream());
     } catch (IOException e) {
       throw FileErrors.cannotRead(file, e);
     }

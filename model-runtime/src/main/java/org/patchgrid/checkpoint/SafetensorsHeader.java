@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -172,21 +173,18 @@ final class SafetensorsHeader {
   }
 
   private void checkSize(StoredTensor tensor) {
-    long elements = tensor.shape().elements();
-    int bits = tensor.type().bits();
-    // Division instead of elements * bits, which may overflow.
-    boolean fits =
-        bits >= 8
-            ? tensor.bytes() % (bits / 8) == 0 && tensor.bytes() / (bits / 8) == elements
-            : elements <= Long.MAX_VALUE / bits
-                && elements * bits % 8 == 0
-                && elements * bits / 8 == tensor.bytes();
-    if (!fits) {
+    if (!product(tensor.shape().elements(), tensor.type().bits())
+        .equals(product(tensor.bytes(), Byte.SIZE))) {
       throw broken(
           tensor.name(),
           "its data_offsets hold %d bytes, which is not the size of %s of shape %s"
               .formatted(tensor.bytes(), tensor.type(), tensor.shape()));
     }
+  }
+
+  /** Of numbers of strangers, which may be too large for a long. */
+  private static BigInteger product(long number, long times) {
+    return BigInteger.valueOf(number).multiply(BigInteger.valueOf(times));
   }
 
   private void checkCoverage(List<StoredTensor> tensors, long dataStart, long fileBytes) {

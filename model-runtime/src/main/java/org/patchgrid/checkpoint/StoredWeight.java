@@ -89,32 +89,6 @@ sealed interface StoredWeight {
     return parts().get(0).file().path();
   }
 
-  /** Whether the parts of both have the same types and shapes. */
-  default boolean isStoredLike(StoredWeight other) {
-    if (parts().size() != other.parts().size() || getClass() != other.getClass()) {
-      return false;
-    }
-    for (int i = 0; i < parts().size(); i++) {
-      StoredTensor ours = parts().get(i).tensor();
-      StoredTensor theirs = other.parts().get(i).tensor();
-      if (ours.type() != theirs.type() || !ours.shape().equals(theirs.shape())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Whether some rows of two weights that are stored alike are the same bytes. */
-  default boolean hasBytesOf(StoredWeight other, long firstRow, long rows) {
-    for (int i = 0; i < parts().size(); i++) {
-      ByteBuffer ours = parts().get(i).rows(firstRow, rows);
-      if (!ours.equals(other.parts().get(i).rows(firstRow, rows))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
   /** A tensor of floating point numbers. */
   record Plain(Part part) implements StoredWeight {
     public Plain {

@@ -47,14 +47,9 @@ public final class WeightTensor {
 
   /** Whether the other, of the same shape, has the same values, bit for bit. */
   boolean hasValuesOf(WeightTensor other) {
-    boolean storedLike = weight.isStoredLike(other.weight);
     for (long row = 0; row < shape().rows(); row += rowsOfStep()) {
       long count = Math.min(rowsOfStep(), shape().rows() - row);
-      boolean same =
-          storedLike
-              ? weight.hasBytesOf(other.weight, row, count)
-              : values(row, count).equals(other.values(row, count));
-      if (!same) {
+      if (!values(row, count).equals(other.values(row, count))) {
         return false;
       }
     }

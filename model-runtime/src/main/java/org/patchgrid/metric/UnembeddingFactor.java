@@ -1,5 +1,6 @@
 package org.patchgrid.metric;
 
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -23,8 +24,7 @@ public final class UnembeddingFactor {
   public static UnembeddingFactor of(double[] gram, int width) {
     double[][] rows = new double[width][];
     for (int i = 0; i < width; i++) {
-      double[] row = new double[width - i];
-      System.arraycopy(gram, i * width + i, row, 0, width - i);
+      double[] row = Arrays.copyOfRange(gram, i * width + i, (i + 1) * width);
       for (int above = 0; above < i; above++) {
         double[] earlier = rows[above];
         double factor = earlier[i - above];

@@ -67,23 +67,24 @@ class CheckpointReaderTest {
 
   @Test
   void readsTensorsBeyondTwoGibibytes() throws IOException {
-    // Five rows of 512 MiB, all zero but the last element: a sparse file.
-    long columns = 1L << 27;
-    long end = 5 * columns * Float.BYTES;
+    // Rows of 2 MiB, all zero but the last element: a sparse file.
+    long rows = 1280;
+    long columns = 1L << 19;
+    long end = rows * columns * Float.BYTES;
     Path path = directory.resolve("model.safetensors");
     SafetensorsWriter.write(
         path,
-        "{\"large\":{\"dtype\":\"F32\",\"shape\":[5,%d],\"data_offsets\":[0,%d]}}   "
-            .formatted(columns, end));
+        "{\"large\":{\"dtype\":\"F32\",\"shape\":[%d,%d],\"data_offsets\":[0,%d]}}"
+            .formatted(rows, columns, end));
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       ByteBuffer one = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, 1);
       channel.write(one, channel.size() + end - Float.BYTES);
     }
 
-    WeightTensor large = reader("{}").tensor("large", 5, columns);
+    WeightTensor large = reader("{}").tensor("large", rows, columns);
 
     ByteBuffer last = ByteBuffer.allocate(Math.toIntExact(large.rowBytes()));
-    large.read(4, 1, last);
+    large.read(rows - 1, 1, last);
     assertThat(last.getFloat(last.limit() - Float.BYTES)).isEqualTo(1);
     assertThat(last.getFloat(last.limit() - 2 * Float.BYTES)).isEqualTo(0);
   }
@@ -126,6 +127,10 @@ class CheckpointReaderTest {
         .hasMessageStartingWith(
             directory.resolve("model.safetensors")
                 + " has 6 tensors that a model of its config.json does not use ('layers.0.weight', 'layers.1.weight', 'layers.2.weight', 'layers.4.weight', 'layers.5.weight', ...): ");
+    reader.tensor("layers.0.weight", 1);
+    assertThatThrownBy(reader::requireAllRead)
+        .hasMessageContaining("has 5 tensors that")
+        .hasMessageContaining("'layers.6.weight'):");
     for (int layer = 0; layer < 7; layer++) {
       reader.tensor("layers." + layer + ".weight", 1);
     }
@@ -153,6 +158,20 @@ class CheckpointReaderTest {
     assertThatThrownBy(() -> reader.sameValues("a", "absent"))
         .isInstanceOf(PatchgridException.class)
         .hasMessageContaining("has no tensor 'absent'");
+  }
+
+  /** More than is compared at a time, and not a multiple of it. */
+  @Test
+  void comparesLongTensorsToTheirEnd() throws IOException {
+    byte[] values = new byte[2 * 3 * 100_000 * Float.BYTES];
+    String header =
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[3,100000],\"data_offsets\":[0,1200000]},"
+            + "\"b\":{\"dtype\":\"F32\",\"shape\":[3,100000],\"data_offsets\":[1200000,2400000]}}";
+    SafetensorsWriter.write(directory.resolve("model.safetensors"), header, values);
+    assertThat(reader("{}").sameValues("a", "b")).isTrue();
+    values[values.length - 1] = 1;
+    SafetensorsWriter.write(directory.resolve("model.safetensors"), header, values);
+    assertThat(reader("{}").sameValues("a", "b")).isFalse();
   }
 
   @Test

@@ -47,15 +47,16 @@ class ConfigFileTest {
         .isInstanceOf(PatchgridException.class)
         .hasMessageStartingWith("Cannot use " + file + ": it is not valid JSON (")
         .hasMessageContaining("length (20");
-    System.setProperty(Limit.JSON_FILE_BYTES.property(), "10");
+    System.setProperty(Limit.JSON_FILE_BYTES.property(), "11");
     try {
       assertThatThrownBy(() -> config("{\"a\": \"xyz\"}"))
           .isInstanceOf(PatchgridException.class)
           .hasMessage(
               "Cannot use "
                   + file
-                  + ": it has 12 bytes, and at most 10 are allowed; set"
+                  + ": it has 12 bytes, and at most 11 are allowed; set"
                   + " -Dpatchgrid.limit.json-file-bytes to allow more");
+      assertThat(config("{\"a\": \"xy\"}").string("a")).hasValue("xy");
     } finally {
       System.clearProperty(Limit.JSON_FILE_BYTES.property());
     }
@@ -66,6 +67,8 @@ class ConfigFileTest {
     ConfigFile config = config("{\"none\": null}");
 
     assertThat(config.has("none")).isFalse();
+    assertThat(config.mentions("none")).isTrue();
+    assertThat(config.mentions("absent")).isFalse();
     assertThat(config.string("none")).isEmpty();
     assertThat(config.count("none")).isEmpty();
     assertThat(config.number("absent")).isEmpty();

@@ -2,6 +2,9 @@ package org.patchgrid.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 import org.junit.jupiter.api.Test;
 
 class Float32Test {
@@ -37,5 +40,19 @@ class Float32Test {
     assertThat(Float32.bitsOfBf16((short) 0x0001)).isEqualTo(0x00010000);
     assertThat(Float32.bitsOfBf16((short) 0xff80)).isEqualTo(0xff800000);
     assertThat(Float32.bitsOfBf16((short) 0x7f81)).isEqualTo(0x7f810000);
+  }
+
+  @Test
+  void widensHoweverManyThereAre() {
+    ByteBuffer stored = ByteBuffer.allocate(2 * 40_000).order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < 40_000; i++) {
+      stored.putShort((short) i);
+    }
+    IntBuffer widened = IntBuffer.allocate(40_000);
+    Float32.widen(ElementType.BF16, stored.flip(), widened);
+    assertThat(widened.hasRemaining()).isFalse();
+    for (int i = 0; i < 40_000; i++) {
+      assertThat(widened.get(i)).isEqualTo(i << 16);
+    }
   }
 }

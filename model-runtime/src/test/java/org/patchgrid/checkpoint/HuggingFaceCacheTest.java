@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.TestModels;
 import org.patchgrid.study.PatchgridException;
 
@@ -55,9 +54,7 @@ class HuggingFaceCacheTest {
     assertThat(cache.snapshot(NAME)).isEqualTo(snapshot);
     assertThat(cache.pinned(NAME)).isEqualTo(NAME + "@" + COMMIT);
     assertThat(cache.snapshot(cache.pinned(NAME))).isEqualTo(snapshot);
-    try (LoadedModel loaded = LoadedModel.load(cache.snapshot(NAME))) {
-      assertThat(loaded.structure().name()).isEqualTo("Model-1.5B");
-    }
+    assertThat(ModelDirectory.open(cache.snapshot(NAME)).name()).isEqualTo("Model-1.5B");
   }
 
   @Test
@@ -72,6 +69,13 @@ class HuggingFaceCacheTest {
         .isEqualTo(Path.of("/h/hub"));
     assertThat(HuggingFaceCache.of(Map.of("HF_HUB_CACHE", "/c", "HF_HOME", "/h"), user).directory())
         .isEqualTo(Path.of("/c"));
+    assertThat(
+            HuggingFaceCache.of(Map.of("HUGGINGFACE_HUB_CACHE", "/o", "HF_HOME", "/h"), user)
+                .directory())
+        .isEqualTo(Path.of("/o"));
+    assertThat(HuggingFaceCache.of(Map.of("HF_HUB_CACHE", " ", "HF_HOME", "/h"), user).directory())
+        .as("blank is not set")
+        .isEqualTo(Path.of("/h/hub"));
   }
 
   @ParameterizedTest

@@ -71,6 +71,31 @@ class ModelDirectoryTest {
   }
 
   @Test
+  void fingerprintsLongFilesToTheirEnd() throws IOException {
+    Files.writeString(directory.resolve("config.json"), "{}");
+    Path weights = directory.resolve("model.safetensors");
+    byte[] values = new byte[3 << 20];
+    String header =
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[%1$d],\"data_offsets\":[0,%1$d]}}"
+            .formatted(values.length);
+    SafetensorsWriter.write(weights, header, values);
+    String before = ModelDirectory.open(directory).fingerprint();
+    values[values.length - 1] = 1;
+    SafetensorsWriter.write(weights, header, values);
+    assertThat(ModelDirectory.open(directory).fingerprint()).isNotEqualTo(before);
+  }
+
+  @Test
+  void saysHowItIsQuantized() throws IOException {
+    writeModel(directory);
+    assertThat(ModelDirectory.open(directory).quantization()).isEmpty();
+    Files.writeString(
+        directory.resolve("config.json"), "{\"quantization\": {\"bits\": 8, \"group_size\": 32}}");
+    assertThat(ModelDirectory.open(directory).quantization())
+        .hasValue("MLX affine, 8 bits in groups of 32");
+  }
+
+  @Test
   void ignoresFilesThatDecideNothingInItsFingerprint() throws IOException {
     copySharded();
     String before = ModelDirectory.open(directory).fingerprint();
@@ -130,6 +155,15 @@ class ModelDirectoryTest {
         directory,
         "The model directory %s has model-00001-of-00003.safetensors but neither model.safetensors nor model.safetensors.index.json: download the missing file"
             .formatted(directory));
+  }
+
+  @Test
+  void shardsMayHaveSpacesInTheirNames() throws IOException {
+    writeIndex("{\"a\": \"shard 1.safetensors\"}");
+    new SafetensorsWriter()
+        .floats("a", TensorShape.of(1), 1)
+        .write(directory.resolve("shard 1.safetensors"));
+    assertThat(ModelDirectory.open(directory).tensorNames()).containsExactly("a");
   }
 
   @Test

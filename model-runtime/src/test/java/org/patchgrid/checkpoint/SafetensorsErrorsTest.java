@@ -81,6 +81,8 @@ class SafetensorsErrorsTest {
   void headerTooLarge() throws IOException {
     SafetensorsWriter.write(path, 100_000_001, WHOLE.getBytes(StandardCharsets.UTF_8));
     assertRefused("its header claims 100000001 bytes, and at most 100000000 are allowed");
+    SafetensorsWriter.write(path, 100_000_000, WHOLE.getBytes(StandardCharsets.UTF_8));
+    assertRefused("it is truncated: expected at least 100000008 bytes (its header alone)");
   }
 
   @Test

@@ -57,6 +57,16 @@ class SafetensorsFileTest {
   }
 
   @Test
+  void listsTypesOfLessThanAByte() throws IOException {
+    SafetensorsWriter.write(
+        path,
+        "{\"a\":{\"dtype\":\"F4\",\"shape\":[2,3],\"data_offsets\":[0,3]},"
+            + "\"b\":{\"dtype\":\"F6_E2M3\",\"shape\":[4],\"data_offsets\":[3,6]}}",
+        new byte[6]);
+    assertThat(SafetensorsFile.open(path).tensors()).containsOnlyKeys("a", "b");
+  }
+
+  @Test
   void acceptsMetadataAndPaddingAndNoTensorsAtAll() throws IOException {
     SafetensorsWriter.write(path, "{\"__metadata__\":{\"format\":\"pt\"}}   ");
     assertThat(SafetensorsFile.open(path).tensors()).isEmpty();
@@ -86,6 +96,8 @@ class SafetensorsFileTest {
           {"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}                | tensor 'a': its data_offsets [0] are not a start and an end
           {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,8]}}              | tensor 'a': its data_offsets hold 8 bytes, which is not the size of F32 of shape [1]
           {"a":{"dtype":"F4","shape":[3],"data_offsets":[0,1]}}               | tensor 'a': its data_offsets hold 1 bytes, which is not the size of F4 of shape [3]
+          {"a":{"dtype":"F4","shape":[3],"data_offsets":[0,2]}}               | tensor 'a': its data_offsets hold 2 bytes, which is not the size of F4 of shape [3]
+          {"a":{"dtype":"F4","shape":[4611686018427387905],"data_offsets":[0,2]}} | tensor 'a': its data_offsets hold 2 bytes, which is not the size of F4 of shape [4611686018427387905]
           {"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}              | tensor 'a': there is a hole of 4 bytes between the header and it
           {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | tensor 'b': it overlaps tensor 'a'
           {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[5],"data_offsets":[3,8]}} | tensor 'b': there is a hole of 1 bytes between tensor 'a' and it

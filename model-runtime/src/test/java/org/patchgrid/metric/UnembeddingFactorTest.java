@@ -33,6 +33,14 @@ class UnembeddingFactorTest {
     }
   }
 
+  /** What rounding leaves of a column is small beside that column, whatever the others are. */
+  @Test
+  void smallColumnsAreNotTakenForDependentOnes() {
+    UnembeddingFactor factor = UnembeddingFactor.of(new double[] {2e36, 1e18, 1e18, 1}, 2);
+    LogitGeometry geometry = factor.with(new float[] {0, 0}).of(new float[] {0, 3});
+    assertThat(geometry.squaredDistance()).isCloseTo(9, within(1e-12));
+  }
+
   @Test
   void equalRunsAreExactlyEqual() {
     fill(WIDTH);

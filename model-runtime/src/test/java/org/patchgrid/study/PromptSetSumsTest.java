@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -37,9 +38,54 @@ class PromptSetSumsTest {
   }
 
   @Test
+  void noiseIsNotScaledByADeviationOfZero() {
+    StatisticsNeeded needed = new StatisticsNeeded(new TreeSet<>(Set.of("subject")), Set.of());
+    assertThatThrownBy(() -> sums(2, 2, 1, 2).statistics(needed))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessageStartingWith("Cannot scale the noise on label 'subject': ");
+  }
+
+  @Test
+  void positionsHaveMeansWhereAllPromptsAreOfOneLength() {
+    ActivationMean second = ActivationMean.at(MLP, MeanOver.POSITION, "", 1);
+    StatisticsNeeded needed =
+        new StatisticsNeeded(new TreeSet<>(), Set.of(new NeededMean(MLP, MeanOver.POSITION, "")));
+    PromptSetSums sums = new PromptSetSums();
+    sums.addLength(2);
+    sums.addActivation(second, new float[] {1, 2, 3, 4}, 2, 1);
+    assertThat(sums.statistics(needed).means().get(second)).containsExactly(3, 4);
+    sums.addLength(3);
+    assertThatThrownBy(() -> sums.statistics(needed))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessageStartingWith(
+            "Cannot take a mean for each position: prompts have from 2 to 3 tokens; ");
+    sums.addActivation(ALL, new float[] {1, 2}, 2, 0);
+    NeededMean all = new NeededMean(MLP, MeanOver.ALL, "");
+    assertThat(sums.statistics(new StatisticsNeeded(new TreeSet<>(), Set.of(all))).means().get(ALL))
+        .containsExactly(1, 2);
+  }
+
+  @Test
   void aMassiveFirstPositionIsNoticed() {
     assertThat(spoilt(1000)).containsExactly(MLP);
     assertThat(spoilt(2)).isEmpty();
+    assertThat(spoilt(4)).isEmpty();
+  }
+
+  @Test
+  void onlyTheMeanOverAllPositionsIsSpoilt() {
+    ActivationMean ofLabel = ActivationMean.at(MLP, MeanOver.LABEL, "subject", 0);
+    HookPoint next = new HookPoint(Component.MLP, 4);
+    ActivationMean alone = ActivationMean.at(next, MeanOver.ALL, "", 0);
+    PromptSetStatistics statistics =
+        new PromptSetStatistics(
+            Map.of(),
+            Map.of(
+                ALL, new double[] {3},
+                BUT_FIRST, new double[] {1},
+                ofLabel, new double[] {1000},
+                alone, new double[] {1000}));
+    assertThat(statistics.spoiltByTheFirst()).isEmpty();
   }
 
   private static Iterable<HookPoint> spoilt(float first) {
