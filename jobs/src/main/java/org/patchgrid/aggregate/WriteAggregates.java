@@ -63,7 +63,7 @@ final class WriteAggregates implements FlatMapFunction<Iterator<Tuple2<String, b
             TaskContext.get().taskAttemptId(),
             source,
             studyId,
-            () -> new Rows(groups, pairs.value(), warnings));
+            new Rows(groups, pairs.value(), warnings));
     return List.of(staged.toText()).iterator();
   }
 

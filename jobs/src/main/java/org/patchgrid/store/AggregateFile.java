@@ -1,6 +1,7 @@
 package org.patchgrid.store;
 
 import java.io.IOException;
+import java.util.Iterator;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -9,7 +10,6 @@ import org.patchgrid.study.Reason;
 import org.patchgrid.table.AggregateRow;
 import org.patchgrid.table.AggregateSource;
 import org.patchgrid.table.AggregateTable;
-import org.patchgrid.table.ParquetFiles;
 
 /**
  * The one file of {@code aggregates}: staged by whoever has the rows, then renamed over the file
@@ -59,18 +59,17 @@ public final class AggregateFile {
       long attempt,
       AggregateSource source,
       String studyId,
-      Iterable<AggregateRow> rows)
+      Iterator<AggregateRow> rows)
       throws IOException {
     ResultDirectory directory = ResultDirectory.at(study, configuration);
     String path = STAGING + "/" + run.id() + "-" + attempt + ".parquet";
     HashingOutput out = directory.output(path);
     try {
-      AggregateTable.write(out, configuration, source, studyId, rows);
+      long written = AggregateTable.write(out, configuration, source, studyId, rows);
+      return new Staged(path, written, out.bytes(), out.sha256());
     } catch (IOException e) {
       throw new IOException("Cannot write " + directory.resolve(path) + ": " + Reason.of(e), e);
     }
-    long written = ParquetFiles.rows(ParquetFiles.footer(directory.input(path), configuration));
-    return new Staged(path, written, out.bytes(), out.sha256());
   }
 
   /**

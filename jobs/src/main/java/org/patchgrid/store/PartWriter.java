@@ -47,7 +47,7 @@ public final class PartWriter {
   public ResultFile cells(int part, long attempt, Iterator<Measurement> rows) throws IOException {
     HashingOutput out = begin(ResultTable.CELLS, part, attempt);
     FooterTag tag = FooterTag.ofPart(fingerprint, part);
-    long written = CellTable.writeMany(out, directory.configuration(), tag, studyId, () -> rows);
+    long written = CellTable.write(out, directory.configuration(), tag, studyId, () -> rows);
     return staged(ResultTable.CELLS, part, attempt, written, out);
   }
 

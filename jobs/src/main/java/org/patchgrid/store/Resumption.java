@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,8 +11,7 @@ import java.util.TreeSet;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.patchgrid.study.PatchgridException;
-import org.patchgrid.table.CellRow;
-import org.patchgrid.table.CellTable;
+import org.patchgrid.table.CellScan;
 import org.patchgrid.table.FooterTag;
 import org.patchgrid.table.PairTable;
 import org.patchgrid.table.ParquetFiles;
@@ -152,10 +150,10 @@ final class Resumption {
 
   private TaskCounts countRows(int task, Map<String, Long> pairs) throws IOException {
     TaskCounts.CellCounter cells = new TaskCounts.CellCounter();
-    try (CellTable.Reader rows =
-        CellTable.open(directory.input(ResultTable.CELLS.path(task)), directory.configuration())) {
-      for (Optional<CellRow> row = rows.next(); row.isPresent(); row = rows.next()) {
-        cells.add(row.get().measurement());
+    try (CellScan rows =
+        CellScan.open(directory.input(ResultTable.CELLS.path(task)), directory.configuration())) {
+      while (rows.next()) {
+        cells.add(rows.row().measurement());
       }
     }
     return cells.counts(pairs, 0, Map.of()); // what was audited is in no file

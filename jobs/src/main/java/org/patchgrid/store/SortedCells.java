@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.table.CellRow;
-import org.patchgrid.table.CellTable;
+import org.patchgrid.table.CellScan;
 
 /**
  * All rows of many cells files in {@link Measurement#ROW_ORDER}, by merging the files, each of
@@ -30,16 +30,16 @@ final class SortedCells implements Closeable {
   SortedCells(ResultDirectory directory, List<String> files) throws IOException {
     this.directory = directory;
     for (String file : files) {
-      Optional<CellRow> first;
-      try (CellTable.Reader reader = open(file)) {
-        first = reader.next();
+      try (CellScan scan = open(file)) {
+        if (scan.next()) {
+          sources.add(new Source(file, scan.row()));
+        }
       }
-      first.ifPresent(row -> sources.add(new Source(file, row)));
     }
   }
 
-  private CellTable.Reader open(String file) throws IOException {
-    return CellTable.open(directory.input(file), directory.configuration());
+  private CellScan open(String file) throws IOException {
+    return CellScan.open(directory.input(file), directory.configuration());
   }
 
   Optional<FileRow> next() throws IOException {
@@ -66,7 +66,7 @@ final class SortedCells implements Closeable {
   private final class Source implements Closeable {
     private final String file;
     private CellRow head;
-    private Optional<CellTable.Reader> reader = Optional.empty();
+    private Optional<CellScan> reader = Optional.empty();
 
     private Source(String file, CellRow head) {
       this.file = file;
@@ -79,12 +79,11 @@ final class SortedCells implements Closeable {
         reader = Optional.of(open(file));
         reader.get().next();
       }
-      Optional<CellRow> next = reader.get().next();
-      if (next.isEmpty()) {
+      if (!reader.get().next()) {
         close();
         return false;
       }
-      head = next.get();
+      head = reader.get().row();
       return true;
     }
 

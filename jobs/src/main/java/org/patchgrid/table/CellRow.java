@@ -1,6 +1,11 @@
 package org.patchgrid.table;
 
+import org.patchgrid.study.Cell;
 import org.patchgrid.study.Measurement;
 
-/** One row of a cells file, as read back. */
-public record CellRow(String studyId, Measurement measurement) {}
+/** One row of a cells file. */
+public record CellRow(String studyId, Measurement measurement) {
+  Cell cell() {
+    return measurement.cell();
+  }
+}

@@ -4,8 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
@@ -17,13 +19,13 @@ import org.apache.parquet.io.api.Converter;
 import org.apache.parquet.io.api.GroupConverter;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.apache.parquet.io.api.RecordMaterializer;
-import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import org.patchgrid.study.CellStatus;
 
 /**
- * The rows of a cells file one after the other, without an object a row: {@link #next} goes to the
- * next one, the other methods tell its columns. Some ten times as fast as {@link CellTable}, for
- * who reads a whole study. A number that is null is NaN here.
+ * The rows of a cells file one after the other, without an object a row for who reads a whole
+ * study: {@link #next} goes to the next one, the other methods tell its columns. A number that is
+ * null is NaN here.
  */
 public final class CellScan implements Closeable {
   private static final Map<String, CellStatus> STATUSES =
@@ -40,10 +42,19 @@ public final class CellScan implements Closeable {
 
   public static CellScan open(InputFile input, Configuration configuration) throws IOException {
     RowFields row = new RowFields();
-    return new CellScan(
-        ParquetRows.open(
-            input, configuration, schema -> columns(row), columns -> into(row, columns)),
-        row);
+    RecordMaterializer<RowFields> intoRow =
+        new RecordMaterializer<>() {
+          @Override
+          public RowFields getCurrentRecord() {
+            return row;
+          }
+
+          @Override
+          public GroupConverter getRootConverter() {
+            return row;
+          }
+        };
+    return new CellScan(ParquetRows.open(input, configuration, CellTable.SCHEMA, intoRow), row);
   }
 
   /** Goes to the next row; false after the last. */
@@ -101,96 +112,59 @@ public final class CellScan implements Closeable {
     rows.close();
   }
 
-  /** Later columns of a newer version, and the study's id, are not read. */
-  private static MessageType columns(RowFields row) {
-    return new MessageType(
-        CellTable.SCHEMA.getName(),
-        CellTable.SCHEMA.getFields().stream()
-            .filter(field -> row.columns.containsKey(field.getName()))
-            .toList());
-  }
-
-  private static RecordMaterializer<RowFields> into(RowFields row, MessageType columns) {
-    row.bind(columns);
-    return new RecordMaterializer<>() {
-      @Override
-      public RowFields getCurrentRecord() {
-        return row;
-      }
-
-      @Override
-      public GroupConverter getRootConverter() {
-        return row;
-      }
-    };
+  /** The whole current row. */
+  public CellRow row() {
+    return new CellRow(
+        row.studyId.value,
+        CellTable.measurement(
+            site(),
+            pairId(),
+            metric(),
+            clean(),
+            corrupted(),
+            patched(),
+            recovery(),
+            effect(),
+            status()));
   }
 
   /** The current row's values; Parquet calls the converter of each column that is not null. */
   private static final class RowFields extends GroupConverter {
-    private final Text sweep = new Text();
-    private final Text pairId = new Text();
-    private final Text direction = new Text();
-    private final Text component = new Text();
-    private final Whole layer = new Whole();
-    private final Whole head = new Whole();
-    private final Whole position = new Whole();
-    private final Text positionLabel = new Text();
-    private final Whole window = new Whole();
-    private final Text value = new Text();
-    private final Text corruption = new Text();
-    private final Whole sourcePosition = new Whole();
-    private final Text receiver = new Text();
-    private final Text metric = new Text();
-    private final Real clean = new Real();
-    private final Real corrupted = new Real();
-    private final Real patched = new Real();
-    private final Real recovery = new Real();
-    private final Real effect = new Real();
-    private final Text status = new Text();
-    private final Map<String, Field> columns =
-        Map.ofEntries(
-            Map.entry("sweep", sweep),
-            Map.entry("pair_id", pairId),
-            Map.entry("direction", direction),
-            Map.entry("component", component),
-            Map.entry("layer", layer),
-            Map.entry("head", head),
-            Map.entry("position", position),
-            Map.entry("position_label", positionLabel),
-            Map.entry("window", window),
-            Map.entry("value", value),
-            Map.entry("corruption", corruption),
-            Map.entry("source_position", sourcePosition),
-            Map.entry("receiver", receiver),
-            Map.entry("metric", metric),
-            Map.entry("clean", clean),
-            Map.entry("corrupted", corrupted),
-            Map.entry("patched", patched),
-            Map.entry("recovery", recovery),
-            Map.entry("effect", effect),
-            Map.entry("status", status));
-    private final List<Field> nullable =
-        List.of(
-            head,
-            position,
-            positionLabel,
-            sourcePosition,
-            receiver,
-            clean,
-            corrupted,
-            patched,
-            recovery,
-            effect);
-    private final List<Field> requested = new ArrayList<>();
+    private final Map<String, Field> columns = new HashMap<>();
+    private final List<Field> nullable = new ArrayList<>();
+    private final Text studyId = column("study_id", new Text());
+    private final Text sweep = column("sweep", new Text());
+    private final Text pairId = column("pair_id", new Text());
+    private final Text direction = column("direction", new Text());
+    private final Text component = column("component", new Text());
+    private final Whole layer = column("layer", new Whole());
+    private final Whole head = column("head", new Whole());
+    private final Whole position = column("position", new Whole());
+    private final Text positionLabel = column("position_label", new Text());
+    private final Whole window = column("window", new Whole());
+    private final Text value = column("value", new Text());
+    private final Text corruption = column("corruption", new Text());
+    private final Whole sourcePosition = column("source_position", new Whole());
+    private final Text receiver = column("receiver", new Text());
+    private final Text metric = column("metric", new Text());
+    private final Real clean = column("clean", new Real());
+    private final Real corrupted = column("corrupted", new Real());
+    private final Real patched = column("patched", new Real());
+    private final Real recovery = column("recovery", new Real());
+    private final Real effect = column("effect", new Real());
+    private final Text status = column("status", new Text());
 
-    private void bind(MessageType schema) {
-      requested.clear();
-      schema.getFields().forEach(field -> requested.add(columns.get(field.getName())));
+    private <F extends Field> F column(String name, F field) {
+      columns.put(name, field);
+      if (CellTable.SCHEMA.getType(name).isRepetition(Type.Repetition.OPTIONAL)) {
+        nullable.add(field);
+      }
+      return field;
     }
 
     @Override
     public Converter getConverter(int field) {
-      return requested.get(field);
+      return Objects.requireNonNull(columns.get(CellTable.SCHEMA.getFieldName(field)));
     }
 
     @Override

@@ -34,6 +34,11 @@ public record FooterTag(String fingerprint, String numbered, int number) {
     return metadata;
   }
 
+  /** A part is large and sorted. */
+  ParquetFiles.Encoding encoding() {
+    return numbered.equals(PART_KEY) ? ParquetFiles.Encoding.SORTED : ParquetFiles.Encoding.DEFAULT;
+  }
+
   /** Whether a file with this metadata is this one, in the schema that we write. */
   public boolean matches(Map<String, String> metadata) {
     return toMetadata().entrySet().stream()

@@ -1,18 +1,18 @@
 package org.patchgrid.table;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.GroupWriter;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
@@ -22,26 +22,7 @@ import org.patchgrid.study.TokenizedPair;
 
 /** The table {@code pairs}: one row a pair, measured or not, in the prompt set's order. */
 public final class PairTable {
-  public static final MessageType SCHEMA =
-      new MessageType(
-          "pairs",
-          Columns.text("study_id"),
-          Columns.text("pair_id"),
-          Columns.text("status"),
-          Columns.optionalText("reason"),
-          Columns.text("clean"),
-          Columns.optionalText("corrupted"),
-          Columns.integers("clean_tokens"),
-          Columns.integers("corrupted_tokens"),
-          Columns.texts("clean_token_texts"),
-          Columns.texts("corrupted_token_texts"),
-          Columns.optionalInteger("first_difference"),
-          Columns.optionalInteger("answer_id"),
-          Columns.optionalInteger("foil_id"),
-          Columns.optionalInteger("clean_top1"),
-          Columns.optionalInteger("corrupted_top1"),
-          Columns.textMap("labels"),
-          Columns.textMap("tags"));
+  public static final MessageType SCHEMA = Column.schema("pairs", columns(""));
 
   private PairTable() {}
 
@@ -64,14 +45,19 @@ public final class PairTable {
         throw new IllegalStateException("Two rows have the same pair id: " + id);
       }
     }
-    ParquetFiles.write(
+    List<Column<PairResult>> columns = columns(studyId);
+    ParquetFiles.<PairResult>write(
         file,
         configuration,
         SCHEMA,
         tag.toMetadata(),
-        ParquetFiles.Encoding.DEFAULT,
-        rows,
-        (row, pair) -> fields(row, studyId, pair));
+        tag.encoding(),
+        writer -> {
+          for (PairResult row : rows) {
+            writer.write(row);
+          }
+        },
+        (consumer, row) -> Column.write(consumer, columns, row));
   }
 
   /**
@@ -83,31 +69,50 @@ public final class PairTable {
   public static long copy(
       OutputFile file, Configuration configuration, FooterTag tag, Iterator<byte[]> files)
       throws IOException {
-    RowsOfFiles rows = new RowsOfFiles(files, configuration);
-    ParquetFiles.copy(
-        file, configuration, SCHEMA, tag.toMetadata(), ParquetFiles.Encoding.SORTED, () -> rows);
-    return rows.count;
+    return ParquetFiles.<Group>write(
+        file,
+        configuration,
+        SCHEMA,
+        tag.toMetadata(),
+        tag.encoding(),
+        writer -> {
+          while (files.hasNext()) {
+            ParquetFiles.Content content = new ParquetFiles.Content(files.next(), "pairs");
+            try (ParquetRows<Group> rows = ParquetFiles.open(content, configuration, SCHEMA)) {
+              rows.forEach(writer::write);
+            }
+          }
+        },
+        (consumer, row) -> new GroupWriter(consumer, SCHEMA).write(row));
   }
 
-  private static void fields(RowWriter row, String studyId, PairResult result) {
-    TokenizedPair pair = result.tokenized();
-    row.text("study_id", studyId);
-    row.text("pair_id", pair.pair().id());
-    row.text("status", pair.status().label());
-    row.text("reason", result.reason());
-    row.text("clean", pair.cleanText());
-    row.text("corrupted", Optional.of(pair.corruptedText()).filter(text -> pair.hasCorrupted()));
-    row.integers("clean_tokens", pair.clean().ids());
-    row.integers("corrupted_tokens", pair.hasCorrupted() ? pair.corrupted().ids() : List.of());
-    row.texts("clean_token_texts", pair.clean().texts());
-    row.texts("corrupted_token_texts", pair.hasCorrupted() ? pair.corrupted().texts() : List.of());
-    row.integer("first_difference", pair.firstDifference());
-    row.integer("answer_id", result.answerId());
-    row.integer("foil_id", result.foilId());
-    row.integer("clean_top1", result.cleanTop1());
-    row.integer("corrupted_top1", result.corruptedTop1());
-    row.textMap("labels", labels(pair));
-    row.textMap("tags", pair.pair().tags());
+  private static List<Column<PairResult>> columns(String studyId) {
+    return List.of(
+        Column.text("study_id", row -> studyId),
+        Column.text("pair_id", row -> row.tokenized().pair().id()),
+        Column.text("status", row -> row.tokenized().status().label()),
+        Column.optionalText("reason", PairResult::reason),
+        Column.text("clean", row -> row.tokenized().cleanText()),
+        Column.optionalText("corrupted", row -> corrupted(row, TokenizedPair::corruptedText)),
+        Column.integers("clean_tokens", row -> row.tokenized().clean().ids()),
+        Column.integers(
+            "corrupted_tokens",
+            row -> corrupted(row, pair -> pair.corrupted().ids()).orElse(List.of())),
+        Column.texts("clean_token_texts", row -> row.tokenized().clean().texts()),
+        Column.texts(
+            "corrupted_token_texts",
+            row -> corrupted(row, pair -> pair.corrupted().texts()).orElse(List.of())),
+        Column.optionalInteger("first_difference", row -> row.tokenized().firstDifference()),
+        Column.optionalInteger("answer_id", PairResult::answerId),
+        Column.optionalInteger("foil_id", PairResult::foilId),
+        Column.optionalInteger("clean_top1", PairResult::cleanTop1),
+        Column.optionalInteger("corrupted_top1", PairResult::corruptedTop1),
+        Column.textMap("labels", row -> labels(row.tokenized())),
+        Column.textMap("tags", row -> row.tokenized().pair().tags()));
+  }
+
+  private static <V> Optional<V> corrupted(PairResult row, Function<TokenizedPair, V> value) {
+    return Optional.of(row.tokenized()).filter(TokenizedPair::hasCorrupted).map(value);
   }
 
   private static Map<String, String> labels(TokenizedPair pair) {
@@ -119,19 +124,15 @@ public final class PairTable {
   /** The pairs of a file that were measured, with their tags. */
   public static Map<String, Map<String, String>> measuredPairs(
       InputFile file, Configuration configuration) throws IOException {
-    MessageType columns =
-        new MessageType(
-            SCHEMA.getName(),
-            SCHEMA.getType("pair_id"),
-            SCHEMA.getType("status"),
-            SCHEMA.getType("tags"));
     Map<String, Map<String, String>> pairs = new TreeMap<>();
-    try (ParquetRows<Group> rows = ParquetFiles.open(file, configuration, schema -> columns)) {
-      for (Optional<Group> row = rows.next(); row.isPresent(); row = rows.next()) {
-        if (row.get().getString("status", 0).equals(PairStatus.OK.label())) {
-          pairs.put(row.get().getString("pair_id", 0), tags(row.get().getGroup("tags", 0)));
-        }
-      }
+    MessageType columns = some("pair_id", "status", "tags");
+    try (ParquetRows<Group> rows = ParquetFiles.open(file, configuration, columns)) {
+      rows.forEach(
+          row -> {
+            if (row.getString("status", 0).equals(PairStatus.OK.label())) {
+              pairs.put(row.getString("pair_id", 0), tags(row.getGroup("tags", 0)));
+            }
+          });
     }
     return pairs;
   }
@@ -149,70 +150,13 @@ public final class PairTable {
   public static Map<String, Long> countByStatus(InputFile file, Configuration configuration)
       throws IOException {
     Map<String, Long> counts = new TreeMap<>();
-    try (ParquetRows<Group> rows = ParquetFiles.open(file, configuration)) {
-      for (Optional<Group> row = rows.next(); row.isPresent(); row = rows.next()) {
-        counts.merge(row.get().getString("status", 0), 1L, Long::sum);
-      }
+    try (ParquetRows<Group> rows = ParquetFiles.open(file, configuration, some("status"))) {
+      rows.forEach(row -> counts.merge(row.getString("status", 0), 1L, Long::sum));
     }
     return counts;
   }
 
-  /** The rows of one file after those of another. */
-  private static final class RowsOfFiles implements Iterator<Group> {
-    private final Iterator<byte[]> files;
-    private final Configuration configuration;
-    private Iterator<Group> file = Collections.emptyIterator();
-    private long count;
-
-    private RowsOfFiles(Iterator<byte[]> files, Configuration configuration) {
-      this.files = files;
-      this.configuration = configuration;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (!file.hasNext() && files.hasNext()) {
-        file = rows(files.next());
-      }
-      return file.hasNext();
-    }
-
-    @Override
-    public Group next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      count++;
-      return file.next();
-    }
-
-    /** Of a file in memory: there is nothing to close. */
-    private Iterator<Group> rows(byte[] bytes) {
-      try {
-        ParquetRows<Group> rows =
-            ParquetFiles.open(new ParquetFiles.Content(bytes, "pairs"), configuration);
-        return new Iterator<>() {
-          private Optional<Group> ahead = rows.next();
-
-          @Override
-          public boolean hasNext() {
-            return ahead.isPresent();
-          }
-
-          @Override
-          public Group next() {
-            Group row = ahead.orElseThrow();
-            try {
-              ahead = rows.next();
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-            return row;
-          }
-        };
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+  private static MessageType some(String... columns) {
+    return new MessageType(SCHEMA.getName(), Stream.of(columns).map(SCHEMA::getType).toList());
   }
 }

@@ -7,14 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.GroupWriter;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetWriter;
@@ -63,53 +60,28 @@ public final class ParquetFiles {
     }
   }
 
+  /** Hands on the rows of a table, one after the other. */
+  interface Rows<T> {
+    void writeTo(ParquetWriter<T> writer) throws IOException;
+  }
+
   /**
    * Writes all rows; the file is closed, and as durable as its file system can make it.
    *
    * @param footer what the file says about itself
+   * @param form writes a row
+   * @return how many there were
    */
-  static <T> void write(
+  static <T> long write(
       OutputFile file,
       Configuration base,
       MessageType schema,
       Map<String, String> footer,
       Encoding encoding,
-      Iterable<T> rows,
-      BiConsumer<RowWriter, T> fields)
+      Rows<T> rows,
+      BiConsumer<RecordConsumer, T> form)
       throws IOException {
-    Function<RecordConsumer, Consumer<T>> byFields =
-        consumer -> {
-          RowWriter writer = new RowWriter(consumer, schema);
-          return row -> {
-            writer.begin();
-            fields.accept(writer, row);
-            writer.end();
-          };
-        };
-    write(file, base, new TableWriteSupport<>(schema, footer, byFields), encoding, rows);
-  }
-
-  /** Writes rows that were read, as they are. */
-  static void copy(
-      OutputFile file,
-      Configuration base,
-      MessageType schema,
-      Map<String, String> footer,
-      Encoding encoding,
-      Iterable<Group> rows)
-      throws IOException {
-    Function<RecordConsumer, Consumer<Group>> asTheyAre =
-        consumer -> new GroupWriter(consumer, schema)::write;
-    write(file, base, new TableWriteSupport<>(schema, footer, asTheyAre), encoding, rows);
-  }
-
-  private static <T> void write(
-      OutputFile file,
-      Configuration base,
-      TableWriteSupport<T> support,
-      Encoding encoding,
-      Iterable<T> rows)
-      throws IOException {
+    TableWriteSupport<T> support = new TableWriteSupport<>(schema, footer, form);
     Configuration configuration = new Configuration(base);
     configuration.setInt("parquet.compression.codec.zstd.level", ZSTD_LEVEL);
     configuration.setInt("parquet.compression.codec.zstd.workers", 0);
@@ -128,10 +100,9 @@ public final class ParquetFiles {
       builder = builder.withDictionaryEncoding(column, false);
     }
     try (ParquetWriter<T> writer = builder.build()) {
-      for (T row : rows) {
-        writer.write(row);
-      }
+      rows.writeTo(writer);
     }
+    return support.rows;
   }
 
   /**
@@ -165,20 +136,14 @@ public final class ParquetFiles {
     return rowGroups.stream().mapToLong(BlockMetaData::getRowCount).sum();
   }
 
-  /** Reads all columns row by row. */
-  static ParquetRows<Group> open(InputFile file, Configuration configuration) throws IOException {
-    return open(file, configuration, schema -> schema);
-  }
-
   /**
-   * Reads some columns row by row.
+   * Reads rows one after the other.
    *
    * @param columns of those that the file has
    */
-  static ParquetRows<Group> open(
-      InputFile file, Configuration configuration, Function<MessageType, MessageType> columns)
+  static ParquetRows<Group> open(InputFile file, Configuration configuration, MessageType columns)
       throws IOException {
-    return ParquetRows.open(file, configuration, columns, GroupRecordConverter::new);
+    return ParquetRows.open(file, configuration, columns, new GroupRecordConverter(columns));
   }
 
   private static final class Builder<T> extends ParquetWriter.Builder<T, Builder<T>> {
@@ -205,16 +170,15 @@ public final class ParquetFiles {
   private static final class TableWriteSupport<T> extends WriteSupport<T> {
     private final MessageType schema;
     private final Map<String, String> footer;
-    private final Function<RecordConsumer, Consumer<T>> begin;
-    private Optional<Consumer<T>> rows = Optional.empty();
+    private final BiConsumer<RecordConsumer, T> form;
+    private Optional<RecordConsumer> consumer = Optional.empty();
+    private long rows;
 
     private TableWriteSupport(
-        MessageType schema,
-        Map<String, String> footer,
-        Function<RecordConsumer, Consumer<T>> begin) {
+        MessageType schema, Map<String, String> footer, BiConsumer<RecordConsumer, T> form) {
       this.schema = schema;
       this.footer = footer;
-      this.begin = begin;
+      this.form = form;
     }
 
     // Its replacement is unknown to Parquet 1.13.
@@ -225,13 +189,14 @@ public final class ParquetFiles {
     }
 
     @Override
-    public void prepareForWrite(RecordConsumer consumer) {
-      rows = Optional.of(begin.apply(consumer));
+    public void prepareForWrite(RecordConsumer to) {
+      consumer = Optional.of(to);
     }
 
     @Override
     public void write(T record) {
-      rows.orElseThrow().accept(record);
+      form.accept(consumer.orElseThrow(), record);
+      rows++;
     }
   }
 

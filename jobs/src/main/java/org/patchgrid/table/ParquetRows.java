@@ -3,7 +3,6 @@ package org.patchgrid.table;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
-import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.HadoopReadOptions;
 import org.apache.parquet.column.page.PageReadStore;
@@ -38,24 +37,24 @@ final class ParquetRows<T> implements Closeable {
   }
 
   /**
-   * @param schema the columns to read, of those that the file has
+   * @param columns to read, of those that the file has
    * @param materializer makes rows of these columns
    */
   static <T> ParquetRows<T> open(
       InputFile file,
       Configuration configuration,
-      Function<MessageType, MessageType> schema,
-      Function<MessageType, RecordMaterializer<T>> materializer)
+      MessageType columns,
+      RecordMaterializer<T> materializer)
       throws IOException {
     ParquetFileReader reader =
         ParquetFileReader.open(file, HadoopReadOptions.builder(configuration).build());
     try {
       FileMetaData metadata = reader.getFooter().getFileMetaData();
-      MessageType read = schema.apply(metadata.getSchema());
-      reader.setRequestedSchema(read);
-      MessageColumnIO columns =
-          new ColumnIOFactory(metadata.getCreatedBy()).getColumnIO(read, metadata.getSchema());
-      return new ParquetRows<>(reader, columns, materializer.apply(read));
+      reader.setRequestedSchema(columns);
+      return new ParquetRows<>(
+          reader,
+          new ColumnIOFactory(metadata.getCreatedBy()).getColumnIO(columns, metadata.getSchema()),
+          materializer);
     } catch (RuntimeException e) {
       reader.close();
       throw e;
@@ -74,6 +73,17 @@ final class ParquetRows<T> implements Closeable {
     }
     rowsLeft--;
     return Optional.of(rowGroup.read());
+  }
+
+  /** What is done with a row. */
+  interface Sink<T> {
+    void accept(T row) throws IOException;
+  }
+
+  void forEach(Sink<T> sink) throws IOException {
+    for (Optional<T> row = next(); row.isPresent(); row = next()) {
+      sink.accept(row.get());
+    }
   }
 
   @Override

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.List;
+import java.util.Collections;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,7 +87,8 @@ class LocalCopyTest {
       DriverRun run = DriverRun.begin(Clock.systemUTC());
       AggregateSource source = new AggregateSource("f1", "cells", tasks, 1, 2, 3, "");
       AggregateFile.Staged staged =
-          AggregateFile.stage(remote, configuration, run, 1, source, "capitals", List.of());
+          AggregateFile.stage(
+              remote, configuration, run, 1, source, "capitals", Collections.emptyIterator());
       assertThat(AggregateFile.Staged.ofText(staged.toText())).isEqualTo(staged);
       AggregateFile.publish(remote, configuration, staged);
       assertThat(AggregateFile.source(remote, configuration)).contains(source);

@@ -33,7 +33,11 @@ class AggregateTableTest {
 
   private void write(AggregateRow... rows) throws IOException {
     AggregateTable.write(
-        HadoopOutputFile.fromPath(path(), PLAIN), PLAIN, SOURCE, "capitals", List.of(rows));
+        HadoopOutputFile.fromPath(path(), PLAIN),
+        PLAIN,
+        SOURCE,
+        "capitals",
+        List.of(rows).iterator());
   }
 
   /** Rows with NAME=value of every column that is not null. */

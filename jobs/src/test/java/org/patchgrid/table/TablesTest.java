@@ -48,9 +48,9 @@ class TablesTest {
 
   private List<CellRow> read() throws IOException {
     List<CellRow> rows = new ArrayList<>();
-    try (CellTable.Reader reader = CellTable.open(HadoopInputFile.fromPath(path(), PLAIN), PLAIN)) {
-      for (Optional<CellRow> row = reader.next(); row.isPresent(); row = reader.next()) {
-        rows.add(row.get());
+    try (CellScan scan = CellScan.open(HadoopInputFile.fromPath(path(), PLAIN), PLAIN)) {
+      while (scan.next()) {
+        rows.add(scan.row());
       }
     }
     return rows;
@@ -110,19 +110,15 @@ class TablesTest {
                 site,
                 scan.pairId(),
                 scan.metric(),
-                number(scan.clean()),
-                number(scan.corrupted()),
-                number(scan.patched()),
-                number(scan.recovery()),
-                number(scan.effect()),
+                scan.clean(),
+                scan.corrupted(),
+                scan.patched(),
+                scan.recovery(),
+                scan.effect(),
                 scan.status()));
       }
     }
     assertThat(scanned).isEqualTo(rows);
-  }
-
-  private static OptionalDouble number(double number) {
-    return Double.isNaN(number) ? OptionalDouble.empty() : OptionalDouble.of(number);
   }
 
   @Test
