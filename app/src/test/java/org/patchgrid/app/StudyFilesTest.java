@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,7 +55,10 @@ class StudyFilesTest {
   void runsAndEverySweepSaysSomething(String name) throws IOException, SQLException {
     Path file = STUDIES.resolve(name);
     StudyConfig study =
-        StudyConfigReader.read(file.toString(), Files.readString(file), StudyOverrides.none());
+        StudyConfigReader.read(
+            file.toString(),
+            Files.readString(file),
+            new StudyOverrides(List.of(), Optional.empty()));
     Path out = out();
     Ended run = SmallStudy.run(file.toString(), out, settings(study));
     assertThat(run.exitCode()).as(run.errors()).isIn(ExitCode.DONE, ExitCode.INCOMPLETE);

@@ -59,8 +59,6 @@ public sealed interface Amount extends Serializable {
       double share = new BigDecimal(percent.group(1)).movePointLeft(2).doubleValue();
       return share > 0 && share <= 1 ? Optional.of(new Share(share)) : Optional.empty();
     }
-    return StudySection.wholeNumber(text.strip(), 1).stream()
-        .<Amount>mapToObj(Count::new)
-        .findFirst();
+    return StudySection.wholeNumber(text.strip(), 1).<Amount>map(Count::new);
   }
 }

@@ -46,19 +46,6 @@ public record ExecutionConfig(
     requirePositive(sitesPerTask);
   }
 
-  public static ExecutionConfig defaults() {
-    return new ExecutionConfig(
-        DEFAULT_TASK_SECONDS,
-        OptionalInt.empty(),
-        OptionalInt.empty(),
-        DEFAULT_AUDIT,
-        DEFAULT_ENGINE,
-        Optional.empty(),
-        Optional.empty(),
-        OptionalInt.empty(),
-        OptionalInt.empty());
-  }
-
   /** The part that executors need. */
   public Computation computation() {
     return new Computation(engine, batchRows.orElse(Computation.AUTO), audit);

@@ -4,7 +4,6 @@ import java.util.List;
 
 /** How a sweep cuts components into heads; a component without heads gets one cell anyway. */
 public sealed interface HeadChoice {
-  /** Every head in one patch. */
   record All() implements HeadChoice {
     @Override
     public String toString() {

@@ -4,7 +4,6 @@ import java.util.List;
 
 /** The layers of a sweep, before a model says which it has. */
 public sealed interface LayerSelection {
-  /** Every layer of the model. */
   record All() implements LayerSelection {
     @Override
     public String toString() {
@@ -26,7 +25,6 @@ public sealed interface LayerSelection {
     }
   }
 
-  /** The layers listed. */
   record Listed(List<Integer> layers) implements LayerSelection {
     public Listed {
       layers = List.copyOf(layers);

@@ -12,7 +12,6 @@ import org.patchgrid.study.PathFreeze;
 public record PathsConfig(List<String> receivers, PathFreeze freeze) {
   public static final PathFreeze DEFAULT_FREEZE = PathFreeze.HEADS;
 
-  /** No paths. */
   public static final PathsConfig NONE = new PathsConfig(List.of(), DEFAULT_FREEZE);
 
   public PathsConfig {

@@ -17,7 +17,6 @@ public record SetsConfig(SortedMap<String, List<String>> places, List<JointSite.
   public static final List<JointSite.Part> DEFAULT_PARTS =
       List.of(JointSite.Part.SET, JointSite.Part.COMPLEMENT);
 
-  /** No sets. */
   public static final SetsConfig NONE = new SetsConfig(new TreeMap<>(), DEFAULT_PARTS);
 
   public SetsConfig {

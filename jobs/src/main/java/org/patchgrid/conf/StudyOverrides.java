@@ -28,11 +28,6 @@ public record StudyOverrides(List<Setting> settings, Optional<String> out) {
     }
   }
 
-  /** No change. */
-  public static StudyOverrides none() {
-    return new StudyOverrides(List.of(), Optional.empty());
-  }
-
   /** Settings as given to {@code --set}, and an output path. */
   public static StudyOverrides of(List<String> assignments, Optional<String> out) {
     return new StudyOverrides(assignments.stream().map(Setting::ofSet).toList(), out);

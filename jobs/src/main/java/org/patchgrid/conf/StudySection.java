@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeSet;
-import java.util.function.DoublePredicate;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,6 @@ final class StudySection {
   private final @Nullable ConfigObject object;
   private final Problems problems;
 
-  /** The whole file. */
   static StudySection root(String file, ConfigObject object, Problems problems) {
     return new StudySection(file, List.of(), object, problems);
   }
@@ -87,7 +86,6 @@ final class StudySection {
     }
   }
 
-  /** A text that must be there. */
   String requiredText(String key, String example) {
     Optional<String> text = text(key);
     if (text.isEmpty() && !has(key)) {
@@ -189,37 +187,33 @@ final class StudySection {
     }
     List<Integer> numbers = new ArrayList<>();
     for (String text : texts.get()) {
-      OptionalInt number = wholeNumber(text, 0);
+      Optional<Integer> number = wholeNumber(text, 0);
       if (number.isEmpty()) {
         problem(key, "'" + text + "' is not a whole number from 0");
         return Optional.empty();
       }
-      numbers.add(number.getAsInt());
+      numbers.add(number.get());
     }
     return Optional.of(numbers);
   }
 
+  /** What stands in the place of {@link #indices}. */
+  Optional<String> word(String key) {
+    return isList(key)
+        ? Optional.empty()
+        : scalar(key).filter(text -> wholeNumber(text, 0).isEmpty());
+  }
+
   int positiveNumber(String key, int fallback) {
-    Optional<String> text = scalar(key);
-    if (text.isEmpty()) {
-      return fallback;
-    }
-    OptionalInt number = wholeNumber(text.get(), 1);
-    if (number.isEmpty()) {
-      problem(key, "'" + text.get() + "' is not a whole number from 1");
-    }
-    return number.orElse(fallback);
+    return parsed(key, text -> wholeNumber(text, 1), "is not a whole number from 1")
+        .orElse(fallback);
   }
 
   /** A whole number of 64 bits. */
   long signedNumber(String key, long fallback) {
-    Optional<String> text = scalar(key);
-    try {
-      return text.isEmpty() ? fallback : Long.parseLong(text.get());
-    } catch (NumberFormatException e) {
-      problem(key, "'" + text.orElseThrow() + "' is not a whole number");
-      return fallback;
-    }
+    return parsed(
+            key, text -> StudySection.<Long>spelled(text, Long::valueOf), "is not a whole number")
+        .orElse(fallback);
   }
 
   /** Whether a number is one that can be a factor. */
@@ -230,46 +224,47 @@ final class StudySection {
   /** A whole number from 1; empty for {@code auto}, which is the default. */
   OptionalInt positiveNumberOrAuto(String key) {
     Optional<String> text = scalar(key).filter(t -> !t.equals(AUTO));
-    if (text.isEmpty()) {
-      return OptionalInt.empty();
+    Optional<Integer> number = text.flatMap(t -> wholeNumber(t, 1));
+    if (text.isPresent() && number.isEmpty()) {
+      refuseWord(key, text.get(), "is neither auto nor a whole number from 1", List.of(AUTO));
     }
-    OptionalInt number = wholeNumber(text.get(), 1);
-    if (number.isEmpty()) {
-      problem(
-          key,
-          "'"
-              + text.get()
-              + "' is neither auto nor a whole number from 1"
-              + NearestName.question(text.get(), List.of(AUTO)));
-    }
-    return number;
+    return number.stream().mapToInt(Integer::intValue).findFirst();
   }
 
   /** A number of which {@code range} is true; {@code rule} says it in words. */
-  double number(String key, double fallback, DoublePredicate range, String rule) {
+  double number(String key, double fallback, Predicate<Double> range, String rule) {
+    return parsed(
+            key,
+            text -> StudySection.<Double>spelled(text, Double::valueOf).filter(range),
+            "is not " + rule)
+        .orElse(fallback);
+  }
+
+  /** What {@code parse} makes of a text; if that is nothing, {@code wrong} says why. */
+  <T> Optional<T> parsed(String key, Function<String, Optional<T>> parse, String wrong) {
     Optional<String> text = scalar(key);
-    if (text.isEmpty()) {
-      return fallback;
+    Optional<T> value = text.flatMap(parse);
+    if (text.isPresent() && value.isEmpty()) {
+      problem(key, "'" + text.get() + "' " + wrong);
     }
-    try {
-      double number = Double.parseDouble(text.get());
-      if (range.test(number)) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // Said below, like a number out of range.
-    }
-    problem(key, "'" + text.get() + "' is not " + rule);
-    return fallback;
+    return value;
+  }
+
+  /** Adds a problem at a key that should have one of some words, or something else. */
+  void refuseWord(String key, String word, String wrong, List<String> words) {
+    problem(key, "'" + word + "' " + wrong + NearestName.question(word, words));
   }
 
   /** The number that {@code text} spells, if it is at least {@code least}. */
-  static OptionalInt wholeNumber(String text, int least) {
+  static Optional<Integer> wholeNumber(String text, int least) {
+    return StudySection.<Integer>spelled(text, Integer::valueOf).filter(number -> number >= least);
+  }
+
+  private static <N> Optional<N> spelled(String text, Function<String, N> valueOf) {
     try {
-      int number = Integer.parseInt(text);
-      return number >= least ? OptionalInt.of(number) : OptionalInt.empty();
+      return Optional.of(valueOf.apply(text));
     } catch (NumberFormatException e) {
-      return OptionalInt.empty();
+      return Optional.empty();
     }
   }
 

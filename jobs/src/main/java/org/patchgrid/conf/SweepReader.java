@@ -2,7 +2,6 @@ package org.patchgrid.conf;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -68,8 +67,6 @@ final class SweepReader {
   }
 
   /**
-   * Reads it.
-   *
    * @param metrics of the study
    */
   static SweepConfig read(String name, StudySection section, List<Metric> metrics) {
@@ -130,28 +127,23 @@ final class SweepReader {
   }
 
   private LayerSelection layers() {
-    if (!section.has("layers") || section.isList("layers")) {
+    Optional<String> word = section.word("layers");
+    if (word.isEmpty()) {
       return section
           .indices("layers")
           .<LayerSelection>map(LayerSelection.Listed::new)
           .orElse(SweepConfig.DEFAULT_LAYERS);
     }
-    String text = section.scalar("layers").orElse("all");
-    if (text.equals("all")) {
+    if (word.get().equals("all")) {
       return new LayerSelection.All();
     }
-    OptionalInt single = StudySection.wholeNumber(text, 0);
-    if (single.isPresent()) {
-      return new LayerSelection.Listed(List.of(single.getAsInt()));
-    }
-    Optional<LayerSelection> range = range(text);
+    Optional<LayerSelection> range = range(word.get());
     if (range.isEmpty()) {
-      section.problem(
+      section.refuseWord(
           "layers",
-          "'"
-              + text
-              + "' is not all, a range like \"0-5\" or a list like [0, 3]"
-              + NearestName.question(text, List.of("all")));
+          word.get(),
+          "is not all, a range like \"0-5\" or a list like [0, 3]",
+          List.of("all"));
     }
     return range.orElse(SweepConfig.DEFAULT_LAYERS);
   }
@@ -161,40 +153,34 @@ final class SweepReader {
     if (!range.matches()) {
       return Optional.empty();
     }
-    OptionalInt first = StudySection.wholeNumber(range.group(1), 0);
-    OptionalInt last = StudySection.wholeNumber(range.group(2), 0);
-    if (first.isEmpty() || last.isEmpty() || last.getAsInt() < first.getAsInt()) {
-      return Optional.empty();
-    }
-    return Optional.of(new LayerSelection.Range(first.getAsInt(), last.getAsInt()));
+    Optional<Integer> first = StudySection.wholeNumber(range.group(1), 0);
+    Optional<Integer> last = StudySection.wholeNumber(range.group(2), 0);
+    return first.isPresent() && last.isPresent() && first.get() <= last.get()
+        ? Optional.of(new LayerSelection.Range(first.get(), last.get()))
+        : Optional.empty();
   }
 
   private List<Positions> positions(String key) {
     if (section.isObject(key)) {
       return labels(key);
     }
-    if (!section.has(key) || section.isList(key)) {
+    Optional<String> word = section.word(key);
+    if (word.isEmpty()) {
       return section
           .indices(key)
           .map(numbers -> numbers.stream().<Positions>map(Positions.At::new).toList())
           .orElse(SweepConfig.DEFAULT_POSITIONS);
     }
-    String text = section.scalar(key).orElse("all");
-    OptionalInt single = StudySection.wholeNumber(text, 0);
-    if (single.isPresent()) {
-      return List.of(new Positions.At(single.getAsInt()));
-    }
-    return switch (text) {
+    return switch (word.get()) {
       case "all" -> List.of(new Positions.All());
       case "each" -> List.of(new Positions.Each());
       case "last" -> List.of(new Positions.Last());
       default -> {
-        section.problem(
+        section.refuseWord(
             key,
-            "'"
-                + text
-                + "' is not all, each, last, a list like [3, 4] or { labels = [subject] }"
-                + NearestName.question(text, List.of("all", "each", "last")));
+            word.get(),
+            "is not all, each, last, a list like [3, 4] or { labels = [subject] }",
+            List.of("all", "each", "last"));
         yield SweepConfig.DEFAULT_POSITIONS;
       }
     };
@@ -213,27 +199,19 @@ final class SweepReader {
   }
 
   private HeadChoice heads() {
-    if (!section.has("heads") || section.isList("heads")) {
+    Optional<String> word = section.word("heads");
+    if (word.isEmpty()) {
       return section
           .indices("heads")
           .<HeadChoice>map(HeadChoice.Listed::new)
           .orElse(SweepConfig.DEFAULT_HEADS);
     }
-    String text = section.scalar("heads").orElse("all");
-    OptionalInt single = StudySection.wholeNumber(text, 0);
-    if (single.isPresent()) {
-      return new HeadChoice.Listed(List.of(single.getAsInt()));
-    }
-    return switch (text) {
+    return switch (word.get()) {
       case "all" -> new HeadChoice.All();
       case "each" -> new HeadChoice.Each();
       default -> {
-        section.problem(
-            "heads",
-            "'"
-                + text
-                + "' is not all, each or a list like [0, 2]"
-                + NearestName.question(text, List.of("all", "each")));
+        section.refuseWord(
+            "heads", word.get(), "is not all, each or a list like [0, 2]", List.of("all", "each"));
         yield SweepConfig.DEFAULT_HEADS;
       }
     };
@@ -345,13 +323,9 @@ final class SweepReader {
   }
 
   private static Amount amount(StudySection screen, String key) {
-    Optional<String> text = screen.scalar(key);
-    Optional<Amount> amount = text.flatMap(Amount::parse);
-    if (text.isPresent() && amount.isEmpty()) {
-      screen.problem(
-          key, "'" + text.get() + "' is neither a share like 5% nor a whole number from 1");
-    }
-    return amount.orElse(ScreenConfig.DEFAULT_AMOUNT);
+    return screen
+        .parsed(key, Amount::parse, "is neither a share like 5% nor a whole number from 1")
+        .orElse(ScreenConfig.DEFAULT_AMOUNT);
   }
 
   /** The one that is named, or the study's first with estimates in all directions. */

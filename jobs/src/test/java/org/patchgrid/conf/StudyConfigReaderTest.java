@@ -106,7 +106,18 @@ class StudyConfigReaderTest {
                     OptionalInt.empty(),
                     OptionalInt.empty()),
                 Optional.empty()));
-    assertThat(study.execution()).isEqualTo(ExecutionConfig.defaults());
+    assertThat(study.execution())
+        .isEqualTo(
+            new ExecutionConfig(
+                30,
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                0.001,
+                Engine.WAVEFRONT,
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty()));
   }
 
   @Test
@@ -416,7 +427,7 @@ class StudyConfigReaderTest {
   }
 
   private static ScreenConfig screen(String text) {
-    return StudyConfigReader.read("s.conf", text, StudyOverrides.none())
+    return StudyConfigReader.read("s.conf", text, new StudyOverrides(List.of(), Optional.empty()))
         .sweeps()
         .get(0)
         .screen()
@@ -643,7 +654,9 @@ class StudyConfigReaderTest {
             """);
     for (String text : studies) {
       StudyConfig study = read(text);
-      assertThat(StudyConfigReader.read("again", study.render(), StudyOverrides.none()))
+      assertThat(
+              StudyConfigReader.read(
+                  "again", study.render(), new StudyOverrides(List.of(), Optional.empty())))
           .isEqualTo(study);
       StudyConfig cut = study.resolved(Kernel.PLAIN, Distances.LOGITS, 7, 11);
       assertThat(read(cut.render())).isEqualTo(cut).isNotEqualTo(study);

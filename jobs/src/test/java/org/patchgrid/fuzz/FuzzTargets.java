@@ -158,7 +158,9 @@ final class FuzzTargets {
         ModelFamilies.of(atlas.config()).config(atlas.name(), atlas.config()).structure();
     return content -> {
       String text = new String(content, StandardCharsets.UTF_8);
-      StudyConfig study = StudyConfigReader.read("study.conf", text, StudyOverrides.none());
+      StudyConfig study =
+          StudyConfigReader.read(
+              "study.conf", text, new StudyOverrides(List.of(), Optional.empty()));
       StudyPlanner.plan(study, model, 100, new LengthEstimate(12.5, 10))
           .describe(new PromptSurvey());
     };

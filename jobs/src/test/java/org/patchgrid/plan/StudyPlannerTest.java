@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -533,7 +534,7 @@ class StudyPlannerTest {
 
   static StudyConfig study(String rest) {
     String text = "study.id = s, model.path = m, prompts.path = p.jsonl\n" + rest;
-    return StudyConfigReader.read("s.conf", text, StudyOverrides.none());
+    return StudyConfigReader.read("s.conf", text, new StudyOverrides(List.of(), Optional.empty()));
   }
 
   private static StudyPlan plan(String study, long pairs) {
