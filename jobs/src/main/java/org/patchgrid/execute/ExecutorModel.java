@@ -42,7 +42,7 @@ final class ExecutorModel {
         sharedWeights(),
         took -> {
           counters.loaded(took);
-          reports.add(new TaskReport.ModelLoaded(SparkEnv.get().executorId(), took.toMillis()));
+          reports.add(new TaskReport.ModelLoaded(SparkEnv.get().executorId()));
         });
   }
 
@@ -81,10 +81,8 @@ final class ExecutorModel {
   private static void requireSameFiles(ModelRef ref, StudyModel found) {
     if (!found.fingerprint().equals(ref.fingerprint())) {
       throw new PatchgridException(
-          "The model in "
-              + ref.location().name()
-              + " is another one on this executor than on the driver: give every host the same"
-              + " files");
+          "The model in %s is another one on this executor than on the driver: give every host the same files"
+              .formatted(ref.location().name()));
     }
   }
 }

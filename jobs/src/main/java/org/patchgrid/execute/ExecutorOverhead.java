@@ -9,7 +9,7 @@ import org.patchgrid.study.PatchgridException;
  * Whether executors may take the memory that a study needs beside Java's heap, where a cluster ends
  * those that take more (YARN, Kubernetes).
  */
-final class ExecutorOverhead {
+record ExecutorOverhead(SparkConf conf) {
   private static final String OVERHEAD = "spark.executor.memoryOverhead";
   private static final String FACTOR = "spark.executor.memoryOverheadFactor";
   private static final double DEFAULT_FACTOR = 0.1;
@@ -20,15 +20,7 @@ final class ExecutorOverhead {
 
   private static final int MEBIBYTE = 1 << 20;
 
-  private final SparkConf conf;
-
-  ExecutorOverhead(SparkConf conf) {
-    this.conf = conf;
-  }
-
   /**
-   * Looks at Spark's settings.
-   *
    * @throws PatchgridException with the setting to use, if executors would be ended
    */
   void requireEnoughFor(ExecutorMemory memory) {

@@ -12,8 +12,6 @@ import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
-import org.patchgrid.study.PromptPair;
-import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.tokenize.PromptTokenizer;
 import org.patchgrid.weights.ModelDescription;
 
@@ -51,17 +49,8 @@ public record HostedModel(Path directory, ModelDescription description) implemen
   public Tokens tokens(StudyConfig study) {
     PromptsConfig prompts = study.prompts();
     PromptTokenizer tokenizer = PromptTokenizer.open(directory, structure().vocabularySize());
-    return new Tokens() {
-      @Override
-      public TokenizedPair of(PromptPair pair) {
-        return tokenizer.tokenize(pair, prompts.bos(), prompts.answerToken());
-      }
-
-      @Override
-      public void close() {
-        tokenizer.close();
-      }
-    };
+    return new Tokens(
+        pair -> tokenizer.tokenize(pair, prompts.bos(), prompts.answerToken()), tokenizer::close);
   }
 
   @Override

@@ -160,7 +160,6 @@ public record MeasuredTime(Device device, Duration load, int pairs, Duration too
     return Duration.ofNanos(System.nanoTime() - start);
   }
 
-  /** In a line. */
   public String describe() {
     return String.format(
         Locale.ROOT,

@@ -37,16 +37,10 @@ import org.slf4j.LoggerFactory;
  *
  * What lies here is read whole and compared with its fingerprint each time it is asked for.
  */
-final class ModelCache {
+record ModelCache(Path root) {
   private static final Logger log = LoggerFactory.getLogger(ModelCache.class);
   private static final List<String> NEEDED = List.of(".json", ".safetensors");
   private static final int MEBIBYTE = 1 << 20;
-
-  private final Path root;
-
-  ModelCache(Path root) {
-    this.root = root;
-  }
 
   /**
    * The model in a directory of any file system.

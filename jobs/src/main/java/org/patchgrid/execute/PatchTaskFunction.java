@@ -21,33 +21,17 @@ import org.patchgrid.study.TaskResult;
 /**
  * What runs on an executor: for each task number, read the pairs, measure the cells, stage the
  * files, report. Holds values only.
+ *
+ * @param statistics of the whole prompt set, as far as the study needs them
+ * @param selection which cells of the tasks are measured
  */
-final class PatchTaskFunction implements VoidFunction<Iterator<Integer>> {
-  private static final long serialVersionUID = 1;
-
-  private final TaskInputs inputs;
-  private final PromptSetStatistics statistics;
-  private final CellSelection selection;
-  private final TaskReports reports;
-  private final TaskCounters counters;
-
-  /**
-   * @param statistics of the whole prompt set, as far as the study needs them
-   * @param selection which cells of the tasks are measured
-   */
-  PatchTaskFunction(
-      TaskInputs inputs,
-      PromptSetStatistics statistics,
-      CellSelection selection,
-      TaskReports reports,
-      TaskCounters counters) {
-    this.inputs = inputs;
-    this.statistics = statistics;
-    this.selection = selection;
-    this.reports = reports;
-    this.counters = counters;
-  }
-
+record PatchTaskFunction(
+    TaskInputs inputs,
+    PromptSetStatistics statistics,
+    CellSelection selection,
+    TaskReports reports,
+    TaskCounters counters)
+    implements VoidFunction<Iterator<Integer>> {
   @Override
   public void call(Iterator<Integer> taskNumbers) throws IOException {
     ExecutorProblems.reported(reports, () -> run(taskNumbers));

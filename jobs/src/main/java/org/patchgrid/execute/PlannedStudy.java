@@ -115,7 +115,6 @@ public record PlannedStudy(
     return survey;
   }
 
-  /** Tokenizes every pair. */
   public PromptSurvey surveyAll(Configuration hadoop) {
     PromptSurvey survey = new PromptSurvey();
     SiteRequirements requirements = new SiteRequirements(plan.sites());
@@ -191,7 +190,6 @@ public record PlannedStudy(
     return config.resolved(kernel(), plan.distances(), plan.pairsPerTask(), plan.sitesPerTask());
   }
 
-  /** Where results go. */
   public String outputPath() {
     Optional<String> path = config.outputPath();
     return path.orElseThrow(

@@ -10,28 +10,13 @@ import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.StatisticsNeeded;
 
 /** What runs on an executor for each block of pairs: add up, report. Holds values only. */
-final class PromptSetFunction implements VoidFunction<Iterator<Integer>> {
-  private static final long serialVersionUID = 1;
-
-  private final TaskInputs inputs;
-  private final StatisticsNeeded needed;
-  private final Blocks blocks;
-  private final TaskReports reports;
-  private final TaskCounters counters;
-
-  PromptSetFunction(
-      TaskInputs inputs,
-      StatisticsNeeded needed,
-      Blocks blocks,
-      TaskReports reports,
-      TaskCounters counters) {
-    this.inputs = inputs;
-    this.needed = needed;
-    this.blocks = blocks;
-    this.reports = reports;
-    this.counters = counters;
-  }
-
+record PromptSetFunction(
+    TaskInputs inputs,
+    StatisticsNeeded needed,
+    Blocks blocks,
+    TaskReports reports,
+    TaskCounters counters)
+    implements VoidFunction<Iterator<Integer>> {
   @Override
   public void call(Iterator<Integer> numbers) throws IOException {
     ExecutorProblems.reported(reports, () -> run(numbers));

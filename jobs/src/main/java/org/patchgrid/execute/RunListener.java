@@ -13,6 +13,5 @@ public interface RunListener {
    */
   void planned(StudyPlan plan, int storedTasks, int tasksToDo);
 
-  /** A task was committed. */
   void committed(StagedTask task);
 }

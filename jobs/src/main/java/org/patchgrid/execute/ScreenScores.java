@@ -23,7 +23,6 @@ final class ScreenScores implements Serializable {
 
   private final TreeMap<Ranking, TreeMap<String, Sum>> sums = new TreeMap<>();
 
-  /** What is ranked together. */
   private record Ranking(String estimates, String direction)
       implements Serializable, Comparable<Ranking> {
     private static final Comparator<Ranking> ORDER =
@@ -58,7 +57,6 @@ final class ScreenScores implements Serializable {
         new Sum(Math.abs(change), 1));
   }
 
-  /** Adds another's sums to these. */
   void add(ScreenScores other) {
     other.sums.forEach(
         (ranking, places) -> places.forEach((place, sum) -> add(ranking, place, sum)));

@@ -4,48 +4,29 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.function.VoidFunction;
-import org.patchgrid.plan.Screening;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultTable;
 import org.patchgrid.store.SharedOutput;
 import org.patchgrid.store.StudyTables;
 import org.patchgrid.table.CellScan;
 
-/** What runs on an executor for each block of tasks: read their estimates, add up, report. */
-final class ScreeningFunction implements VoidFunction<Iterator<Integer>> {
-  private static final long serialVersionUID = 1;
-
-  private final SharedOutput output;
-  private final HadoopSettings hadoop;
-  private final Map<String, String> metricOf;
-  private final List<Integer> tasks;
-  private final Blocks blocks;
-  private final TaskReports reports;
-
-  /**
-   * @param tasks those in the blocks
-   */
-  ScreeningFunction(
-      SharedOutput output,
-      HadoopSettings hadoop,
-      List<Screening> screenings,
-      List<Integer> tasks,
-      Blocks blocks,
-      TaskReports reports) {
-    this.output = output;
-    this.hadoop = hadoop;
-    this.metricOf =
-        screenings.stream()
-            .collect(Collectors.toMap(Screening::estimates, s -> s.metric().label()));
-    this.tasks = List.copyOf(tasks);
-    this.blocks = blocks;
-    this.reports = reports;
-  }
-
+/**
+ * What runs on an executor for each block of tasks: read their estimates, add up, report.
+ *
+ * @param metricOf the metric that ranks the estimates of a sweep
+ * @param tasks those in the blocks
+ */
+record ScreeningFunction(
+    SharedOutput output,
+    HadoopSettings hadoop,
+    Map<String, String> metricOf,
+    List<Integer> tasks,
+    Blocks blocks,
+    TaskReports reports)
+    implements VoidFunction<Iterator<Integer>> {
   @Override
   public void call(Iterator<Integer> numbers) throws IOException {
     ExecutorProblems.reported(reports, () -> run(numbers));

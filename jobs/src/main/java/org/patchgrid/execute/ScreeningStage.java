@@ -2,7 +2,9 @@ package org.patchgrid.execute;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.plan.Screening;
 import org.patchgrid.store.ScreenRanking;
@@ -21,8 +23,6 @@ record ScreeningStage(
     ModelLoads modelLoads,
     BooleanSupplier stopped) {
   /**
-   * Runs it.
-   *
    * @throws RunInterruptedException if somebody asked to stop
    * @throws PatchgridException if there is nothing to rank, or the user has to mend something else
    */
@@ -31,12 +31,15 @@ record ScreeningStage(
     ScreenScores scores = new ScreenScores();
     if (!tasks.isEmpty()) {
       Blocks blocks = new Blocks(tasks.size());
+      Map<String, String> metricOf =
+          screenings.stream()
+              .collect(Collectors.toMap(Screening::estimates, s -> s.metric().label()));
       SumOverBlocks<ScreenScores> sum =
           new SumOverBlocks<>(spark, blocks, ScreenScores.class, modelLoads, scores::add);
       sum.run(
           "%s: ranking of estimates of %,d tasks".formatted(inputs.studyId(), tasks.size()),
           new ScreeningFunction(
-              inputs.output(), inputs.hadoop(), screenings, tasks, blocks, sum.reports()),
+              inputs.output(), inputs.hadoop(), metricOf, tasks, blocks, sum.reports()),
           stopped,
           () -> new RunInterruptedException(tasks.size(), inputs.plan().taskCount()));
     }

@@ -12,9 +12,7 @@ import org.patchgrid.simulated.SimulatedTokens;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Kernel;
 import org.patchgrid.study.ModelStructure;
-import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.Sha256;
-import org.patchgrid.study.TokenizedPair;
 
 /** A load generator in the place of a model; the same on every host. */
 record SimulatedStudyModel(SimulatedModel model) implements StudyModel {
@@ -43,17 +41,7 @@ record SimulatedStudyModel(SimulatedModel model) implements StudyModel {
 
   @Override
   public Tokens tokens(StudyConfig study) {
-    return new Tokens() {
-      @Override
-      public TokenizedPair of(PromptPair pair) {
-        return SimulatedTokens.of(pair);
-      }
-
-      @Override
-      public void close() {
-        // There is nothing to free.
-      }
-    };
+    return new Tokens(SimulatedTokens::of, () -> {}); // there is nothing to free
   }
 
   @Override

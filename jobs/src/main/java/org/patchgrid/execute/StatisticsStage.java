@@ -18,8 +18,6 @@ record StatisticsStage(
     ModelLoads modelLoads,
     BooleanSupplier stopped) {
   /**
-   * Runs it.
-   *
    * @throws RunInterruptedException if somebody asked to stop
    * @throws PatchgridException if the prompt set has no such statistics, or the user has to mend
    *     something else

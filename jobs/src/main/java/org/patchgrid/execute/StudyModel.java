@@ -2,6 +2,7 @@ package org.patchgrid.execute;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Function;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.estimate.ExecutorMemory;
 import org.patchgrid.experiment.TaskModel;
@@ -18,7 +19,6 @@ import org.patchgrid.study.TokenizedPair;
  * from a load generator ({@link SimulatedModel}).
  */
 public sealed interface StudyModel permits HostedModel, SimulatedStudyModel {
-  /** The model's sizes and components. */
   ModelStructure structure();
 
   /** Of all that it computes with. */
@@ -63,10 +63,14 @@ public sealed interface StudyModel permits HostedModel, SimulatedStudyModel {
   }
 
   /** Reads pairs as the model does. */
-  interface Tokens extends AutoCloseable {
-    TokenizedPair of(PromptPair pair);
+  record Tokens(Function<PromptPair, TokenizedPair> reader, Runnable end) implements AutoCloseable {
+    TokenizedPair of(PromptPair pair) {
+      return reader.apply(pair);
+    }
 
     @Override
-    void close();
+    public void close() {
+      end.run();
+    }
   }
 }

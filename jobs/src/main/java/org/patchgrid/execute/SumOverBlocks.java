@@ -53,8 +53,6 @@ final class SumOverBlocks<T extends Serializable> {
   }
 
   /**
-   * Runs it.
-   *
    * @param function reports the sum of each block whose number it is given
    * @param stopped whether somebody asked to stop; asked often
    * @param interrupted what is thrown then

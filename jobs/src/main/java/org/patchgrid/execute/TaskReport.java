@@ -31,8 +31,7 @@ sealed interface TaskReport extends Serializable {
   /** A cell came out differently when it was repeated: nothing here may be trusted. */
   record AuditDisagreement(String message) implements TaskReport {}
 
-  /** This executor has loaded the model. */
-  record ModelLoaded(String executor, long milliseconds) implements TaskReport {}
+  record ModelLoaded(String executor) implements TaskReport {}
 
   /** What a block adds to a sum over all of them. */
   record BlockSummed(int block, Serializable sum) implements TaskReport {}

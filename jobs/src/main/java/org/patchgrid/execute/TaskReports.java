@@ -35,8 +35,6 @@ final class TaskReports extends AccumulatorV2<TaskReport, List<TaskReport>> {
   }
 
   /**
-   * What has arrived.
-   *
    * @throws IllegalStateException on an executor
    */
   private BlockingQueue<TaskReport> queue() {
@@ -46,7 +44,6 @@ final class TaskReports extends AccumulatorV2<TaskReport, List<TaskReport>> {
     return queue;
   }
 
-  /** What is done with a report. */
   interface Reader<E extends Exception> {
     void accept(TaskReport report) throws E;
   }

@@ -2,7 +2,6 @@ package org.patchgrid.generate;
 
 /** Pairs of one form, numbered, of which a tokenizer may still refuse some. */
 interface CandidatePairs {
-  /** How many there are. */
   long size();
 
   /**

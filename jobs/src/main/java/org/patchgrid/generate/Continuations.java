@@ -6,13 +6,7 @@ import org.patchgrid.study.TokenSequence;
 import org.patchgrid.tokenize.PromptTokenizer;
 
 /** How a tokenizer cuts texts that continue each other. */
-final class Continuations {
-  private final PromptTokenizer tokenizer;
-
-  Continuations(PromptTokenizer tokenizer) {
-    this.tokenizer = tokenizer;
-  }
-
+record Continuations(PromptTokenizer tokenizer) {
   /** Those of {@code continuations} that add one token to {@code text} and leave its own alone. */
   List<String> ofOneToken(String text, List<String> continuations) {
     return continuations.stream().filter(more -> isOneToken(text, more)).toList();

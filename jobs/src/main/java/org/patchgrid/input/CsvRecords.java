@@ -132,11 +132,8 @@ final class CsvRecords implements PromptRecords {
   private ObjectNode fields(CSVRecord record, PromptLocation where) {
     if (record.size() != columns.size()) {
       throw where.problem(
-          "the record has "
-              + record.size()
-              + " cells but the header has "
-              + columns.size()
-              + ": put cells with commas in quotes");
+          "the record has %d cells but the header has %d: put cells with commas in quotes"
+              .formatted(record.size(), columns.size()));
     }
     ObjectNode fields = PromptFields.empty();
     for (int i = 0; i < columns.size(); i++) {

@@ -10,23 +10,11 @@ import org.patchgrid.study.PatchgridException;
  * Tells whose format a prompt file has. A table or record whose names are all ours is ours; the
  * other formats need a name that is not.
  */
-final class DialectFinder {
+record DialectFinder(PromptLocation where, FileKind kind, FileSample sample, FormatChoice choice) {
   private static final String LOOKED_FOR =
       "looked for Patchgrid's clean and corrupted; EAP-IG's clean, corrupted and correct_idx,"
           + " answers_idx, country_idx, clean_answer_idx, label or plural in CSV;"
           + " auto-circuit's prompts in a JSON object; MIB's prompt and ..._counterfactual";
-
-  private final PromptLocation where;
-  private final FileKind kind;
-  private final FileSample sample;
-  private final FormatChoice choice;
-
-  DialectFinder(String path, FileKind kind, FileSample sample, FormatChoice choice) {
-    this.where = PromptLocation.line(path, 1);
-    this.kind = kind;
-    this.sample = sample;
-    this.choice = choice;
-  }
 
   /**
    * @throws PatchgridException if it is of no known format, or not of the chosen one

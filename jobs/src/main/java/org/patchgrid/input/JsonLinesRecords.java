@@ -6,15 +6,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** Records of a file with one JSON object a line; blank lines are skipped. */
-final class JsonLinesRecords implements PromptRecords {
-  private final String path;
-  private final Utf8Lines lines;
-
-  JsonLinesRecords(String path, Utf8Lines lines) {
-    this.path = path;
-    this.lines = lines;
-  }
-
+record JsonLinesRecords(String path, Utf8Lines lines) implements PromptRecords {
   @Override
   public Optional<PromptRecord> next() throws IOException {
     Optional<Utf8Lines.Line> line = lines.next();

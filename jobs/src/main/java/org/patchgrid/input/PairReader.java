@@ -18,21 +18,13 @@ import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenSpan;
 
 /** Makes a pair of one record's fields, or says what is wrong with them. */
-final class PairReader {
+record PairReader(ObjectNode fields, PromptLocation where) {
   static final String AUTO = "auto";
 
   /** The field of a label whose range counts from the first token of the text. */
   static final String TOKENS = "tokens";
 
   private static final List<String> LABEL_PARTS = List.of("clean", "corrupted");
-
-  private final ObjectNode fields;
-  private final PromptLocation where;
-
-  private PairReader(ObjectNode fields, PromptLocation where) {
-    this.fields = fields;
-    this.where = where;
-  }
 
   static PromptPair read(long number, PromptRecord record, PromptDialect dialect) {
     ObjectNode fields = dialect.fields(record.fields(), record.where());
@@ -195,12 +187,9 @@ final class PairReader {
     for (Map.Entry<String, JsonNode> part : value.properties()) {
       if (!LABEL_PARTS.contains(part.getKey())) {
         throw where.problem(
-            "label '"
-                + name
-                + "': unknown field '"
-                + part.getKey()
-                + "': "
-                + NearestName.hint(part.getKey(), "a label", LABEL_PARTS));
+            "label '%s': unknown field '%s': %s"
+                .formatted(
+                    name, part.getKey(), NearestName.hint(part.getKey(), "a label", LABEL_PARTS)));
       }
     }
     String clean = labelText(value, name, "clean");

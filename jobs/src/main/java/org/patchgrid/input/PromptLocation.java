@@ -10,7 +10,6 @@ import org.patchgrid.study.PatchgridException;
  * @param number counted from 1
  */
 record PromptLocation(String path, Unit unit, long number) {
-  /** What is counted. */
   enum Unit {
     /** Lines of a text; in Parquet rows. */
     LINE,

@@ -69,7 +69,8 @@ public final class PromptSetReader {
         throw new PatchgridException(
             "Cannot read prompts " + path + ": it is a directory; name a file");
       }
-      PromptDialect dialect = new DialectFinder(path, kind, sample(), choice).find();
+      PromptDialect dialect =
+          new DialectFinder(PromptLocation.line(path, 1), kind, sample(), choice).find();
       MessageDigest digest = Sha256.begin();
       List<PromptIndex.Checkpoint> checkpoints = new ArrayList<>();
       long pairs;

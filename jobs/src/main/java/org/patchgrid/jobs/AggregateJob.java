@@ -15,7 +15,6 @@ import org.patchgrid.study.PatchgridException;
 public final class AggregateJob {
   private AggregateJob() {}
 
-  /** As {@link SubmittedJob} ends them. */
   public static void main(String[] args) throws IOException {
     SubmittedJob.run(spark -> run(args, spark));
   }

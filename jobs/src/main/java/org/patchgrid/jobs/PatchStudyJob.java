@@ -26,7 +26,6 @@ import org.patchgrid.study.PatchgridException;
 public final class PatchStudyJob {
   private PatchStudyJob() {}
 
-  /** As {@link SubmittedJob} ends them. */
   public static void main(String[] args) throws IOException {
     SubmittedJob.run(spark -> run(args, spark));
   }

@@ -11,7 +11,6 @@ import org.patchgrid.study.PatchgridException;
 final class SubmittedJob {
   private SubmittedJob() {}
 
-  /** The work of a job. */
   interface Work {
     /** Returns the exit code. */
     int run(JavaSparkContext spark) throws IOException;

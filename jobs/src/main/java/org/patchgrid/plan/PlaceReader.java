@@ -18,27 +18,18 @@ import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PathReceiver;
 import org.patchgrid.study.SitePlace;
 
-/** Reads {@code COMPONENT@LAYER} and {@code COMPONENT@LAYER.HEAD}. */
-final class PlaceReader {
+/**
+ * Reads {@code COMPONENT@LAYER} and {@code COMPONENT@LAYER.HEAD}.
+ *
+ * @param where in the study, with a blank before it, or nothing
+ */
+record PlaceReader(ModelStructure model, String where, Problems problems) {
   private static final Pattern PLACE =
       Pattern.compile("(?<component>[^@]+)@(?<layer>\\d{1,9})(\\.(?<head>\\d{1,9}))?");
 
   /** What a path may end at: what attention reads a residual stream by. */
   private static final List<Component> RECEIVERS =
       List.of(Component.Q_PROJ, Component.K_PROJ, Component.V_PROJ);
-
-  private final ModelStructure model;
-  private final String where;
-  private final Problems problems;
-
-  /**
-   * @param where in the study, with a blank before it, or nothing
-   */
-  PlaceReader(ModelStructure model, String where, Problems problems) {
-    this.model = model;
-    this.where = where;
-    this.problems = problems;
-  }
 
   /** Each once; what is wrong is added to the problems and left out. */
   List<SitePlace> places(List<String> texts, String verb) {

@@ -15,7 +15,6 @@ import org.patchgrid.metric.Metric;
 public record Screening(String sweep, Amount top, Metric metric, PairSample sample)
     implements Serializable {
 
-  /** The sweep of the estimates. */
   public String estimates() {
     return ScreenConfig.estimates(sweep);
   }

@@ -33,22 +33,10 @@ import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.ValueKind;
 
 /** Makes the sites of one sweep, or says which of them the model does not have. */
-final class SitePlanner {
+record SitePlanner(SweepConfig sweep, ModelStructure model, Problems problems, Set<String> notes) {
   /** What is added to the residual stream, whole or by heads. */
   private static final List<Component> SENDERS =
       List.of(Component.Z, Component.SELF_ATTN, Component.MLP);
-
-  private final SweepConfig sweep;
-  private final ModelStructure model;
-  private final Problems problems;
-  private final Set<String> notes;
-
-  SitePlanner(SweepConfig sweep, ModelStructure model, Problems problems, Set<String> notes) {
-    this.sweep = sweep;
-    this.model = model;
-    this.problems = problems;
-    this.notes = notes;
-  }
 
   /** Each site once; what is wrong is added to the problems and left out. */
   List<SweepSite> sites() {
@@ -77,12 +65,8 @@ final class SitePlanner {
       Component component = entry.getKey();
       if (component != Component.PATTERN && !isWhole(sweep.sourcePositions())) {
         problems.add(
-            "Cannot patch source positions of "
-                + component
-                + inSweep()
-                + ": only "
-                + Component.PATTERN
-                + " has an entry a source position; leave source-positions out");
+            "Cannot patch source positions of %s%s: only %s has an entry a source position; leave source-positions out"
+                .formatted(component, inSweep(), Component.PATTERN));
         continue;
       }
       for (int layer : entry.getValue()) {
@@ -135,11 +119,8 @@ final class SitePlanner {
         JointSite site = new JointSite(name, part, places, positions);
         if (site.written(model).isEmpty()) {
           notes.add(
-              "set '"
-                  + name
-                  + "'"
-                  + inSweep()
-                  + " is everything and has no complement: that part is left out");
+              "set '%s'%s is everything and has no complement: that part is left out"
+                  .formatted(name, inSweep()));
         } else {
           add(sites, site);
         }
@@ -189,10 +170,8 @@ final class SitePlanner {
     boolean mean = sweep.value().kind() == ValueKind.MEAN;
     if (mean && sites.stream().anyMatch(site -> site.writes(Component.PATTERN))) {
       problems.add(
-          "Cannot write means of "
-              + Component.PATTERN
-              + inSweep()
-              + ": its numbers are one a position, and prompts differ in length; leave it out");
+          "Cannot write means of %s%s: its numbers are one a position, and prompts differ in length; leave it out"
+              .formatted(Component.PATTERN, inSweep()));
     }
   }
 
@@ -248,15 +227,8 @@ final class SitePlanner {
     }
     if (!layers.contains(layer) && !layers.isEmpty()) {
       problems.add(
-          "Cannot patch '"
-              + name
-              + "'"
-              + inSweep()
-              + ": layers = "
-              + sweep.layers()
-              + " leaves its layer out; add layer "
-              + layer
-              + " or drop the component");
+          "Cannot patch '%s'%s: layers = %s leaves its layer out; add layer %d or drop the component"
+              .formatted(name, inSweep(), sweep.layers(), layer));
       return Set.of();
     }
     return Set.of(layer);
