@@ -29,8 +29,10 @@ import org.patchgrid.table.AggregateSource;
 /**
  * Makes the table {@code aggregates} of a study's committed tasks. The study may be running: what
  * is committed later is not in, and the table says which cells it was made from.
+ *
+ * @param study the directory
  */
-public final class Aggregation {
+public record Aggregation(JavaSparkContext spark, Path study) {
   /** Of the resamples and sign flips; fixed, so that numbers can be cited. */
   static final long SEED = 1;
 
@@ -39,17 +41,6 @@ public final class Aggregation {
 
   /** Measurements for which a Spark task is worth its overhead. */
   private static final long ROWS_A_PARTITION = 250_000;
-
-  private final JavaSparkContext spark;
-  private final Path study;
-
-  /**
-   * @param study the directory
-   */
-  public Aggregation(JavaSparkContext spark, Path study) {
-    this.spark = spark;
-    this.study = study;
-  }
 
   /**
    * Reads all committed tasks and replaces the table.

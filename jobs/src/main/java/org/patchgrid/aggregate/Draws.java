@@ -27,7 +27,7 @@ final class Draws {
   /** [resample]: how many draws are of these pairs. */
   private final double[] totals;
 
-  private Draws(int pairs, List<PairSelections> digits, PairSelections flips) {
+  Draws(int pairs, List<PairSelections> digits, PairSelections flips) {
     this.pairs = pairs;
     this.digits = List.copyOf(digits);
     this.flips = flips;
@@ -63,30 +63,8 @@ final class Draws {
     return new Draws(pairs, digits, flips);
   }
 
-  /**
-   * Given ones.
-   *
-   * @param counts [resample][pair], how often the pair was drawn
-   * @param flipped [flip][pair], whether its sign is flipped
-   */
-  static Draws ofCounts(int pairs, int[][] counts, boolean[][] flipped) {
-    List<PairSelections> digits = new ArrayList<>();
-    for (int resample = 0; resample < counts.length; resample++) {
-      addDigits(digits, resample, counts.length, counts[resample]);
-    }
-    PairSelections flips = new PairSelections(pairs, flipped.length);
-    for (int flip = 0; flip < flipped.length; flip++) {
-      for (int pair = 0; pair < pairs; pair++) {
-        if (flipped[flip][pair]) {
-          flips.select(flip, pair);
-        }
-      }
-    }
-    return new Draws(pairs, digits, flips);
-  }
-
-  private static void addDigits(
-      List<PairSelections> digits, int resample, int resamples, int[] counts) {
+  /** Adds how often a resample draws each pair. */
+  static void addDigits(List<PairSelections> digits, int resample, int resamples, int[] counts) {
     for (int pair = 0; pair < counts.length; pair++) {
       for (int digit = 0; counts[pair] >> digit > 0; digit++) {
         if (digit == digits.size()) {

@@ -21,25 +21,13 @@ import scala.Tuple2;
 /**
  * What an executor does with some cells files: gathers the measurements of each group, and hands
  * them on as chunks. A site that is not a whole layer is in two groups, its own and its layer's.
+ *
+ * @param study the directory, with its file system
  */
-final class ReadCells implements PairFlatMapFunction<Iterator<String>, String, byte[]> {
-  private static final long serialVersionUID = 1;
-
+record ReadCells(String study, HadoopSettings hadoop, Broadcast<StudyPairs> pairs)
+    implements PairFlatMapFunction<Iterator<String>, String, byte[]> {
   /** Measurements that are held before their chunks are handed on: some 100 MB. */
   private static final int MOST_HELD = 1_000_000;
-
-  private final String study;
-  private final HadoopSettings hadoop;
-  private final Broadcast<StudyPairs> pairs;
-
-  /**
-   * @param study the directory, with its file system
-   */
-  ReadCells(String study, HadoopSettings hadoop, Broadcast<StudyPairs> pairs) {
-    this.study = study;
-    this.hadoop = hadoop;
-    this.pairs = pairs;
-  }
 
   @Override
   public Iterator<Tuple2<String, byte[]>> call(Iterator<String> files) throws IOException {

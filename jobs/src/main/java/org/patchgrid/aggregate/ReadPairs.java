@@ -12,17 +12,8 @@ import org.patchgrid.store.StudyTables;
 import scala.Tuple2;
 
 /** What an executor does with one pairs file: the measured pairs' ids and tags. */
-final class ReadPairs implements PairFlatMapFunction<String, String, Map<String, String>> {
-  private static final long serialVersionUID = 1;
-
-  private final String study;
-  private final HadoopSettings hadoop;
-
-  ReadPairs(String study, HadoopSettings hadoop) {
-    this.study = study;
-    this.hadoop = hadoop;
-  }
-
+record ReadPairs(String study, HadoopSettings hadoop)
+    implements PairFlatMapFunction<String, String, Map<String, String>> {
   @Override
   public Iterator<Tuple2<String, Map<String, String>>> call(String file) throws IOException {
     List<Tuple2<String, Map<String, String>>> pairs = new ArrayList<>();

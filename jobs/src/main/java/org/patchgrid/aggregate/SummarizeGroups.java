@@ -17,16 +17,8 @@ import org.patchgrid.table.Measure;
 import scala.Tuple2;
 
 /** What an executor does with chunks that are sorted by group: the numbers of each group. */
-final class SummarizeGroups
+record SummarizeGroups(Broadcast<StudyPairs> pairs)
     implements PairFlatMapFunction<Iterator<Tuple2<String, byte[]>>, String, byte[]> {
-  private static final long serialVersionUID = 1;
-
-  private final Broadcast<StudyPairs> pairs;
-
-  SummarizeGroups(Broadcast<StudyPairs> pairs) {
-    this.pairs = pairs;
-  }
-
   @Override
   public Iterator<Tuple2<String, byte[]>> call(Iterator<Tuple2<String, byte[]>> chunks) {
     return new Results(chunks, pairs.value());
@@ -109,7 +101,7 @@ final class SummarizeGroups
       double[] recoveries = values.ratios(Measure.RECOVERY, members);
       GroupStatistics ofRecovery =
           Arrays.equals(effects, recoveries)
-              ? ofEffect.untested()
+              ? ofEffect
               : statistics
                   .get(subset)
                   .of(

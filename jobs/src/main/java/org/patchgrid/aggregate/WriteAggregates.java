@@ -25,34 +25,15 @@ import scala.Tuple2;
  * metric, one such part in memory at a time, and stages the file. Says which by {@link
  * AggregateFile.Staged#toText}.
  */
-final class WriteAggregates implements FlatMapFunction<Iterator<Tuple2<String, byte[]>>, String> {
-  private static final long serialVersionUID = 1;
-
-  private final String study;
-  private final String studyId;
-  private final HadoopSettings hadoop;
-  private final DriverRun run;
-  private final AggregateSource source;
-  private final Broadcast<StudyPairs> pairs;
-  private final CollectionAccumulator<String> warnings;
-
-  WriteAggregates(
-      String study,
-      String studyId,
-      HadoopSettings hadoop,
-      DriverRun run,
-      AggregateSource source,
-      Broadcast<StudyPairs> pairs,
-      CollectionAccumulator<String> warnings) {
-    this.study = study;
-    this.studyId = studyId;
-    this.hadoop = hadoop;
-    this.run = run;
-    this.source = source;
-    this.pairs = pairs;
-    this.warnings = warnings;
-  }
-
+record WriteAggregates(
+    String study,
+    String studyId,
+    HadoopSettings hadoop,
+    DriverRun run,
+    AggregateSource source,
+    Broadcast<StudyPairs> pairs,
+    CollectionAccumulator<String> warnings)
+    implements FlatMapFunction<Iterator<Tuple2<String, byte[]>>, String> {
   @Override
   public Iterator<String> call(Iterator<Tuple2<String, byte[]>> groups) throws IOException {
     AggregateFile.Staged staged =

@@ -23,8 +23,16 @@ import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Reason;
 import org.patchgrid.table.SortableRow;
 
-/** Writes a study's tables once more, in few large sorted files, into another directory. */
-public final class Compaction {
+/**
+ * Writes a study's tables once more, in few large sorted files, into another directory.
+ *
+ * @param study the directory
+ * @param target an empty or new directory, or what an interrupted compaction left
+ * @param unfinished whether a study may be compacted that has not ended
+ * @param fileBytes size of a file, about
+ */
+public record Compaction(
+    JavaSparkContext spark, Path study, Path target, boolean unfinished, long fileBytes) {
   /** Size of a file, about. */
   public static final long FILE_BYTES = 128 << 20;
 
@@ -36,27 +44,6 @@ public final class Compaction {
 
   private static final int SAMPLED_FILES = 1_000;
   private static final long SAMPLE_SEED = 1;
-
-  private final JavaSparkContext spark;
-  private final Path study;
-  private final Path target;
-  private final boolean unfinished;
-  private final long fileBytes;
-
-  /**
-   * @param study the directory
-   * @param target an empty or new directory, or what an interrupted compaction left
-   * @param unfinished whether a study may be compacted that has not ended
-   * @param fileBytes size of a file, about
-   */
-  public Compaction(
-      JavaSparkContext spark, Path study, Path target, boolean unfinished, long fileBytes) {
-    this.spark = spark;
-    this.study = study;
-    this.target = target;
-    this.unfinished = unfinished;
-    this.fileBytes = fileBytes;
-  }
 
   /**
    * Runs it. The target is a study when all is written, and none before.
@@ -85,8 +72,8 @@ public final class Compaction {
     CommittedFiles before = source.files();
     DriverRun run = DriverRun.begin(Clock.systemUTC());
     CompactedStudy compacted = CompactedStudy.claim(target, configuration, run);
-    StudyPlaces places =
-        StudyPlaces.of(
+    PartTasks tasks =
+        PartTasks.of(
             study.getFileSystem(configuration).makeQualified(study),
             compacted.directory(),
             configuration,
@@ -95,9 +82,9 @@ public final class Compaction {
     spark.setJobDescription(
         "%s: compact %,d measurements"
             .formatted(source.identity().studyId(), before.rows(ResultTable.CELLS)));
-    requireSound(source, before, places);
-    List<ResultFile> staged = new ArrayList<>(writePairs(before, places));
-    staged.addAll(writeCells(before, places));
+    requireSound(source, before, tasks);
+    List<ResultFile> staged = new ArrayList<>(writePairs(before, tasks));
+    staged.addAll(writeCells(before, tasks));
     List<ResultFile> files = compacted.publish(source, staged, Clock.systemUTC());
     return new CompactionReport(
         source.identity().studyId(),
@@ -115,10 +102,10 @@ public final class Compaction {
   }
 
   /** A damaged file must not live on in the copy, with a good hash. */
-  private void requireSound(CompactionSource source, CommittedFiles before, StudyPlaces places) {
+  private void requireSound(CompactionSource source, CommittedFiles before, PartTasks tasks) {
     List<String> problems = new ArrayList<>();
     for (ResultTable table : ResultTable.values()) {
-      problems.addAll(files(before, table).flatMap(new FindDamage(places)).collect());
+      problems.addAll(files(before, table).flatMap(tasks::findDamage).collect());
     }
     if (!problems.isEmpty()) {
       throw new PatchgridException(
@@ -140,8 +127,7 @@ public final class Compaction {
     return spark.parallelize(texts, (int) Math.max(1, Math.min(partitions, texts.size())));
   }
 
-  private List<ResultFile> writePairs(CommittedFiles before, StudyPlaces places)
-      throws IOException {
+  private List<ResultFile> writePairs(CommittedFiles before, PartTasks tasks) throws IOException {
     List<ResultFile> files = before.of(ResultTable.PAIRS);
     if (files.isEmpty()) {
       return List.of();
@@ -149,18 +135,17 @@ public final class Compaction {
     return results(
         files(before, ResultTable.PAIRS)
             .zipWithIndex()
-            .mapToPair(new ReadPairFiles(places))
-            .repartitionAndSortWithinPartitions(FileRanges.of(files, fileBytes))
-            .mapPartitionsWithIndex(new WritePairParts(places), true));
+            .mapToPair(tasks::pairFile)
+            .repartitionAndSortWithinPartitions(Ranges.ofFiles(files, fileBytes))
+            .mapPartitionsWithIndex(tasks::writePairs, true));
   }
 
-  private List<ResultFile> writeCells(CommittedFiles before, StudyPlaces places)
-      throws IOException {
+  private List<ResultFile> writeCells(CommittedFiles before, PartTasks tasks) throws IOException {
     return results(
         files(before, ResultTable.CELLS)
-            .flatMapToPair(new ReadCellRows(places, 1))
-            .repartitionAndSortWithinPartitions(ranges(before, places), new ByteOrder())
-            .mapPartitionsWithIndex(new WriteCellParts(places), true));
+            .flatMapToPair(file -> tasks.cellRows(file, 1))
+            .repartitionAndSortWithinPartitions(ranges(before, tasks), Ranges.UNSIGNED)
+            .mapPartitionsWithIndex(tasks::writeCells, true));
   }
 
   private static List<ResultFile> results(JavaRDD<String> written) throws IOException {
@@ -172,7 +157,7 @@ public final class Compaction {
   }
 
   /** By a sample: what a row takes in a sorted file, and where parts begin. */
-  private KeyRanges ranges(CommittedFiles before, StudyPlaces places) throws IOException {
+  private Ranges<byte[]> ranges(CommittedFiles before, PartTasks tasks) throws IOException {
     List<ResultFile> sampled = new ArrayList<>(before.of(ResultTable.CELLS));
     // Not every nth: neighbours that have other sites may come back after n files.
     Collections.shuffle(sampled, new Random(SAMPLE_SEED));
@@ -180,14 +165,14 @@ public final class Compaction {
     long rows = sampled.stream().mapToLong(ResultFile::rows).sum();
     int step = (int) Math.max(1, rows / SAMPLED_ROWS);
     List<SortableRow> sample =
-        files(sampled, rows).flatMapToPair(new ReadCellRows(places, step)).collect().stream()
+        files(sampled, rows).flatMapToPair(file -> tasks.cellRows(file, step)).collect().stream()
             .map(row -> new SortableRow(row._1(), row._2()))
-            .sorted(Comparator.comparing(SortableRow::key, new ByteOrder()))
+            .sorted(Comparator.comparing(SortableRow::key, Ranges.UNSIGNED))
             .toList();
     double bytes =
         before.rows(ResultTable.CELLS)
-            * SortableRow.bytesPerRow(sample, places.studyId(), spark.hadoopConfiguration());
-    return KeyRanges.of(
+            * SortableRow.bytesPerRow(sample, tasks.studyId(), spark.hadoopConfiguration());
+    return Ranges.ofKeys(
         sample.stream().map(SortableRow::key).toList(),
         (int) Math.max(1, Math.round(bytes / fileBytes)));
   }

@@ -59,7 +59,6 @@ public final class CompactionSource {
     return identity;
   }
 
-  /** What is to be compacted. */
   public CommittedFiles files() {
     return CommittedFiles.of(identity, manifest);
   }

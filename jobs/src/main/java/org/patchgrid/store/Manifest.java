@@ -2,7 +2,6 @@ package org.patchgrid.store;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
@@ -50,7 +49,6 @@ final class Manifest {
     return manifest;
   }
 
-  /** What is done with an entry. */
   interface EntryReader {
     void accept(ManifestEntry entry) throws IOException;
   }
@@ -186,14 +184,8 @@ final class Manifest {
             .reduce(TaskCounts.NONE, TaskCounts::plus);
     Map<Integer, String> givenUp = new TreeMap<>(quarantined);
     givenUp.keySet().removeAll(tasks.keySet());
-    List<StoreSummary.Run> runs = new ArrayList<>();
-    startedRuns
-        .values()
-        .forEach(
-            run ->
-                runs.add(
-                    new StoreSummary.Run(
-                        run.run(), run.at(), run.details(), finishedRuns.contains(run.run()))));
+    List<Map<String, String>> runs =
+        startedRuns.values().stream().map(ManifestEntry.RunStarted::details).toList();
     int loads = modelLoads.values().stream().mapToInt(Integer::intValue).sum();
     return new StoreSummary(tasks.size(), counts, loads, givenUp, runs);
   }

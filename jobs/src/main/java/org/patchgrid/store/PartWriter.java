@@ -45,10 +45,11 @@ public final class PartWriter {
    * @throws IllegalStateException if they are not in order, or two have one key
    */
   public ResultFile cells(int part, long attempt, Iterator<Measurement> rows) throws IOException {
-    HashingOutput out = begin(ResultTable.CELLS, part, attempt);
     FooterTag tag = FooterTag.ofPart(fingerprint, part);
-    long written = CellTable.write(out, directory.configuration(), tag, studyId, () -> rows);
-    return staged(ResultTable.CELLS, part, attempt, written, out);
+    return directory.write(
+        ResultTable.CELLS,
+        path(ResultTable.CELLS, part, attempt),
+        out -> CellTable.write(out, directory.configuration(), tag, studyId, () -> rows));
   }
 
   /**
@@ -59,23 +60,14 @@ public final class PartWriter {
    * @return the file where it is staged
    */
   public ResultFile pairs(int part, long attempt, Iterator<byte[]> files) throws IOException {
-    HashingOutput out = begin(ResultTable.PAIRS, part, attempt);
-    Configuration configuration = directory.configuration();
     FooterTag tag = FooterTag.ofPart(fingerprint, part);
-    long written = PairTable.copy(out, configuration, tag, files);
-    return staged(ResultTable.PAIRS, part, attempt, written, out);
+    return directory.write(
+        ResultTable.PAIRS,
+        path(ResultTable.PAIRS, part, attempt),
+        out -> PairTable.copy(out, directory.configuration(), tag, files));
   }
 
   private String path(ResultTable table, int part, long attempt) {
     return run.stagingDirectory() + "/attempts/" + attempt + "-" + part + "-" + table.label();
-  }
-
-  private HashingOutput begin(ResultTable table, int part, long attempt) {
-    return directory.output(path(table, part, attempt));
-  }
-
-  private ResultFile staged(
-      ResultTable table, int part, long attempt, long rows, HashingOutput out) {
-    return new ResultFile(table, path(table, part, attempt), rows, out.bytes(), out.sha256());
   }
 }

@@ -82,7 +82,6 @@ final class ResultDirectory {
     return configuration;
   }
 
-  /** With its file system. */
   Path root() {
     return root;
   }
@@ -165,31 +164,35 @@ final class ResultDirectory {
   }
 
   byte[] read(String name) throws IOException {
-    Path path = resolve(name);
-    return naming(
-        "read",
-        path,
-        () -> {
-          try (InputStream in = fileSystem.open(path)) {
-            return in.readAllBytes();
-          }
-        });
+    return reading(name, InputStream::readAllBytes);
   }
 
   String sha256(String name) throws IOException {
+    return reading(
+        name,
+        in -> {
+          MessageDigest digest = Sha256.begin();
+          byte[] buffer = new byte[BUFFER_BYTES];
+          for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            digest.update(buffer, 0, read);
+          }
+          return Sha256.end(digest);
+        });
+  }
+
+  private interface Reader<T> {
+    T read(InputStream in) throws IOException;
+  }
+
+  private <T> T reading(String name, Reader<T> reader) throws IOException {
     Path path = resolve(name);
     return naming(
         "read",
         path,
         () -> {
-          MessageDigest digest = Sha256.begin();
-          byte[] buffer = new byte[BUFFER_BYTES];
           try (InputStream in = fileSystem.open(path)) {
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-              digest.update(buffer, 0, read);
-            }
+            return reader.read(in);
           }
-          return Sha256.end(digest);
         });
   }
 
@@ -224,13 +227,35 @@ final class ResultDirectory {
     return new HashingOutput(fileSystem, resolve(name));
   }
 
-  /** Makes an empty file. */
+  /** Writes the rows of a file of a table, and counts them. */
+  interface TableWriter {
+    long write(HashingOutput out) throws IOException;
+  }
+
+  ResultFile write(ResultTable table, String name, TableWriter rows) throws IOException {
+    HashingOutput out = output(name);
+    try {
+      long written = rows.write(out);
+      return new ResultFile(table, name, written, out.bytes(), out.sha256());
+    } catch (IOException e) {
+      throw new IOException("Cannot write " + resolve(name) + ": " + Reason.of(e), e);
+    }
+  }
+
   void touch(String name) throws IOException {
-    retrying(() -> write(name, new byte[0]));
+    retrying(() -> write(name, out -> {}));
   }
 
   /** Writes a new file so that readers see all of it or none. */
   void writeNew(String name, byte[] content, DriverRun run) throws IOException {
+    writeNew(name, out -> out.write(content), run);
+  }
+
+  private interface Content {
+    void write(OutputStream out) throws IOException;
+  }
+
+  private void writeNew(String name, Content content, DriverRun run) throws IOException {
     retrying(
         () -> {
           String temporary = write(temporaryName(name, run), content);
@@ -241,21 +266,14 @@ final class ResultDirectory {
 
   /** Copies a file of another directory to the same name, so that readers see all of it or none. */
   void copyNew(ResultDirectory from, String name, DriverRun run) throws IOException {
-    retrying(
-        () -> {
-          Path temporary = resolve(temporaryName(name, run));
-          naming(
-              "write",
-              temporary,
-              () -> {
-                try (InputStream in = from.stream(name);
-                    OutputStream out = fileSystem.create(temporary, true)) {
-                  return in.transferTo(out);
-                }
-              });
-          moveToFreeName(temporaryName(name, run), name);
-          return name;
-        });
+    writeNew(
+        name,
+        out -> {
+          try (InputStream in = from.stream(name)) {
+            in.transferTo(out);
+          }
+        },
+        run);
   }
 
   /** As {@link #writeNew}, where another driver may be faster; then its file stays. */
@@ -277,7 +295,7 @@ final class ResultDirectory {
   void replace(String name, byte[] content, DriverRun run) throws IOException {
     retrying(
         () -> {
-          String temporary = write(temporaryName(name, run), content);
+          String temporary = write(temporaryName(name, run), out -> out.write(content));
           moveOver(temporary, name);
           return temporary;
         });
@@ -305,14 +323,14 @@ final class ResultDirectory {
     return run.stagingDirectory() + "/" + name.replace('/', '-') + ".tmp";
   }
 
-  private String write(String name, byte[] content) throws IOException {
+  private String write(String name, Content content) throws IOException {
     Path path = resolve(name);
     return naming(
         "write",
         path,
         () -> {
           try (OutputStream out = fileSystem.create(path, true)) {
-            out.write(content);
+            content.write(out);
           }
           return name;
         });
@@ -354,7 +372,6 @@ final class ResultDirectory {
     }
   }
 
-  /** What touches the file system. */
   interface Access<T> {
     T run() throws IOException;
   }

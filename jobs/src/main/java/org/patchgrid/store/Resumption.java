@@ -17,17 +17,7 @@ import org.patchgrid.table.PairTable;
 import org.patchgrid.table.ParquetFiles;
 
 /** What a driver finds of a study that earlier ones have left, before it goes on. */
-final class Resumption {
-  private final ResultDirectory directory;
-  private final StudyIdentity identity;
-  private final Manifest manifest;
-
-  Resumption(ResultDirectory directory, StudyIdentity identity, Manifest manifest) {
-    this.directory = directory;
-    this.identity = identity;
-    this.manifest = manifest;
-  }
-
+record Resumption(ResultDirectory directory, StudyIdentity identity, Manifest manifest) {
   /** Of what a late executor left there after the end. */
   void removeStagingOfFinishedRuns() throws IOException {
     for (FileStatus entry : directory.list(ResultDirectory.STAGING)) {

@@ -37,7 +37,6 @@ public record ScreenRanking(List<Choice> choices) {
    */
   public record Place(String place, double score) {}
 
-  /** The choices of one sweep. */
   public Stream<Choice> of(String sweep) {
     return choices.stream().filter(choice -> choice.sweep().equals(sweep));
   }

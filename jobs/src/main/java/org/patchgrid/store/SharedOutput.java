@@ -15,7 +15,6 @@ import org.patchgrid.study.PatchgridException;
  * @param studyTextSha256 of {@code study.conf} as the driver sees it
  */
 public record SharedOutput(String directory, String studyTextSha256) implements Serializable {
-  /** What the driver sees. */
   static SharedOutput of(ResultDirectory directory) throws IOException {
     return new SharedOutput(directory.root().toString(), directory.sha256(StudyDocument.TEXT));
   }

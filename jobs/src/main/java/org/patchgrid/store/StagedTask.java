@@ -10,11 +10,10 @@ import org.patchgrid.study.PatchTask;
  * What an executor reports of one attempt at a task: its closed files in the staging directory.
  *
  * @param task {@link PatchTask#number()}
- * @param attempt a number that no other attempt of the same driver run has
  * @param files the cells file and, if the task reports pairs, the pairs file, in commit order
  */
 public record StagedTask(
-    int task, long attempt, List<ResultFile> files, TaskCounts counts, ComputedWith computedWith)
+    int task, List<ResultFile> files, TaskCounts counts, ComputedWith computedWith)
     implements Serializable {
   public StagedTask {
     files = files.stream().sorted(Comparator.comparing(ResultFile::table)).toList();

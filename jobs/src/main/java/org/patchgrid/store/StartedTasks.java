@@ -12,14 +12,8 @@ import org.apache.hadoop.fs.FileStatus;
  * Empty files in a run's staging directory that say which tasks it is computing. Where driver and
  * tasks share a process, they are all that is left of a run that one of its tasks has ended.
  */
-final class StartedTasks {
+record StartedTasks(ResultDirectory directory) {
   private static final Pattern NAME = Pattern.compile("(started|alone)-(\\d+)");
-
-  private final ResultDirectory directory;
-
-  StartedTasks(ResultDirectory directory) {
-    this.directory = directory;
-  }
 
   void begin(DriverRun run, int task, boolean alone) throws IOException {
     directory.touch(path(run, task, alone));

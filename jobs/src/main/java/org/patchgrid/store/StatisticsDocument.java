@@ -24,8 +24,6 @@ record StatisticsDocument(SortedMap<String, Double> deviations, List<Mean> means
   }
 
   /**
-   * One mean.
-   *
    * @param component by its role's name
    */
   record Mean(

@@ -12,24 +12,16 @@ import java.util.TreeMap;
  * @param counts pairs, cells and rows of those tasks
  * @param modelLoads how often executors loaded the model, over all runs
  * @param quarantined tasks that were given up and are not complete, with the last reason
- * @param runs by driver run id, which is by time
+ * @param runs the details of each, by driver run id, which is by time
  */
 public record StoreSummary(
     int completedTasks,
     TaskCounts counts,
     int modelLoads,
     Map<Integer, String> quarantined,
-    List<Run> runs) {
+    List<Map<String, String>> runs) {
   public StoreSummary {
     quarantined = Collections.unmodifiableMap(new TreeMap<>(quarantined));
     runs = List.copyOf(runs);
   }
-
-  /**
-   * One driver's run.
-   *
-   * @param startedAt ISO 8601, UTC
-   * @param finished false while it is alive, and for ever if it was killed
-   */
-  public record Run(String id, String startedAt, Map<String, String> details, boolean finished) {}
 }

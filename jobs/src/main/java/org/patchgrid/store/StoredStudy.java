@@ -30,7 +30,7 @@ public record StoredStudy(
 
   static Optional<String> tasks(StoreSummary summary) {
     return summary.runs().stream()
-        .flatMap(run -> Optional.ofNullable(run.details().get(TASKS)).stream())
+        .flatMap(run -> Optional.ofNullable(run.get(TASKS)).stream())
         .findFirst();
   }
 

@@ -11,15 +11,7 @@ public final class TaskConflictException extends PatchgridException {
 
   TaskConflictException(String directory, String file, String oneHash, String otherHash) {
     super(
-        "Task gave other bytes than before: "
-            + file
-            + " in '"
-            + directory
-            + "' has SHA-256 "
-            + oneHash
-            + " and another attempt "
-            + otherHash
-            + "; machines or libraries differ between the attempts: start again with another --out"
-            + " on machines of one kind");
+        "Task gave other bytes than before: %s in '%s' has SHA-256 %s and another attempt %s; machines or libraries differ between the attempts: start again with another --out on machines of one kind"
+            .formatted(file, directory, oneHash, otherHash));
   }
 }

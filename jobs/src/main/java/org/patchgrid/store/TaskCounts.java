@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.CellStatus;
@@ -55,20 +56,20 @@ public record TaskCounts(
   }
 
   TaskCounts plus(TaskCounts other) {
-    Map<String, Long> allPairs = new TreeMap<>(pairs);
-    other.pairs.forEach((status, count) -> allPairs.merge(status, count, Long::sum));
-    Map<String, Long> allRows = new TreeMap<>(rows);
-    other.rows.forEach((status, count) -> allRows.merge(status, count, Long::sum));
-    Map<String, RecoveryError> allErrors = new TreeMap<>(recoveryErrors);
-    other.recoveryErrors.forEach(
-        (metric, error) -> allErrors.merge(metric, error, RecoveryError::plus));
     return new TaskCounts(
         cells + other.cells,
         failedCells + other.failedCells,
         auditedCells + other.auditedCells,
-        allPairs,
-        allRows,
-        allErrors);
+        merged(pairs, other.pairs, Long::sum),
+        merged(rows, other.rows, Long::sum),
+        merged(recoveryErrors, other.recoveryErrors, RecoveryError::plus));
+  }
+
+  private static <V> Map<String, V> merged(
+      Map<String, V> one, Map<String, V> other, BinaryOperator<V> sum) {
+    Map<String, V> merged = new TreeMap<>(one);
+    other.forEach((name, value) -> merged.merge(name, value, sum));
+    return merged;
   }
 
   /** Pairs that are listed but were not measured. */

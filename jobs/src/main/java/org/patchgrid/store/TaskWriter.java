@@ -6,7 +6,6 @@ import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.study.PatchTask;
-import org.patchgrid.study.Reason;
 import org.patchgrid.study.TaskResult;
 import org.patchgrid.table.CellTable;
 import org.patchgrid.table.FooterTag;
@@ -58,23 +57,20 @@ public final class TaskWriter {
     FooterTag tag = FooterTag.ofTask(fingerprint, task.number());
     Configuration configuration = directory.configuration();
     List<ResultFile> files = new ArrayList<>();
+    String name = run.stagingDirectory() + "/" + task.number() + "-" + attempt + ".";
     if (task.reportsPairs()) {
       files.add(
           stage(
               ResultTable.PAIRS,
-              task.number(),
-              attempt,
-              result.pairs().size(),
+              name,
               out -> PairTable.write(out, configuration, tag, studyId, result.pairs())));
     }
     files.add(
         stage(
             ResultTable.CELLS,
-            task.number(),
-            attempt,
-            result.measurements().size(),
+            name,
             out -> CellTable.write(out, configuration, tag, studyId, result.measurements())));
-    return new StagedTask(task.number(), attempt, files, TaskCounts.of(result), computedWith);
+    return new StagedTask(task.number(), files, TaskCounts.of(result), computedWith);
   }
 
   /** Leaves word that a task has begun, for the case that it ends this process and the driver's. */
@@ -87,31 +83,13 @@ public final class TaskWriter {
     new StartedTasks(directory).end(run, task.number(), alone);
   }
 
-  private interface TableWriter {
-    void write(HashingOutput out) throws IOException;
-  }
-
-  private ResultFile stage(
-      ResultTable table, int task, long attempt, long rows, TableWriter content)
+  private ResultFile stage(ResultTable table, String name, ResultDirectory.TableWriter rows)
       throws IOException {
-    String path =
-        run.stagingDirectory() + "/" + task + "-" + attempt + "." + table.label() + ".parquet";
-    HashingOutput out =
-        ResultDirectory.retrying(
-            () -> {
-              directory.delete(path);
-              return write(path, content);
-            });
-    return new ResultFile(table, path, rows, out.bytes(), out.sha256());
-  }
-
-  private HashingOutput write(String path, TableWriter content) throws IOException {
-    HashingOutput out = directory.output(path);
-    try {
-      content.write(out);
-      return out;
-    } catch (IOException e) {
-      throw new IOException("Cannot write " + directory.resolve(path) + ": " + Reason.of(e), e);
-    }
+    String path = name + table.label() + ".parquet";
+    return ResultDirectory.retrying(
+        () -> {
+          directory.delete(path);
+          return directory.write(table, path, rows);
+        });
   }
 }

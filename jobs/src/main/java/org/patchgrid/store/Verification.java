@@ -11,6 +11,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.patchgrid.store.VerificationProblem.Kind;
 import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PatchgridException;
@@ -89,13 +90,12 @@ public final class Verification {
   private void checkStudyText() throws IOException {
     String name = StudyDocument.TEXT;
     if (!directory.exists(name)) {
-      report(VerificationProblem.Kind.MISSING, name, "is missing");
+      report(Kind.MISSING, name, "is missing");
       return;
     }
     String text = new String(directory.read(name), StandardCharsets.UTF_8);
     if (!text.equals(identity.studyText())) {
-      report(
-          VerificationProblem.Kind.STUDY_TEXT_CHANGED, name, "was changed after the study began");
+      report(Kind.STUDY_TEXT_CHANGED, name, "was changed after the study began");
     }
   }
 
@@ -110,61 +110,48 @@ public final class Verification {
       if (stage.read(directory, identity.fingerprint()).isEmpty()
           && needed
           && !manifest.tasks().isEmpty()) {
-        report(VerificationProblem.Kind.MISSING, stage.name(), "is missing");
+        report(Kind.MISSING, stage.name(), "is missing");
       }
     } catch (PatchgridException e) {
-      report(
-          VerificationProblem.Kind.DAMAGED,
-          stage.name(),
-          "was changed, cut short, or is another study's");
+      report(Kind.DAMAGED, stage.name(), "was changed, cut short, or is another study's");
     }
   }
 
   private void checkFile(FooterTag tag, ResultFile file) throws IOException {
     files++;
-    Optional<FileStatus> status = directory.status(file.path());
+    String path = file.path();
+    Optional<FileStatus> status = directory.status(path);
     if (status.isEmpty()) {
-      report(VerificationProblem.Kind.MISSING, file.path(), "is listed but missing");
+      report(Kind.MISSING, path, "is listed but missing");
       return;
     }
-    if (status.get().getLen() != file.bytes()) {
-      report(
-          VerificationProblem.Kind.DAMAGED,
-          file.path(),
-          "has " + status.get().getLen() + " bytes, the manifest says " + file.bytes());
+    if (differs(Kind.DAMAGED, path, "%d bytes", status.get().getLen(), file.bytes())
+        || differs(Kind.DAMAGED, path, "SHA-256 %s", directory.sha256(path), file.sha256())) {
       return;
     }
-    String hash = directory.sha256(file.path());
-    if (!hash.equals(file.sha256())) {
-      report(
-          VerificationProblem.Kind.DAMAGED,
-          file.path(),
-          "has SHA-256 " + hash + ", the manifest says " + file.sha256());
-      return;
-    }
-    ParquetMetadata footer =
-        ParquetFiles.footer(directory.input(file.path()), directory.configuration());
+    ParquetMetadata footer = ParquetFiles.footer(directory.input(path), directory.configuration());
     if (!tag.matches(footer.getFileMetaData().getKeyValueMetaData())) {
-      report(
-          VerificationProblem.Kind.DAMAGED,
-          file.path(),
-          "says that it is another file, or of another study");
+      report(Kind.DAMAGED, path, "says that it is another file, or of another study");
       return;
     }
     long rows = ParquetFiles.rows(footer);
-    if (rows != file.rows()) {
-      report(
-          VerificationProblem.Kind.WRONG_ROWS,
-          file.path(),
-          "has " + rows + " rows, the manifest says " + file.rows());
+    if (differs(Kind.WRONG_ROWS, path, "%d rows", rows, file.rows())) {
       return;
     }
     if (file.table() == ResultTable.CELLS) {
       cellRows += rows;
-      soundCells.add(file.path());
+      soundCells.add(path);
     } else {
       pairRows += rows;
     }
+  }
+
+  private boolean differs(Kind kind, String file, String what, Object found, Object listed) {
+    if (found.equals(listed)) {
+      return false;
+    }
+    report(kind, file, "has %s, the manifest says %s".formatted(what.formatted(found), listed));
+    return true;
   }
 
   private void findUnlistedFiles() throws IOException {
@@ -175,7 +162,7 @@ public final class Verification {
         String path = table.label() + "/" + file.getPath().getName();
         if (!listed.contains(path)) {
           report(
-              VerificationProblem.Kind.UNLISTED,
+              Kind.UNLISTED,
               path,
               "is not listed in the manifest; running the study again adopts it if it is its own");
         }
@@ -207,7 +194,7 @@ public final class Verification {
     }
     String key = measurement.cell() + " " + measurement.metric().label();
     report(
-        VerificationProblem.Kind.WRONG_ROWS,
+        Kind.WRONG_ROWS,
         row.file(),
         order == 0
             ? "has a row that " + previous.file() + " has too: " + key
@@ -215,7 +202,7 @@ public final class Verification {
     return false;
   }
 
-  private void report(VerificationProblem.Kind kind, String file, String detail) {
+  private void report(Kind kind, String file, String detail) {
     problems.add(new VerificationProblem(kind, file, detail));
   }
 }

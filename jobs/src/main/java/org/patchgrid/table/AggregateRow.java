@@ -17,7 +17,6 @@ public record AggregateRow(
     GroupStatistics statistics,
     FamilyPlace place) {
 
-  /** The same row with a place. */
   public AggregateRow at(FamilyPlace newPlace) {
     return new AggregateRow(group, tag, measure, sites, counts, statistics, newPlace);
   }

@@ -48,6 +48,11 @@ public final class AggregateTable {
         (consumer, row) -> Column.write(consumer, columns, row));
   }
 
+  /** Effects are tested, also where recoveries have the same numbers. */
+  private static double pValue(AggregateRow row) {
+    return row.measure() == Measure.EFFECT ? row.statistics().pValue() : Double.NaN;
+  }
+
   private static List<Column<AggregateRow>> columns(String studyId) {
     return List.of(
         Column.text("study_id", row -> studyId),
@@ -94,7 +99,7 @@ public final class AggregateTable {
         Column.number("ratio_of_means", row -> row.statistics().ratioOfMeans()),
         Column.number("ratio_of_means_low", row -> row.statistics().ratioOfMeansLow()),
         Column.number("ratio_of_means_high", row -> row.statistics().ratioOfMeansHigh()),
-        Column.number("p_value", row -> row.statistics().pValue()),
+        Column.number("p_value", AggregateTable::pValue),
         Column.number("q_value", row -> row.place().qValue()),
         Column.optionalInteger("rank", row -> row.place().rank()),
         Column.number("sufficiency", row -> row.place().sufficiency()),

@@ -112,7 +112,6 @@ public final class CellScan implements Closeable {
     rows.close();
   }
 
-  /** The whole current row. */
   public CellRow row() {
     return new CellRow(
         row.studyId.value,

@@ -2,6 +2,7 @@ package org.patchgrid.table;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.CellStatus;
@@ -87,6 +89,14 @@ public final class CellTable {
           }
         },
         (consumer, row) -> Column.write(consumer, COLUMNS, row));
+  }
+
+  /** A row by the names of its columns, in their order. */
+  public static Map<String, @Nullable Object> columns(CellRow row) {
+    Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+    COLUMNS.forEach(
+        column -> columns.put(column.type().getName(), column.value().apply(row).orElse(null)));
+    return columns;
   }
 
   /** That each row comes after the one before. */

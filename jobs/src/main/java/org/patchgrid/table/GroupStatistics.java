@@ -29,30 +29,4 @@ public record GroupStatistics(
     double ratioOfMeansLow,
     double ratioOfMeansHigh,
     double pValue)
-    implements Serializable {
-
-  /** The same numbers without the p-value. */
-  public GroupStatistics untested() {
-    return new GroupStatistics(
-        pairs,
-        mean,
-        standardDeviation,
-        tLow,
-        tHigh,
-        bootstrapLow,
-        bootstrapHigh,
-        minimum,
-        quantile05,
-        quantile25,
-        median,
-        quantile75,
-        quantile95,
-        maximum,
-        averageTotalEffect,
-        averageIndirectEffect,
-        ratioOfMeans,
-        ratioOfMeansLow,
-        ratioOfMeansHigh,
-        Double.NaN);
-  }
-}
+    implements Serializable {}

@@ -29,9 +29,10 @@ public final class PairTable {
   /**
    * Writes all rows; the file is closed.
    *
+   * @return how many there were
    * @throws IllegalStateException if two rows have the same pair id
    */
-  public static void write(
+  public static long write(
       OutputFile file,
       Configuration configuration,
       FooterTag tag,
@@ -46,7 +47,7 @@ public final class PairTable {
       }
     }
     List<Column<PairResult>> columns = columns(studyId);
-    ParquetFiles.<PairResult>write(
+    return ParquetFiles.<PairResult>write(
         file,
         configuration,
         SCHEMA,

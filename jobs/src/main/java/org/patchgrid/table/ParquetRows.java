@@ -75,7 +75,6 @@ final class ParquetRows<T> implements Closeable {
     return Optional.of(rowGroup.read());
   }
 
-  /** What is done with a row. */
   interface Sink<T> {
     void accept(T row) throws IOException;
   }

@@ -1,8 +1,6 @@
 package org.patchgrid.table;
 
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -116,29 +114,23 @@ public record SiteColumns(
 
   /** The site of a {@link #toKey}. */
   public static SiteColumns ofKey(String key) {
-    List<String> fields = new ArrayList<>(FIELDS);
-    int start = 0;
-    for (int end = key.indexOf(SEPARATOR); end >= 0; end = key.indexOf(SEPARATOR, start)) {
-      fields.add(key.substring(start, end));
-      start = end + 1;
-    }
-    fields.add(key.substring(start));
-    if (fields.size() != FIELDS) {
+    String[] fields = key.split(SEPARATOR, -1);
+    if (fields.length != FIELDS) {
       throw new IllegalStateException("A name of a site holds the character U+0000: " + key);
     }
     return new SiteColumns(
-        fields.get(0),
-        fields.get(1),
-        fields.get(2),
-        Integer.parseInt(fields.get(3)),
-        optionalNumber(fields.get(4)),
-        optionalNumber(fields.get(5)),
-        optionalText(fields.get(6)),
-        Integer.parseInt(fields.get(7)),
-        fields.get(8),
-        fields.get(9),
-        optionalNumber(fields.get(10)),
-        optionalText(fields.get(11)));
+        fields[0],
+        fields[1],
+        fields[2],
+        Integer.parseInt(fields[3]),
+        optionalNumber(fields[4]),
+        optionalNumber(fields[5]),
+        optionalText(fields[6]),
+        Integer.parseInt(fields[7]),
+        fields[8],
+        fields[9],
+        optionalNumber(fields[10]),
+        optionalText(fields[11]));
   }
 
   private static String number(int value) {

@@ -111,6 +111,28 @@ class RecoveryStatisticsTest {
   }
 
   /** As many flips as a study has, so that it is known which samples are enumerated. */
+  /**
+   * Given ones.
+   *
+   * @param counts [resample][pair], how often the pair was drawn
+   * @param flipped [flip][pair], whether its sign is flipped
+   */
+  private static Draws drawsOf(int pairs, int[][] counts, boolean[][] flipped) {
+    List<PairSelections> digits = new ArrayList<>();
+    for (int resample = 0; resample < counts.length; resample++) {
+      Draws.addDigits(digits, resample, counts.length, counts[resample]);
+    }
+    PairSelections flips = new PairSelections(pairs, flipped.length);
+    for (int flip = 0; flip < flipped.length; flip++) {
+      for (int pair = 0; pair < pairs; pair++) {
+        if (flipped[flip][pair]) {
+          flips.select(flip, pair);
+        }
+      }
+    }
+    return new Draws(pairs, digits, flips);
+  }
+
   private static Draws withFlips(int[][] counts) {
     int pairs = counts[0].length;
     boolean[][] flipped = new boolean[Aggregation.SIGN_FLIPS][pairs];
@@ -119,7 +141,7 @@ class RecoveryStatisticsTest {
         flipped[flip][pair] = (flip + pair) % 3 == 0;
       }
     }
-    return Draws.ofCounts(pairs, counts, flipped);
+    return drawsOf(pairs, counts, flipped);
   }
 
   @Test
@@ -131,8 +153,7 @@ class RecoveryStatisticsTest {
       flipped[flip][flip % 20] = true; // one: less
     }
     // Flips 0 to 6 change nothing.
-    Draws draws =
-        Draws.ofCounts(20, new int[][] {IntStream.range(0, 20).map(i -> 1).toArray()}, flipped);
+    Draws draws = drawsOf(20, new int[][] {IntStream.range(0, 20).map(i -> 1).toArray()}, flipped);
     GroupStatistics actual = new RecoveryStatistics(draws).of(values, values, values, true);
     assertThat(actual.pValue()).isEqualTo(9.0 / 41);
   }

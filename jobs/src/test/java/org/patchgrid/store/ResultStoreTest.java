@@ -69,8 +69,7 @@ class ResultStoreTest {
     assertThat(summary.counts().totalRows()).isEqualTo(8);
     assertThat(summary.modelLoads()).isEqualTo(2);
     assertThat(summary.runs()).hasSize(1);
-    assertThat(summary.runs().get(0).details()).containsEntry("engine", "wavefront");
-    assertThat(summary.runs().get(0).finished()).isTrue();
+    assertThat(summary.runs().get(0)).containsEntry("engine", "wavefront");
     RunStatus status = study.lastStatus().orElseThrow();
     assertThat(status.outcome()).isEqualTo(RunOutcome.COMPLETE);
     assertThat(status.exitCode()).isZero();

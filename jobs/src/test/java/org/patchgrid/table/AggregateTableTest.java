@@ -150,13 +150,23 @@ class AggregateTableTest {
         .hasMessage("The footer of aggregates has no patchgrid.cells");
   }
 
+  /** Where recoveries are the effects, their numbers are those of the effects. */
   @Test
-  void aNumberWithoutAPValueIsOtherwiseTheSame() {
-    GroupStatistics tested =
-        new GroupStatistics(37, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
-    assertThat(tested.untested())
-        .isEqualTo(
+  void recoveriesHaveNoPValue() throws IOException, SQLException {
+    OptionalInt no = OptionalInt.empty();
+    SiteColumns site =
+        new SiteColumns(
+            "s", "d", "mlp", 0, no, no, Optional.empty(), 1, "v", "p", no, Optional.empty());
+    write(
+        new AggregateRow(
+            GroupKey.ofSite(site, "l2"),
+            Optional.empty(),
+            Measure.RECOVERY,
+            1,
+            new StatusCounts(8, 0, 0, 0, 0, 0),
             new GroupStatistics(
-                37, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, Double.NaN));
+                37, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19),
+            FamilyPlace.NONE));
+    assertThat(read()).endsWith(" ratio_of_means_high=18.0");
   }
 }
