@@ -1,6 +1,8 @@
 package org.patchgrid.figure;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** How often each effect was measured, a panel a component. */
@@ -12,21 +14,6 @@ public final class Histogram {
 
   private Histogram() {}
 
-  /** The bins of one component. */
-  public record Panel(String component, List<Bin> bins) {
-    public Panel {
-      bins = List.copyOf(bins);
-    }
-
-    private long most() {
-      return bins.stream().mapToLong(Bin::measurements).max().orElse(1);
-    }
-
-    private String title() {
-      return component + ", most in a bin: " + Text.count(most());
-    }
-  }
-
   /** Measurements with an effect from {@code low} to {@code high}. */
   public record Bin(double low, double high, long measurements) {}
 
@@ -34,33 +21,42 @@ public final class Histogram {
    * Draws it.
    *
    * @param id unique in the page
+   * @param panels the bins of each component
    */
-  public static String draw(String id, String title, List<Panel> panels) {
-    int longest = panels.stream().mapToInt(panel -> panel.title().length()).max().orElse(0);
+  public static String draw(String id, String title, Map<String, List<Bin>> panels) {
+    List<String> titles = new ArrayList<>();
+    panels.forEach(
+        (component, bins) -> titles.add(component + ", most in a bin: " + Text.count(most(bins))));
+    int longest = titles.stream().mapToInt(String::length).max().orElse(0);
     double width = Math.max(PANEL, 8 + 6.2 * longest);
     int columns = Math.min((int) Math.max(1, WIDTH / (width + GAP)), panels.size());
     int lines = (panels.size() + columns - 1) / columns;
     Markup svg = Svg.begin(id, title, columns * (width + GAP), lines * (HEIGHT + 44));
     double low = bins(panels).mapToDouble(Bin::low).min().orElse(-0.5);
     double high = bins(panels).mapToDouble(Bin::high).max().orElse(1.5);
-    for (int i = 0; i < panels.size(); i++) {
+    int i = 0;
+    for (List<Bin> bins : panels.values()) {
       double x = i % columns * (width + GAP);
       int line = i / columns;
       double y = line * (HEIGHT + 44);
-      draw(svg, panels.get(i), new Axis(low, high, x + 4, x + width - 4), x, y);
+      Svg.text(svg, x + 4, y + 12, "start", titles.get(i));
+      draw(svg, bins, new Axis(low, high, x + 4, x + width - 4), y + 20 + HEIGHT);
+      i++;
     }
     return svg.close().toString();
   }
 
-  private static Stream<Bin> bins(List<Panel> panels) {
-    return panels.stream().flatMap(panel -> panel.bins().stream());
+  private static Stream<Bin> bins(Map<String, List<Bin>> panels) {
+    return panels.values().stream().flatMap(List::stream);
   }
 
-  private static void draw(Markup svg, Panel panel, Axis axis, double x, double y) {
-    Svg.text(svg, x + 4, y + 12, "start", panel.title());
-    double bottom = y + 20 + HEIGHT;
-    for (Bin bin : panel.bins()) {
-      double height = HEIGHT * bin.measurements() / panel.most();
+  private static long most(List<Bin> bins) {
+    return bins.stream().mapToLong(Bin::measurements).max().orElse(1);
+  }
+
+  private static void draw(Markup svg, List<Bin> bins, Axis axis, double bottom) {
+    for (Bin bin : bins) {
+      double height = HEIGHT * bin.measurements() / most(bins);
       Svg.rect(
           svg,
           axis.at(bin.low()),

@@ -3,8 +3,10 @@ package org.patchgrid.figure;
 import static org.patchgrid.figure.Text.px;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /**
  * The guide's chart: a row a layer, a bar from zero, the number beside it; a panel a component.
@@ -17,13 +19,6 @@ public final class LayerChart {
   private static final double GAP = 24;
 
   private LayerChart() {}
-
-  /** The rows of one component. */
-  public record Panel(String component, List<Bar> bars) {
-    public Panel {
-      bars = List.copyOf(bars);
-    }
-  }
 
   /**
    * One row.
@@ -66,61 +61,50 @@ public final class LayerChart {
    *
    * @param id unique in the page
    * @param quantity what bars are, for example {@code mean effect}
+   * @param panels the bars of each component
    */
-  public static String draw(String id, String title, String quantity, List<Panel> panels) {
-    double low = panels.stream().flatMapToDouble(LayerChart::extent).min().orElse(0);
-    double high = panels.stream().flatMapToDouble(LayerChart::extent).max().orElse(0);
+  public static String draw(
+      String id, String title, String quantity, Map<String, List<Bar>> panels) {
+    double low = bars(panels).flatMapToDouble(Bar::extent).min().orElse(0);
+    double high = bars(panels).flatMapToDouble(Bar::extent).max().orElse(0);
     high = high > low ? high : low + 1;
     int columns = Math.min(COLUMNS, panels.size());
-    double row = panels.stream().anyMatch(panel -> panel.bars().size() > 24) ? 15 : 20;
-    int rows = panels.stream().mapToInt(panel -> panel.bars().size()).max().orElse(0);
+    int rows = panels.values().stream().mapToInt(List::size).max().orElse(0);
+    double row = rows > 24 ? 15 : 20;
     double panelHeight = 24 + rows * row + 22;
     int lines = (panels.size() + columns - 1) / columns;
     double panelWidth =
-        LABEL + BARS + 8 + 7.2 * panels.stream().mapToInt(LayerChart::longestValue).max().orElse(0);
+        LABEL + BARS + 8 + 7.2 * bars(panels).mapToInt(bar -> bar.value().length()).max().orElse(0);
     double width = columns * panelWidth + (columns - 1) * GAP;
     Markup svg = Svg.begin(id, title, width, 18 + lines * panelHeight);
     Svg.hatching(svg, id);
     Svg.text(svg, 0, 12, "start", quantity);
-    for (int i = 0; i < panels.size(); i++) {
+    int i = 0;
+    for (Map.Entry<String, List<Bar>> panel : panels.entrySet()) {
       double x = i % columns * (panelWidth + GAP);
       int line = i / columns;
       double y = 18 + line * panelHeight;
-      draw(svg, id, panels.get(i), low, high, x, y, row);
+      Axis axis = new Axis(low, high, x + LABEL, x + LABEL + BARS);
+      Svg.text(svg, x, y + 15, "start", panel.getKey(), "font-weight", "bold");
+      draw(svg, id, panel.getValue(), axis, x, y + 22, row);
+      i++;
     }
     return svg.close().toString();
   }
 
-  private static DoubleStream extent(Panel panel) {
-    return panel.bars().stream().flatMapToDouble(Bar::extent);
-  }
-
-  private static int longestValue(Panel panel) {
-    return panel.bars().stream().mapToInt(bar -> bar.value().length()).max().orElse(0);
+  private static Stream<Bar> bars(Map<String, List<Bar>> panels) {
+    return panels.values().stream().flatMap(List::stream);
   }
 
   private static void draw(
-      Markup svg, String id, Panel panel, double low, double high, double x, double y, double row) {
-    Axis axis = new Axis(low, high, x + LABEL, x + LABEL + BARS);
-    svg.element(
-        "text",
-        panel.component(),
-        "x",
-        px(x),
-        "y",
-        px(y + 15),
-        "font-weight",
-        "bold",
-        "fill",
-        "currentColor");
-    double top = y + 22;
-    double bottom = top + panel.bars().size() * row;
+      Markup svg, String id, List<Bar> bars, Axis axis, double x, double top, double row) {
+    double bottom = top + bars.size() * row;
     for (double tick : axis.ticks(4)) {
       Svg.line(svg, axis.at(tick), top, axis.at(tick), bottom, Svg.GRID);
       Svg.text(svg, axis.at(tick), bottom + 13, "middle", Math.round(100 * tick) + "%");
     }
-    for (int i = 0; i < panel.bars().size(); i++) {
-      draw(svg, id, panel.bars().get(i), axis, x, top + i * row, row);
+    for (int i = 0; i < bars.size(); i++) {
+      draw(svg, id, bars.get(i), axis, x, top + i * row, row);
     }
     Svg.line(svg, axis.at(0), top, axis.at(0), bottom, "currentColor");
   }

@@ -15,7 +15,6 @@ public final class SiteChart {
 
   private SiteChart() {}
 
-  /** One row. */
   public record Site(String name, double mean, OptionalDouble low, OptionalDouble high) {}
 
   /**

@@ -2,6 +2,8 @@ package org.patchgrid.figure;
 
 import static org.patchgrid.figure.Text.px;
 
+import java.util.stream.Stream;
+
 /** What all charts have in common. */
 final class Svg {
   static final String BAR = "#4477aa";
@@ -70,9 +72,14 @@ final class Svg {
     return rect(svg, x, y, width, height, "url(#" + id + "-hatch)");
   }
 
-  static Markup text(Markup svg, double x, double y, String anchor, String text) {
+  /**
+   * @param more attributes
+   */
+  static Markup text(Markup svg, double x, double y, String anchor, String text, String... more) {
+    Stream<String> attributes =
+        Stream.of("x", px(x), "y", px(y), "text-anchor", anchor, "fill", "currentColor");
     return svg.element(
-        "text", text, "x", px(x), "y", px(y), "text-anchor", anchor, "fill", "currentColor");
+        "text", text, Stream.concat(attributes, Stream.of(more)).toArray(String[]::new));
   }
 
   static Markup line(Markup svg, double x1, double y1, double x2, double y2, String stroke) {

@@ -120,17 +120,10 @@ final class Figures {
             + " mean over them. 100% is the whole difference between clean and corrupted. Below zero, the patch"
             + " makes it worse. Hatched rows have no effect to rank: what they say is so by"
             + " construction, or could not be measured.",
-        LayerChart.draw(
-            slice.id("layers"), title, "mean effect, with " + intervalName(), panels(panels)),
+        LayerChart.draw(slice.id("layers"), title, "mean effect, with " + intervalName(), panels),
         "layers",
         slice.parameters(),
         data);
-  }
-
-  private static List<LayerChart.Panel> panels(Map<String, List<LayerChart.Bar>> bars) {
-    return bars.entrySet().stream()
-        .map(entry -> new LayerChart.Panel(entry.getKey(), entry.getValue()))
-        .toList();
   }
 
   private static String layer(QueryResult.Row row) {
@@ -287,13 +280,7 @@ final class Figures {
     List<SiteChart.Site> sites =
         data.records().stream()
             .filter(row -> row.number("mean_effect").isPresent())
-            .map(
-                row ->
-                    new SiteChart.Site(
-                        SiteNames.site(row),
-                        row.number("mean_effect").getAsDouble(),
-                        low(row),
-                        high(row)))
+            .map(row -> site(row, "mean_effect", low(row), high(row)))
             .toList();
     if (sites.isEmpty()) {
       return Optional.empty();
@@ -318,6 +305,11 @@ final class Figures {
             data));
   }
 
+  private static SiteChart.Site site(
+      QueryResult.Row row, String mean, OptionalDouble low, OptionalDouble high) {
+    return new SiteChart.Site(SiteNames.site(row), row.number(mean).orElse(0), low, high);
+  }
+
   /** What ablations change, a figure a sweep and metric; none in a study without ablations. */
   List<Figure> changes() {
     QueryResult all = study.ask("changes", Map.of());
@@ -334,13 +326,7 @@ final class Figures {
           List<SiteChart.Site> sites =
               rows.stream()
                   .limit(TOP_SITES)
-                  .map(
-                      row ->
-                          new SiteChart.Site(
-                              SiteNames.site(row),
-                              row.number("mean_change").orElse(0),
-                              row.number("low"),
-                              row.number("high")))
+                  .map(row -> site(row, "mean_change", row.number("low"), row.number("high")))
                   .toList();
           String id = "changes-" + (figures.size() + 1);
           String title =
@@ -384,12 +370,7 @@ final class Figures {
             title,
             "Each measured effect of each pair, site by site. What lies beyond the ends is in the"
                 + " outer bins.",
-            Histogram.draw(
-                slice.id("distribution"),
-                title,
-                panels.entrySet().stream()
-                    .map(entry -> new Histogram.Panel(entry.getKey(), entry.getValue()))
-                    .toList()),
+            Histogram.draw(slice.id("distribution"), title, panels),
             "distribution",
             slice.parameters(),
             data));
@@ -425,7 +406,7 @@ final class Figures {
                 slice.id("pair"),
                 title,
                 "diamond: this pair; bar: mean effect of all pairs",
-                panels(panels)),
+                panels),
             "pair",
             parameters,
             data));
@@ -465,9 +446,13 @@ final class Figures {
   }
 
   /** A figure that is a table alone. */
-  Figure table(String id, String title, String caption, String query, Map<String, String> given) {
+  Figure table(String query, String title, String caption, Map<String, String> given) {
     QueryResult data = study.ask(query, given);
-    return new Figure(id, title, caption, Optional.empty(), query, given, data);
+    return new Figure(query, title, caption, Optional.empty(), query, given, data);
+  }
+
+  Figure table(String query, String title, String caption) {
+    return table(query, title, caption, Map.of());
   }
 
   private static Figure figure(

@@ -3,7 +3,6 @@ package org.patchgrid.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +20,7 @@ import org.patchgrid.figure.Markup;
 import org.patchgrid.figure.Text;
 import org.patchgrid.results.AggregateOrigin;
 import org.patchgrid.results.QueryResult;
+import org.patchgrid.results.Resource;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.RecoveryError;
 import org.patchgrid.study.Sha256;
@@ -71,8 +71,8 @@ public final class ReportWriter {
   }
 
   private String page() {
-    String style = resource("report.css");
-    String script = resource("report.js");
+    String style = Resource.text(ReportWriter.class, "report.css");
+    String script = Resource.text(ReportWriter.class, "report.js");
     html.raw("<!DOCTYPE html>\n").open("html", "lang", "en").line().open("head");
     html.empty("meta", "charset", "utf-8");
     html.empty(
@@ -215,16 +215,12 @@ public final class ReportWriter {
             "data-quality",
             "Pairs and measurements by status",
             "Only measurements with status ok enter means, tests and rankings; the others are counted"
-                + " here. by_construction: structure alone forces the result, whatever the model does.",
-            "data-quality",
-            Map.of()));
+                + " here. by_construction: structure alone forces the result, whatever the model does."));
     figureUnlessEmpty(
         figures.table(
             "statuses",
             "Sites and layers with measurements that do not count",
-            "By status; a layer row is all sites of a component in a layer.",
-            "statuses",
-            Map.of()));
+            "By status; a layer row is all sites of a component in a layer."));
     screens();
     html.element("h3", "Audits and failures");
     html.open("ul");
@@ -256,17 +252,13 @@ public final class ReportWriter {
                 "How good was the screen?",
                 "Estimates and measurements of every place, on a sample of pairs that was drawn beforehand."
                     + " missed: places among the first by measurement that were not kept. found: what"
-                    + " the kept places change, as a share of what the first by measurement do.",
-                "screen",
-                Map.of()));
+                    + " the kept places change, as a share of what the first by measurement do."));
     if (screened) {
       figure(
           figures.table(
               "screen-missed",
               "What did the screen miss?",
-              "Measured on the sample of pairs alone. A rank near the last one kept may be luck.",
-              "screen-missed",
-              Map.of()));
+              "Measured on the sample of pairs alone. A rank near the last one kept may be luck."));
     }
   }
 
@@ -351,29 +343,23 @@ public final class ReportWriter {
             "components",
             "Which component matters?",
             "Its best layer with the interval, and the mean over its layers. The best of many layers"
-                + " is partly luck.",
-            "components",
-            Map.of()));
+                + " is partly luck."));
     figureUnlessEmpty(
         figures.table(
             "sufficient-necessary",
             "Which sites restore the behaviour, and which break it? " + main.metric(),
             "Sufficient: denoising there brings it back. Necessary: noising there breaks it.",
-            "sufficient-necessary",
             Map.of("metric", main.metric())));
     figure(
         figures.table(
             "metric-agreement",
             "Do the metrics agree on which sites matter?",
-            "Correlation over sites of mean effects, and how many of the first ten are common.",
-            "metric-agreement",
-            Map.of()));
+            "Correlation over sites of mean effects, and how many of the first ten are common."));
     figure(
         figures.table(
             "outlier-pairs",
             "Which pairs are unlike the others? " + main,
             "Distance of a pair's effects from the sites' means, in standard deviations.",
-            "outlier-pairs",
             main.parameters()));
     html.close();
   }
@@ -536,17 +522,6 @@ public final class ReportWriter {
               html.element("pre", entry.getValue().sql(), "tabindex", "0").close();
             });
     html.close();
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = ReportWriter.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("The build lacks " + name);
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException("Cannot read " + name, e);
-    }
   }
 
   private static String hash(String content) {

@@ -81,7 +81,6 @@ public record StudyFacts(
     return studyId.startsWith(SIMULATED);
   }
 
-  /** Reads study and manifest. */
   public static StudyFacts read(StudyFiles files) {
     JsonNode identity = files.study().path("identity");
     String text = identity.path("studyText").asText();

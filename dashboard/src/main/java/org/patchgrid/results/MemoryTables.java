@@ -19,7 +19,7 @@ import org.patchgrid.query.ResultQueries;
  * cells become enums whose order is that of the texts, so that comparing, sorting and grouping mean
  * the same and cost what small numbers cost.
  */
-final class MemoryTables {
+record MemoryTables(Connection connection) {
   /** Pairs come last: most questions are about all pairs of some sites. */
   private static final List<String> CELLS_ORDER =
       List.of(
@@ -33,12 +33,6 @@ final class MemoryTables {
           "position_label",
           "\"window\"",
           "pair_id");
-
-  private final Connection connection;
-
-  MemoryTables(Connection connection) {
-    this.connection = connection;
-  }
 
   /** What to execute, one after the other. Relations without files are as they should be. */
   List<String> statements() throws SQLException {

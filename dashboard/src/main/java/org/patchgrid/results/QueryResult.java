@@ -77,10 +77,5 @@ public record QueryResult(List<String> columns, List<List<@Nullable Object>> row
           ? OptionalDouble.of(number.doubleValue())
           : OptionalDouble.empty();
     }
-
-    /** False for null. */
-    public boolean flag(String column) {
-      return Boolean.TRUE.equals(value(column));
-    }
   }
 }

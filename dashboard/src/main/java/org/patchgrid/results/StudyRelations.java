@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.math3.distribution.TDistribution;
@@ -20,7 +19,7 @@ import org.patchgrid.query.ResultQueries;
 import org.patchgrid.study.CellStatus;
 
 /** Makes the relations that queries read (conf/queries/README.md) over one result directory. */
-final class StudyRelations {
+record StudyRelations(Connection connection, StudyFiles files) {
   private static final double CONFIDENCE = 0.95;
   private static final String CELLS =
       "study_id VARCHAR, sweep VARCHAR, pair_id VARCHAR, direction VARCHAR, component VARCHAR, layer"
@@ -38,14 +37,6 @@ final class StudyRelations {
       "event VARCHAR, run VARCHAR, recorded_at VARCHAR, task INTEGER, tasks BIGINT, cells BIGINT,"
           + " failed_cells BIGINT, audited_cells BIGINT, reason VARCHAR, outcome VARCHAR, exit_code"
           + " INTEGER";
-
-  private final Connection connection;
-  private final StudyFiles files;
-
-  StudyRelations(Connection connection, StudyFiles files) {
-    this.connection = connection;
-    this.files = files;
-  }
 
   /**
    * All relations but {@code parameters} and {@code other_aggregates}. Those of the views file are
@@ -126,102 +117,30 @@ final class StudyRelations {
 
   /** What can be said of {@code cells} without resampling. */
   private void compute(String name, String cells) throws SQLException {
-    String group =
-        "study_id, sweep, direction, component, layer, head, position, position_label, \"window\","
-            + " value, corruption, source_position, receiver, metric";
-    execute("CREATE TEMP TABLE groups AS " + groups(cells, group));
+    String[] statements =
+        Resource.text(StudyRelations.class, "aggregates.sql")
+            .replace(
+                "{sum of each status}", forEachStatus("CAST(sum(n_%1$s) AS INTEGER) AS n_%1$s"))
+            .replace(
+                "{count of each status}",
+                forEachStatus("count(*) FILTER (status = '%1$s') AS n_%1$s"))
+            .replace(
+                "{each status of one}",
+                forEachStatus("CASE WHEN status = '%1$s' THEN 1 ELSE 0 END AS n_%1$s"))
+            .replace("{name}", name)
+            .replace("{cells}", cells)
+            .split(";", 2);
+    execute(statements[0]);
     createQuantiles();
-    execute(
-        "CREATE TABLE "
-            + name
-            + " AS WITH stats AS (SELECT g.*, standard_deviation / sqrt(n) * t AS half FROM groups g"
-            + " LEFT JOIN quantiles USING (n)), ranked AS (SELECT *, CASE WHEN measure = 'effect' AND"
-            + " mean_of_ratios IS NOT NULL THEN CAST(rank() OVER (PARTITION BY sweep, grouping,"
-            + " direction, \"window\", metric, measure ORDER BY mean_of_ratios DESC NULLS LAST) AS"
-            + " INTEGER) END AS rank FROM stats), keyed AS (SELECT *, CASE WHEN measure = 'effect' THEN"
-            + " max(CASE WHEN direction = 'denoising' THEN mean_of_ratios END) OVER same END AS"
-            + " restoring, CASE WHEN measure = 'effect' THEN max(CASE WHEN direction = 'noising' THEN"
-            + " mean_of_ratios END) OVER same END AS breaking FROM ranked WINDOW same AS (PARTITION BY"
-            + " sweep, grouping, component, layer, head, position, position_label, \"window\","
-            + " source_position, receiver, metric, measure)) SELECT study_id, sweep, grouping, direction, component, layer, head,"
-            + " position, position_label, \"window\", value, corruption, source_position, receiver,"
-            + " metric, CAST(NULL AS VARCHAR) AS tag, CAST(NULL AS VARCHAR) AS tag_value, measure,"
-            + " sites, n, n_ok, n_by_construction, n_degenerate_baseline, n_no_baseline, n_not_finite,"
-            + " n_failed, mean_of_ratios, standard_deviation, mean_of_ratios - half AS t_low,"
-            + " mean_of_ratios + half AS t_high, CAST(NULL AS DOUBLE) AS bootstrap_low, CAST(NULL AS"
-            + " DOUBLE) AS bootstrap_high, minimum, quantile_05, quantile_25, median, quantile_75,"
-            + " quantile_95, maximum, average_total_effect, average_indirect_effect,"
-            + " average_indirect_effect / nullif(average_total_effect, 0) AS ratio_of_means, CAST(NULL"
-            + " AS DOUBLE) AS ratio_of_means_low, CAST(NULL AS DOUBLE) AS ratio_of_means_high,"
-            + " CAST(NULL AS DOUBLE) AS p_value, CAST(NULL AS DOUBLE) AS q_value, rank, CASE WHEN"
-            + " breaking IS NOT NULL THEN restoring END AS sufficiency, CASE WHEN restoring IS NOT NULL"
-            + " THEN breaking END AS necessity, CAST(NULL AS BOOLEAN) AS sufficient, CAST(NULL AS"
-            + " BOOLEAN) AS necessary FROM keyed");
+    execute(statements[1]);
     execute("DROP TABLE groups");
     execute("DROP TABLE quantiles");
   }
 
-  private static String forEachStatus(UnaryOperator<String> column) {
+  private static String forEachStatus(String column) {
     return Stream.of(CellStatus.values())
-        .map(CellStatus::label)
-        .map(column)
+        .map(status -> column.formatted(status.label()))
         .collect(Collectors.joining(", "));
-  }
-
-  private static String groups(String cells, String group) {
-    // A row of cells becomes one of the measure effect and one of recovery.
-    String measures =
-        "SELECT *, 'effect' AS measure, effect AS measured FROM "
-            + cells
-            + " UNION ALL SELECT *, 'recovery', recovery FROM "
-            + cells;
-    String statuses = forEachStatus(s -> "count(*) FILTER (status = '" + s + "') AS n_" + s);
-    String layerPairs =
-        "SELECT study_id, sweep, direction, component, layer, NULL::INTEGER AS head, NULL::INTEGER AS"
-            + " position, NULL::VARCHAR AS position_label, \"window\", value, corruption,"
-            + " NULL::INTEGER AS source_position, receiver, metric, measure,"
-            + " count(DISTINCT (head, position, position_label, source_position)) AS sites, pair_id, "
-            + statuses
-            + ", avg(measured) FILTER (status = 'ok') AS measured, avg(clean - corrupted) FILTER"
-            + " (status = 'ok') AS total, avg(CASE WHEN measure = 'effect' AND direction = 'noising'"
-            + " THEN clean - patched ELSE patched - corrupted END) FILTER (status = 'ok') AS indirect"
-            + " FROM measures GROUP BY ALL";
-    String sitePairs =
-        "SELECT "
-            + group
-            + ", measure, 1 AS sites, pair_id, "
-            + forEachStatus(s -> "CASE WHEN status = '" + s + "' THEN 1 ELSE 0 END AS n_" + s)
-            + ", CASE WHEN status = 'ok' THEN measured END AS measured, CASE WHEN status = 'ok' THEN"
-            + " clean - corrupted END AS total, CASE WHEN status <> 'ok' THEN NULL WHEN measure ="
-            + " 'effect' AND direction = 'noising' THEN clean - patched ELSE patched - corrupted END AS"
-            + " indirect FROM measures";
-    String statistics =
-        " CAST(max(sites) AS INTEGER) AS sites, CAST(count(measured) AS INTEGER) AS n, "
-            + forEachStatus(s -> "CAST(sum(n_" + s + ") AS INTEGER) AS n_" + s)
-            + ", avg(measured) AS mean_of_ratios, stddev_samp(measured) AS standard_deviation,"
-            + " min(measured) AS minimum, quantile_cont(measured, [0.05, 0.25, 0.5, 0.75, 0.95]) AS q,"
-            + " q[1] AS quantile_05, q[2] AS quantile_25, q[3] AS median, q[4] AS quantile_75, q[5] AS"
-            + " quantile_95, max(measured) AS maximum, avg(total) AS average_total_effect,"
-            + " avg(indirect) AS average_indirect_effect";
-    return "WITH measures AS ("
-        + measures
-        + "), of_layers AS ("
-        + layerPairs
-        + "), of_sites AS ("
-        + sitePairs
-        + ") SELECT "
-        + group
-        + ", measure, 'layer' AS grouping,"
-        + statistics
-        + " FROM of_layers GROUP BY "
-        + group
-        + ", measure UNION ALL SELECT "
-        + group
-        + ", measure, 'site',"
-        + statistics
-        + " FROM of_sites GROUP BY "
-        + group
-        + ", measure";
   }
 
   /** Student's t for each number of pairs that there is. */

@@ -153,7 +153,6 @@ public final class StudyResults implements AutoCloseable {
     }
   }
 
-  /** Whether {@link #load} has ended. */
   public boolean loaded() {
     return loaded;
   }

@@ -19,20 +19,12 @@ import org.patchgrid.study.PatchgridException;
  * What the page asks for, as JSON: {@code /api/study}, {@code /api/version}, {@code
  * /api/questions}, and {@code /api/questions/NAME?parameter=value} for the answer.
  */
-final class Api {
+record Api(LiveStudy study, boolean compares) {
   static final String PREFIX = "/api/";
   private static final String QUESTIONS = PREFIX + "questions";
 
   /** What a browser can show; the answer says so when there is more. */
   private static final int MOST_ROWS = 20_000;
-
-  private final LiveStudy study;
-  private final boolean compares;
-
-  Api(LiveStudy study, boolean compares) {
-    this.study = study;
-    this.compares = compares;
-  }
 
   Reply reply(String path, String rawQuery) {
     try {

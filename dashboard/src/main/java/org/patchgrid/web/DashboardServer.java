@@ -74,7 +74,11 @@ public final class DashboardServer implements AutoCloseable {
       List<QueryFile> questions,
       StudySource source,
       Optional<StudySource> other,
-      Duration interval) {}
+      Duration interval) {
+    public Settings {
+      questions = List.copyOf(questions);
+    }
+  }
 
   private DashboardServer(HttpServer server, LiveStudy study, Settings settings) {
     this.server = server;
@@ -82,13 +86,7 @@ public final class DashboardServer implements AutoCloseable {
     this.api = new Api(study, settings.other().isPresent());
     this.guard = new RequestGuard(hosts(settings.bind(), server.getAddress().getPort()));
     this.threads =
-        Executors.newFixedThreadPool(
-            THREADS,
-            task -> {
-              Thread thread = new Thread(task, "patchgrid-dashboard");
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newFixedThreadPool(THREADS, task -> daemon(task, "patchgrid-dashboard"));
   }
 
   /**
@@ -97,13 +95,7 @@ public final class DashboardServer implements AutoCloseable {
    * @throws PatchgridException if there is no study or the port is taken
    */
   public static DashboardServer start(Settings settings) throws IOException {
-    LiveStudy study =
-        new LiveStudy(
-            settings.views(),
-            settings.questions(),
-            settings.source(),
-            settings.other(),
-            settings.interval());
+    LiveStudy study = new LiveStudy(settings);
     // A request that does not come to its end must hold no thread; read when the server's class
     // loads.
     if (System.getProperty(REQUEST_SECONDS) == null) {
@@ -126,6 +118,12 @@ public final class DashboardServer implements AutoCloseable {
     return server;
   }
 
+  static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
   private static Set<String> hosts(InetAddress bind, int port) {
     Set<String> hosts = new TreeSet<>();
     if (bind.isLoopbackAddress() || bind.isAnyLocalAddress()) {
@@ -138,7 +136,6 @@ public final class DashboardServer implements AutoCloseable {
     return hosts;
   }
 
-  /** Where a browser finds it. */
   public URI uri() {
     InetSocketAddress address = server.getAddress();
     String host =

@@ -1,8 +1,6 @@
 package org.patchgrid.web;
 
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -11,7 +9,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
-import org.patchgrid.query.QueryFile;
 import org.patchgrid.report.Study;
 import org.patchgrid.report.StudyFacts;
 import org.patchgrid.results.StudyFiles;
@@ -31,40 +28,21 @@ final class LiveStudy implements AutoCloseable {
   /** Opening and loading rest for so many times as long as they took. */
   private static final int REST = 4;
 
-  private final Path views;
-  private final List<QueryFile> questions;
-  private final StudySource source;
-  private final Optional<StudySource> other;
+  private final DashboardServer.Settings settings;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private final ScheduledThreadPoolExecutor timer;
-  private final Duration interval;
   private final AtomicLong loadingTook = new AtomicLong();
   private Opened opened;
 
   private record Opened(String version, Study study, AnswerCache answers) {}
 
-  LiveStudy(
-      Path views,
-      List<QueryFile> questions,
-      StudySource source,
-      Optional<StudySource> other,
-      Duration interval)
-      throws IOException {
-    this.views = views;
-    this.questions = List.copyOf(questions);
-    this.source = source;
-    this.other = other;
-    this.interval = interval;
-    this.opened = open(source.files());
+  LiveStudy(DashboardServer.Settings settings) throws IOException {
+    this.settings = settings;
+    this.opened = open(settings.source().files());
     this.timer =
         new ScheduledThreadPoolExecutor(
-            2,
-            task -> {
-              Thread thread = new Thread(task, "patchgrid-dashboard-refresh");
-              thread.setDaemon(true);
-              return thread;
-            });
-    next(interval.toMillis());
+            2, task -> DashboardServer.daemon(task, "patchgrid-dashboard-refresh"));
+    next(settings.interval().toMillis());
     loadLater(opened.study());
   }
 
@@ -73,38 +51,34 @@ final class LiveStudy implements AutoCloseable {
     String version = files.version();
     StudyFacts facts = StudyFacts.read(files);
     Optional<StudyFiles> second =
-        other.isPresent() ? Optional.of(other.get().files()) : Optional.empty();
+        settings.other().isPresent()
+            ? Optional.of(settings.other().get().files())
+            : Optional.empty();
     return new Opened(
         version,
-        Study.of(facts, StudyResults.open(views, files, second), questions),
+        Study.of(facts, StudyResults.open(settings.views(), files, second), settings.questions()),
         new AnswerCache());
   }
 
   /** Changes when the study does. */
   String version() {
-    lock.readLock().lock();
-    try {
-      return opened.version();
-    } finally {
-      lock.readLock().unlock();
-    }
+    return reading(Opened::version);
   }
 
   /** Lets someone ask; the study must not be kept. */
   <T> T ask(Function<Study, T> question) {
-    lock.readLock().lock();
-    try {
-      return question.apply(opened.study());
-    } finally {
-      lock.readLock().unlock();
-    }
+    return reading(now -> question.apply(now.study()));
   }
 
   /** The answer to a question, which stays the same until the study changes. */
   Reply answer(List<String> key, Function<Study, Reply> question) {
+    return reading(now -> now.answers().get(key, () -> question.apply(now.study())));
+  }
+
+  private <T> T reading(Function<Opened, T> question) {
     lock.readLock().lock();
     try {
-      return opened.answers().get(key, () -> question.apply(opened.study()));
+      return question.apply(opened);
     } finally {
       lock.readLock().unlock();
     }
@@ -144,14 +118,14 @@ final class LiveStudy implements AutoCloseable {
     } finally {
       if (!timer.isShutdown()) {
         long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-        next(Math.max(interval.toMillis(), REST * took));
+        next(Math.max(settings.interval().toMillis(), REST * took));
       }
     }
   }
 
   /** Opens the tables again if a file has changed. */
   void refresh() throws IOException {
-    StudyFiles files = source.files();
+    StudyFiles files = settings.source().files();
     if (files.version().equals(version())) {
       return;
     }

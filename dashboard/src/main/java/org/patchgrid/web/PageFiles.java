@@ -1,10 +1,9 @@
 package org.patchgrid.web;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.patchgrid.results.Resource;
 
 /**
  * The files of the page: a closed list, read once. A request's path is only ever looked up in it.
@@ -42,18 +41,9 @@ final class PageFiles {
       if (type == null) {
         throw new IllegalStateException("No type for " + name);
       }
-      files.put("/" + name, new Reply(200, type, read(name), Map.of()));
-    }
-  }
-
-  private static byte[] read(String name) {
-    try (InputStream in = PageFiles.class.getResourceAsStream("page/" + name)) {
-      if (in == null) {
-        throw new IllegalStateException("The build lacks page/" + name);
-      }
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new IllegalStateException("Cannot read page/" + name, e);
+      files.put(
+          "/" + name,
+          new Reply(200, type, Resource.read(PageFiles.class, "page/" + name), Map.of()));
     }
   }
 

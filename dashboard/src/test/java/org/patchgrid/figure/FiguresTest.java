@@ -38,13 +38,12 @@ class FiguresTest {
             "one",
             "Layers",
             "mean effect",
-            List.of(
-                new LayerChart.Panel(
-                    "mlp",
-                    List.of(
-                        bar("Layer  0", OptionalDouble.of(1), ""),
-                        bar("Layer  1", OptionalDouble.of(-0.5), ""),
-                        bar("Layer  2", OptionalDouble.empty(), "by construction")))));
+            Map.of(
+                "mlp",
+                List.of(
+                    bar("Layer  0", OptionalDouble.of(1), ""),
+                    bar("Layer  1", OptionalDouble.of(-0.5), ""),
+                    bar("Layer  2", OptionalDouble.empty(), "by construction"))));
     var rects = parse(svg).getElementsByTagName("g");
     double full = width((Element) rects.item(0));
     assertThat(width((Element) rects.item(1)))
@@ -106,20 +105,14 @@ class FiguresTest {
   void chartsOfNothingAndOfEqualValuesAreDrawn() throws Exception {
     parse(
         LayerChart.draw(
-            "a",
-            "t",
-            "q",
-            List.of(
-                new LayerChart.Panel("mlp", List.of(bar("Layer  0", OptionalDouble.of(0), ""))))));
+            "a", "t", "q", Map.of("mlp", List.of(bar("Layer  0", OptionalDouble.of(0), "")))));
     parse(
         SiteChart.draw(
             "b",
             "t",
             List.of(new SiteChart.Site("s", 0, OptionalDouble.empty(), OptionalDouble.empty())),
             Text::number));
-    parse(
-        Histogram.draw(
-            "c", "t", List.of(new Histogram.Panel("mlp", List.of(new Histogram.Bin(0, 0.05, 3))))));
+    parse(Histogram.draw("c", "t", Map.of("mlp", List.of(new Histogram.Bin(0, 0.05, 3)))));
   }
 
   @Test

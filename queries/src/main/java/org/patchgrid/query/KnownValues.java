@@ -20,19 +20,13 @@ import org.patchgrid.study.PatchgridException;
  * Tells a misspelt value of a parameter from one that has no rows. To be asked where an answer is
  * empty: whatever has rows is known.
  */
-final class KnownValues {
+record KnownValues(Connection connection) {
   private static final List<String> RELATIONS = List.of("aggregates", "cells", "pairs", "tokens");
 
   /** More than these are looked through for a near one, but not listed: ids of pairs. */
   private static final int MOST_LISTED = 20;
 
   private static final int MOST_READ = 10_000;
-
-  private final Connection connection;
-
-  KnownValues(Connection connection) {
-    this.connection = connection;
-  }
 
   /**
    * Looks for each value in the relations that a query reads, unless it is a word of Patchgrid's.
@@ -97,7 +91,6 @@ final class KnownValues {
         .isEmpty();
   }
 
-  /** The first column. */
   private List<String> texts(String sql, String... values) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (int i = 0; i < values.length; i++) {

@@ -116,7 +116,6 @@ public record QueryFile(
     };
   }
 
-  /** Whether the SQL reads a view. */
   public boolean reads(String view) {
     return Pattern.compile("\\b" + view + "\\b").matcher(statement()).find();
   }
