@@ -1,18 +1,12 @@
 package org.patchgrid.app;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.patchgrid.aggregate.AggregateReport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Makes the statistics tables of a study. */
 @Command(
@@ -20,42 +14,33 @@ import picocli.CommandLine.Spec;
     description =
         "Make statistics of every site over the pairs: DIR/aggregates/*.parquet. While a study runs, of"
             + " the tasks that are done.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {"  ./patchgrid aggregate results/demo"})
-final class AggregateCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Parameters(paramLabel = "DIR", description = "the --out of a run")
-  private String directory = "";
-
+final class AggregateCommand extends ResultsCommand {
   @Mixin private SparkOptions spark = new SparkOptions();
 
   @Override
-  public Integer call() throws IOException {
+  int run() throws IOException {
     Instant start = Instant.now();
     AggregateReport report =
-        Studies.aggregate(Studies.results(directory), spark.master(), spark.settings());
-    PrintWriter out = Console.out(spec);
-    out.printf(
-        Locale.ROOT,
-        "%s: %,d rows of statistics of %,d measurements (%,d pairs, %,d tasks) in %s (%.1f s)%n",
-        report.studyId(),
-        report.rows(),
-        report.measurements(),
-        report.pairs(),
-        report.source().tasks(),
-        report.file(),
-        Duration.between(start, Instant.now()).toMillis() / 1000.0);
-    out.flush();
-    PrintWriter err = Console.err(spec);
-    report.warnings().forEach(warning -> err.println("patchgrid: warning: " + warning));
+        Studies.aggregate(Studies.results(directory()), spark.master(), spark.settings());
+    out()
+        .printf(
+            Locale.ROOT,
+            "%s: %,d rows of statistics of %,d measurements (%,d pairs, %,d tasks) in %s (%.1f s)%n",
+            report.studyId(),
+            report.rows(),
+            report.measurements(),
+            report.pairs(),
+            report.source().tasks(),
+            report.file(),
+            Duration.between(start, Instant.now()).toMillis() / 1000.0);
+    report.warnings().forEach(warning -> err().println("patchgrid: warning: " + warning));
     if (!report.source().leftOutTags().isEmpty()) {
-      err.println(
-          "patchgrid: warning: no statistics by these tags, which have too many values: "
-              + report.source().leftOutTags());
+      err()
+          .println(
+              "patchgrid: warning: no statistics by these tags, which have too many values: "
+                  + report.source().leftOutTags());
     }
-    err.flush();
     return ExitCode.DONE;
   }
 }

@@ -1,13 +1,10 @@
 package org.patchgrid.app;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.SweepBenchmark;
 import org.patchgrid.experiment.SweepTimes;
@@ -15,24 +12,18 @@ import org.patchgrid.experiment.SweepWay;
 import org.patchgrid.study.TokenizedPair;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** How fast this machine patches, beside the plain ways of doing the same. */
 @Command(
     name = "bench",
     description = "Measure cells per second here, beside the plain ways of doing the same sweep.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid bench --model data/models/atlas-6l",
       "  ./patchgrid bench --model data/models/atlas-6l \\",
       "      --sweep guide,heads --ways full-batch,wave"
     })
-final class BenchCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
+final class BenchCommand extends PatchgridCommand {
   @Mixin private ModelOption model = new ModelOption();
 
   @Option(
@@ -75,7 +66,7 @@ final class BenchCommand implements Callable<Integer> {
   @Mixin private FormatOption format = new FormatOption();
 
   @Override
-  public Integer call() throws IOException {
+  int run() throws IOException {
     Converters.requirePositive("--threads", threads);
     Converters.requirePositive("--rounds", rounds);
     Converters.requirePositive("--sample", sample);
@@ -90,15 +81,12 @@ final class BenchCommand implements Callable<Integer> {
             sweep,
             benchmark.run(pair, sweep.sites(loaded.structure()), round -> tellRound(sweep, round)));
       }
-      new BenchTable(loaded.structure().name(), pair, threads, times)
-          .print(format.chosen(), Console.out(spec));
+      new BenchTable(loaded.structure().name(), pair, threads, times).print(format.chosen(), out());
     }
     return ExitCode.DONE;
   }
 
   private void tellRound(BenchSweep sweep, int round) {
-    PrintWriter err = Console.err(spec);
-    err.printf("%s: round %d of %d%n", sweep, round, rounds);
-    err.flush();
+    err().printf("%s: round %d of %d%n", sweep, round, rounds);
   }
 }

@@ -42,7 +42,6 @@ enum BenchSweep {
     this.eachHead = eachHead;
   }
 
-  /** What it patches. */
   String sentence() {
     return sentence;
   }

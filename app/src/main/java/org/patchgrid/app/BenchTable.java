@@ -35,6 +35,19 @@ final class BenchTable {
     this.gemm = sweeps.values().stream().map(SweepTimes::gemm).reduce(GemmRate::best).orElseThrow();
   }
 
+  /** Repeated measurements of one thing. */
+  private record Spread(double median, double smallest, double largest) {
+    /**
+     * @param values at least one
+     */
+    static Spread of(List<Double> values) {
+      List<Double> sorted = values.stream().sorted().toList();
+      int last = sorted.size() - 1;
+      double median = (sorted.get(last / 2) + sorted.get((last + 1) / 2)) / 2;
+      return new Spread(median, sorted.get(0), sorted.get(last));
+    }
+  }
+
   /** One way to do one sweep: a row. */
   private record Row(BenchSweep sweep, SweepTimes times, SweepTimes.OfWay way) {
     Spread seconds() {
@@ -80,7 +93,6 @@ final class BenchTable {
       case CSV -> printRows(ColumnPrinter.csv(out));
       case JSON -> printRows(ColumnPrinter.json(out));
     }
-    out.flush();
   }
 
   private void printTable(PrintWriter out) {

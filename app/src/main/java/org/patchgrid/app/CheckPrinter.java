@@ -15,7 +15,7 @@ interface CheckPrinter extends AutoCloseable {
   void print(CheckRow row) throws IOException;
 
   @Override
-  void close();
+  default void close() {}
 
   static CheckPrinter of(TableFormat format, PrintWriter out) throws IOException {
     return switch (format) {
@@ -26,15 +26,7 @@ interface CheckPrinter extends AutoCloseable {
   }
 
   private static CheckPrinter of(ColumnPrinter columns) {
-    return new CheckPrinter() {
-      @Override
-      public void print(CheckRow row) throws IOException {
-        columns.print(row.columns());
-      }
-
-      @Override
-      public void close() {}
-    };
+    return row -> columns.print(row.columns());
   }
 
   /** For people: columns as wide as they need. */

@@ -55,8 +55,6 @@ final class Checkup {
   }
 
   /**
-   * Ends the checks.
-   *
    * @throws PatchgridException with a line for each problem
    */
   void end() {

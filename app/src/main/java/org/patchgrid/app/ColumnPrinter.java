@@ -32,7 +32,6 @@ interface ColumnPrinter {
     return columns -> out.println(json.writeValueAsString(columns));
   }
 
-  /** Comma-separated values. */
   final class Csv implements ColumnPrinter {
     private final CSVPrinter csv;
     private final ObjectMapper json = new ObjectMapper();

@@ -1,10 +1,8 @@
 package org.patchgrid.app;
 
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.PromptsConfig;
@@ -17,24 +15,18 @@ import org.patchgrid.study.PromptPair;
 import org.patchgrid.study.TokenizedPair;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The identities that must hold on any model, checked on this one. */
 @Command(
     name = "conformance",
     description = "Check on a model and prompts what must hold on any.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid conformance --model data/models/atlas-6l",
       "  ./patchgrid conformance --model data/models/atlas-6l \\",
       "      --prompts data/prompts/capitals.jsonl --pairs 5"
     })
-final class ConformanceCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
+final class ConformanceCommand extends PatchgridCommand {
   @Mixin private ModelOption model = new ModelOption();
 
   @Mixin private PairOptions pair = new PairOptions();
@@ -55,39 +47,36 @@ final class ConformanceCommand implements Callable<Integer> {
   @Mixin private PromptSetOptions options = new PromptSetOptions();
 
   @Override
-  public Integer call() {
-    PrintWriter out = Console.out(spec);
+  int run() {
     try (LoadedModel loaded = LoadedModel.load(model.directory())) {
-      out.println(
-          "model      " + loaded.structure().name() + ", kernel " + loaded.kernel().label());
+      out()
+          .println(
+              "model      " + loaded.structure().name() + ", kernel " + loaded.kernel().label());
       Conformance conformance = new Conformance(loaded);
       int skipped =
-          prompts == null
-              ? checkPair(loaded, conformance, out)
-              : checkSet(prompts, loaded, conformance, out);
+          prompts == null ? checkPair(loaded, conformance) : checkSet(prompts, loaded, conformance);
       List<Conformance.Line> lines = conformance.lines();
-      lines.forEach(line -> print(line, out));
+      lines.forEach(this::print);
       long failed = lines.stream().filter(line -> !line.holds()).count();
-      out.println(
-          failed == 0
-              ? "all identities hold"
-              : "%d %s not hold: trust no result of this model here"
-                  .formatted(failed, failed == 1 ? "identity does" : "identities do"));
-      out.flush();
+      out()
+          .println(
+              failed == 0
+                  ? "all identities hold"
+                  : "%d %s not hold: trust no result of this model here"
+                      .formatted(failed, failed == 1 ? "identity does" : "identities do"));
       return failed == 0 && skipped == 0 ? ExitCode.DONE : ExitCode.INCOMPLETE;
     }
   }
 
-  private int checkPair(LoadedModel loaded, Conformance conformance, PrintWriter out) {
+  private int checkPair(LoadedModel loaded, Conformance conformance) {
     TokenizedPair chosen = pair.choose(loaded);
-    PairOptions.print(chosen, out);
-    out.flush();
+    PairOptions.print(chosen, out());
     conformance.check(chosen);
     return 0;
   }
 
   /** Names the pairs that cannot be used, and gives back how many they are. */
-  private int checkSet(String file, LoadedModel loaded, Conformance conformance, PrintWriter out) {
+  private int checkSet(String file, LoadedModel loaded, Conformance conformance) {
     if (pair.areGiven()) {
       throw new PatchgridException(
           "--prompts takes the place of --clean and --corrupted: give one or the other");
@@ -97,21 +86,20 @@ final class ConformanceCommand implements Callable<Integer> {
     PromptSetReader reader = new PromptSetReader(file, new Configuration());
     PromptIndex index = reader.scan(config.format());
     long end = Math.min(pairs, index.pairs());
-    out.printf(
-        Locale.ROOT,
-        "prompts    %s, %,d of %,d pairs%n",
-        PromptSetOptions.describe(file, index),
-        end,
-        index.pairs());
-    out.flush();
+    out()
+        .printf(
+            Locale.ROOT,
+            "prompts    %s, %,d of %,d pairs%n",
+            PromptSetOptions.describe(file, index),
+            end,
+            index.pairs());
     int skipped = 0;
     for (PromptPair next : reader.read(index, 0, end)) {
       TokenizedPair tokenized = loaded.tokenize(next, config.bos(), config.answerToken());
       Optional<String> reason = reasonToSkip(tokenized);
       if (reason.isPresent()) {
         skipped++;
-        out.println("skipped    " + next.id() + ": " + reason.get());
-        out.flush();
+        out().println("skipped    " + next.id() + ": " + reason.get());
       } else {
         conformance.check(tokenized);
       }
@@ -133,16 +121,17 @@ final class ConformanceCommand implements Callable<Integer> {
         : Optional.of("both prompts are the same tokens, so no patch has work to do");
   }
 
-  private static void print(Conformance.Line line, PrintWriter out) {
-    out.printf(
-        Locale.ROOT,
-        "%-6s %-50s largest deviation %-9s allowed %-7s in %,d comparisons%s%n",
-        line.holds() ? "ok" : "FAILED",
-        line.identity(),
-        number(line.largestDeviation()),
-        number(line.allowed()),
-        line.comparisons(),
-        line.holds() ? "" : ", the largest on pair '" + line.largestOf() + "'");
+  private void print(Conformance.Line line) {
+    out()
+        .printf(
+            Locale.ROOT,
+            "%-6s %-50s largest deviation %-9s allowed %-7s in %,d comparisons%s%n",
+            line.holds() ? "ok" : "FAILED",
+            line.identity(),
+            number(line.largestDeviation()),
+            number(line.allowed()),
+            line.comparisons(),
+            line.holds() ? "" : ", the largest on pair '" + line.largestOf() + "'");
   }
 
   private static String number(double value) {

@@ -6,7 +6,6 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.query.QueryFile;
@@ -14,32 +13,22 @@ import org.patchgrid.study.PatchgridException;
 import org.patchgrid.web.DashboardServer;
 import org.patchgrid.web.StudySource;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Serves a study's interactive pages on loopback until it is interrupted. */
 @Command(
     name = "dashboard",
     description =
         "Serve interactive pages of a study, also of a running one, to this machine alone.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid dashboard results/demo",
       "  ./patchgrid dashboard results/demo --port 0 --compare results/capitals"
     })
-final class DashboardCommand implements Callable<Integer> {
+final class DashboardCommand extends ResultsCommand {
   /** How often to look for new files: at once for a person, and seldom for a remote file system. */
   private static final Duration LOCAL = Duration.ofSeconds(2);
 
   private static final Duration REMOTE = Duration.ofSeconds(30);
-
-  @Spec private @Nullable CommandSpec spec;
-
-  @Parameters(paramLabel = "DIR", description = "the --out of a run")
-  private String directory = "";
 
   @Option(
       names = "--port",
@@ -58,9 +47,9 @@ final class DashboardCommand implements Callable<Integer> {
   private @Nullable String compare;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  int run() throws IOException, InterruptedException {
     Path home = ProjectFiles.home("dashboard");
-    StudySource source = () -> LocalStudies.files(directory);
+    StudySource source = () -> LocalStudies.files(directory());
     DashboardServer.Settings settings =
         new DashboardServer.Settings(
             address(),
@@ -70,10 +59,9 @@ final class DashboardCommand implements Callable<Integer> {
             source,
             Optional.<@Nullable String>ofNullable(compare)
                 .map(second -> () -> LocalStudies.files(second)),
-            LocalStudies.isRemote(directory) ? REMOTE : LOCAL);
+            LocalStudies.isRemote(directory()) ? REMOTE : LOCAL);
     try (DashboardServer server = DashboardServer.start(settings)) {
-      Console.out(spec).println("Dashboard: " + server.uri() + " (Ctrl-C ends it)");
-      Console.out(spec).flush();
+      out().println("Dashboard: " + server.uri() + " (Ctrl-C ends it)");
       // Until a signal ends the process.
       new CountDownLatch(1).await();
     }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.checkpoint.ElementType;
@@ -22,9 +21,7 @@ import org.patchgrid.study.PatchgridException;
 import org.patchgrid.tokenize.TokenizerBehaviour;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Are this machine and this model fit? */
 @Command(
@@ -32,18 +29,14 @@ import picocli.CommandLine.Spec;
     description =
         "Say what this machine has, whether Spark starts here, what a model is and takes, and"
             + " whether a study could run; names all that has to be mended.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid doctor",
       "  ./patchgrid doctor --model data/models/atlas-6l",
       "  ./patchgrid doctor --study conf/studies/demo.conf --out results/demo"
     })
-final class DoctorCommand implements Callable<Integer> {
+final class DoctorCommand extends PatchgridCommand {
   private static final String THREADS = "OMP_NUM_THREADS";
   private static final String ADDRESS = "SPARK_LOCAL_IP";
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--model",
@@ -66,12 +59,12 @@ final class DoctorCommand implements Callable<Integer> {
   @Mixin private SettingOptions changes = new SettingOptions();
 
   @Override
-  public Integer call() throws IOException {
-    Checkup checkup = new Checkup(Console.out(spec));
+  int run() throws IOException {
+    Checkup checkup = new Checkup(out());
     machine(checkup);
     Optional<String> given = Optional.ofNullable(model);
     if (given.isPresent()) {
-      checkup.run(() -> model(ModelExamination.of(Models.directory(given.get())), checkup));
+      checkup.run(() -> model(ModelExamination.of(ModelOption.directory(given.get())), checkup));
     }
     Optional<String> file = Optional.ofNullable(study);
     if (file.isPresent()) {

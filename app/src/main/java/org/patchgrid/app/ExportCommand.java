@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import org.apache.commons.csv.CSVPrinter;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +25,7 @@ import org.patchgrid.store.CommittedFiles;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.table.AggregateSource;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * Prints a study's aggregates or the answer of a query, or writes its figures, for other programs.
@@ -39,20 +35,13 @@ import picocli.CommandLine.Spec;
     description =
         "Print a study's aggregates, or a query's answer, as CSV or JSON; or write all figures as"
             + " files.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid export results/demo > aggregates.csv",
       "  ./patchgrid export results/demo --query top-sites \\",
       "      --parameter metric=logit_diff",
       "  ./patchgrid export results/demo --figures figures"
     })
-final class ExportCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Parameters(paramLabel = "DIR", description = "the --out of a run")
-  private String directory = "";
-
+final class ExportCommand extends ResultsCommand {
   @Option(names = "--format", paramLabel = "FORMAT", description = "csv or json (default: csv)")
   private TableFormat format = TableFormat.CSV;
 
@@ -79,7 +68,7 @@ final class ExportCommand implements Callable<Integer> {
   private @Nullable Path figures;
 
   @Override
-  public Integer call() throws IOException {
+  int run() throws IOException {
     if (figures != null) {
       return writeFigures(figures);
     }
@@ -93,14 +82,13 @@ final class ExportCommand implements Callable<Integer> {
     if (file.isEmpty() && !parameters.isEmpty()) {
       throw new PatchgridException("--parameter is for a query: name one by --query");
     }
-    PrintWriter out = Console.out(spec);
     Optional<Path> second = Optional.empty();
     if (other != null) {
       second = Optional.of(LocalStudies.copy(other, Set.of("aggregates")));
     }
-    Path results = LocalStudies.copy(directory, tables(file));
+    Path results = LocalStudies.copy(directory(), tables(file));
     try (ResultQueries queries = ResultQueries.open(ProjectFiles.views(home), results, second)) {
-      RowPrinter printer = new RowPrinter(out, format);
+      RowPrinter printer = new RowPrinter(out(), format);
       if (file.isPresent()) {
         printer.row(List.copyOf(file.get().columns().stream().map(QueryColumn::name).toList()));
         queries.run(file.get(), parameters, printer);
@@ -110,7 +98,7 @@ final class ExportCommand implements Callable<Integer> {
     } catch (SQLException e) {
       throw new IllegalStateException("Cannot query '" + results + "': " + e.getMessage(), e);
     }
-    out.flush();
+    out().flush();
     warnIfStale(file);
     return ExitCode.DONE;
   }
@@ -121,15 +109,13 @@ final class ExportCommand implements Callable<Integer> {
           "--figures writes all figures of one study: leave --query and --other out");
     }
     Path home = ProjectFiles.home("export --figures");
-    try (Study study = LocalStudies.open(LocalStudies.files(directory), home)) {
+    try (Study study = LocalStudies.open(LocalStudies.files(directory()), home)) {
       List<String> names = new ArrayList<>();
       OutputFiles.write(
           folder,
           "--figures",
           () -> names.addAll(FigureFiles.write(study, Optional.empty(), folder)));
-      Console.out(spec)
-          .printf("Figures: %d in %s, each as .svg, .png, .csv and .json%n", names.size(), folder);
-      Console.out(spec).flush();
+      out().printf("Figures: %d in %s, each as .svg, .png, .csv and .json%n", names.size(), folder);
     }
     return ExitCode.DONE;
   }
@@ -155,16 +141,15 @@ final class ExportCommand implements Callable<Integer> {
     if (file.isPresent() && !file.get().reads("aggregates")) {
       return;
     }
-    org.apache.hadoop.fs.Path study = Studies.results(directory);
+    org.apache.hadoop.fs.Path study = Studies.results(directory());
     CommittedFiles committed = CommittedFiles.read(study, new Configuration());
     Optional<AggregateSource> source = AggregateFile.source(study, new Configuration());
     if (source.isPresent() && !committed.areSourceOf(source.get())) {
-      PrintWriter err = Console.err(spec);
-      err.printf(
-          "patchgrid: these aggregates are of %d tasks, the study has %d now: `patchgrid aggregate"
-              + " %s` makes them again%n",
-          source.get().tasks(), committed.tasks(), directory);
-      err.flush();
+      err()
+          .printf(
+              "patchgrid: these aggregates are of %d tasks, the study has %d now: `patchgrid aggregate"
+                  + " %s` makes them again%n",
+              source.get().tasks(), committed.tasks(), directory());
     }
   }
 

@@ -1,11 +1,8 @@
 package org.patchgrid.app;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.patchgrid.study.PatchgridException;
-import org.patchgrid.study.Reason;
 
 /** What of a machine's set-up stops a run, or makes it slow. */
 final class MachineCheckup {
@@ -31,14 +28,9 @@ final class MachineCheckup {
 
   /** Fetched models and shared weights go there. */
   static String cache(Path directory) {
-    try {
-      Files.delete(Files.createTempFile(Files.createDirectories(directory), "patchgrid", ""));
-    } catch (IOException e) {
-      throw new PatchgridException(
-          "Cannot write to the cache %s (%s): mend its permissions, or name another directory in PATCHGRID_CACHE"
-              .formatted(directory, Reason.of(e)),
-          e);
-    }
+    DiskSpace.requireWritable(
+        directory,
+        "Cannot write to the cache %s (%s): mend its permissions, or name another directory in PATCHGRID_CACHE");
     return directory.toString();
   }
 }

@@ -1,6 +1,8 @@
 package org.patchgrid.app;
 
 import java.nio.file.Path;
+import org.apache.hadoop.conf.Configuration;
+import org.patchgrid.execute.ModelLocation;
 import picocli.CommandLine.Option;
 
 /** The option {@code --model} of commands that need one. */
@@ -17,8 +19,17 @@ final class ModelOption {
     return model;
   }
 
-  /** The directory on this host. */
   Path directory() {
-    return Models.directory(model);
+    return directory(model);
+  }
+
+  /**
+   * The directory on this host.
+   *
+   * @param model a directory, a URI of one, or {@code hf:ORG/NAME}
+   */
+  static Path directory(String model) {
+    Configuration hadoop = new Configuration();
+    return ModelLocation.of(model, hadoop).directoryOnThisHost(hadoop);
   }
 }

@@ -17,8 +17,6 @@ final class OutputFiles {
   }
 
   /**
-   * Writes it.
-   *
    * @param option that named the file
    * @throws PatchgridException if the operating system refuses
    */

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
@@ -54,15 +53,12 @@ final class PairExperiment {
     all.addAll(settings);
     this.config = StudyConfigReader.read("patch", "", new StudyOverrides(all, Optional.empty()));
     this.pair =
-        new PromptPair(
-            0,
+        PairOptions.pair(
             ID,
-            new PromptText.Text(requireText("--clean", clean)),
-            new PromptText.Text(requireText("--corrupted", corrupted)),
+            requireText("--clean", clean),
+            requireText("--corrupted", corrupted),
             answerSpec(answer),
-            answerSpec(foil),
-            Map.of(),
-            Map.of());
+            answerSpec(foil));
   }
 
   private static String requireText(String option, String text) {
@@ -92,8 +88,6 @@ final class PairExperiment {
   }
 
   /**
-   * Runs it.
-   *
    * @throws PatchgridException if the pair cannot be used
    */
   TaskResult run() {
@@ -101,7 +95,7 @@ final class PairExperiment {
     Dtype dtype = config.model().dtype();
     try (LoadedModel model =
         LoadedModel.load(
-            Models.directory(config.model().path()),
+            ModelOption.directory(config.model().path()),
             TensorKernels.best(device, dtype),
             dtype,
             device,

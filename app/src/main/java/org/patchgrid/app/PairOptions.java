@@ -41,18 +41,23 @@ final class PairOptions {
 
   private record Prompts(String clean, String corrupted) {
     TokenizedPair tokenize(LoadedModel model) {
-      PromptPair pair =
-          new PromptPair(
-              0,
-              "terminal",
-              new PromptText.Text(clean),
-              new PromptText.Text(corrupted),
-              new AnswerSpec.Auto(),
-              new AnswerSpec.Auto(),
-              Map.of(),
-              Map.of());
-      return model.tokenize(pair, BosPolicy.TOKENIZER, AnswerTokenPolicy.ONE);
+      AnswerSpec top = new AnswerSpec.Auto();
+      return model.tokenize(
+          pair("terminal", clean, corrupted, top, top), BosPolicy.TOKENIZER, AnswerTokenPolicy.ONE);
     }
+  }
+
+  static PromptPair pair(
+      String id, String clean, String corrupted, AnswerSpec answer, AnswerSpec foil) {
+    return new PromptPair(
+        0,
+        id,
+        new PromptText.Text(clean),
+        new PromptText.Text(corrupted),
+        answer,
+        foil,
+        Map.of(),
+        Map.of());
   }
 
   boolean areGiven() {
@@ -83,8 +88,6 @@ final class PairOptions {
   }
 
   /**
-   * The pair.
-   *
    * @throws PatchgridException if it cannot be used
    */
   static TokenizedPair requireUsable(TokenizedPair pair) {

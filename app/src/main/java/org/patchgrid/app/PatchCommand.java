@@ -2,29 +2,22 @@ package org.patchgrid.app;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.study.Measurement;
+import org.patchgrid.table.CellRow;
+import org.patchgrid.table.CellTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** One pair at the terminal. */
 @Command(
     name = "patch",
     description = "Patch one pair of prompts and print the guide's table.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid patch --model data/models/atlas-6l \\",
       "      --clean \"Paris is the capital of France\" \\",
@@ -36,9 +29,7 @@ import picocli.CommandLine.Spec;
       "      --corrupted \"The capital of Italy is\" \\",
       "      --answer \" Paris\" --foil \" Rome\""
     })
-final class PatchCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
+final class PatchCommand extends PatchgridCommand {
   @Mixin private ModelOption model = new ModelOption();
 
   @Option(names = "--clean", paramLabel = "TEXT", required = true, description = "the clean prompt")
@@ -119,7 +110,7 @@ final class PatchCommand implements Callable<Integer> {
   @Mixin private FormatOption format = new FormatOption();
 
   @Override
-  public Integer call() throws IOException {
+  int run() throws IOException {
     List<Setting> settings =
         List.of(
             setting("--components", components, "sweep.components", list(components)),
@@ -137,13 +128,12 @@ final class PatchCommand implements Callable<Integer> {
             Optional.ofNullable(answer),
             Optional.ofNullable(foil),
             settings);
-    PrintWriter out = Console.out(spec);
+    PrintWriter out = out();
     switch (format.chosen()) {
       case TABLE -> experiment.print(out);
       case CSV -> print(experiment.run().measurements(), ColumnPrinter.csv(out));
       case JSON -> print(experiment.run().measurements(), ColumnPrinter.json(out));
     }
-    out.flush();
     return ExitCode.DONE;
   }
 
@@ -165,43 +155,7 @@ final class PatchCommand implements Callable<Integer> {
 
   private static void print(List<Measurement> rows, ColumnPrinter printer) throws IOException {
     for (Measurement row : rows) {
-      printer.print(columns(row));
+      printer.print(CellTable.columns(new CellRow("patch", row)));
     }
-  }
-
-  /** The columns of the table {@code cells}, in its order; null where undefined. */
-  private static Map<String, @Nullable Object> columns(Measurement m) {
-    Map<String, @Nullable Object> columns = new LinkedHashMap<>();
-    columns.put("study_id", "patch");
-    columns.put("sweep", m.cell().sweep());
-    columns.put("pair_id", m.cell().pairId());
-    columns.put("direction", m.cell().direction().label());
-    columns.put("component", m.cell().component());
-    columns.put("layer", m.cell().layer());
-    put(columns, "head", m.cell().head());
-    put(columns, "position", m.cell().position());
-    columns.put("position_label", m.cell().positionLabel().orElse(null));
-    columns.put("window", m.cell().window());
-    columns.put("value", m.cell().value().label());
-    columns.put("corruption", m.cell().corruption().label());
-    put(columns, "source_position", m.cell().sourcePosition());
-    columns.put("receiver", m.cell().receiver().orElse(null));
-    columns.put("metric", m.metric().label());
-    put(columns, "clean", m.clean());
-    put(columns, "corrupted", m.corrupted());
-    put(columns, "patched", m.patched());
-    put(columns, "recovery", m.recovery());
-    put(columns, "effect", m.effect());
-    columns.put("status", m.status().label());
-    return columns;
-  }
-
-  private static void put(Map<String, @Nullable Object> columns, String name, OptionalInt value) {
-    columns.put(name, value.isPresent() ? value.getAsInt() : null);
-  }
-
-  private static void put(
-      Map<String, @Nullable Object> columns, String name, OptionalDouble value) {
-    columns.put(name, value.isPresent() ? value.getAsDouble() : null);
   }
 }

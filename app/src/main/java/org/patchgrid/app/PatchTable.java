@@ -24,15 +24,9 @@ import org.patchgrid.study.PatchDirection;
  * bar; above it the baselines, below it the highest and the lowest. Several components stand side
  * by side.
  */
-final class PatchTable {
+record PatchTable(PrintWriter out) {
   private static final int BAR_WIDTH = 40;
   private static final String BLOCKS = " ▁▂▃▄▅▆▇█";
-
-  private final PrintWriter out;
-
-  PatchTable(PrintWriter out) {
-    this.out = out;
-  }
 
   /** What a row of the table stands for. */
   private record Place(int layer, OptionalInt head, OptionalInt position, Optional<String> label) {
@@ -69,7 +63,6 @@ final class PatchTable {
         }
       }
     }
-    out.flush();
   }
 
   private void print(

@@ -59,7 +59,6 @@ public final class Patchgrid {
     return commandLine().execute(args);
   }
 
-  /** All commands with their options. */
   static CommandLine commandLine() {
     return new CommandLine(new Patchgrid())
         .setExecutionExceptionHandler((failure, command, parsed) -> report(failure, command))

@@ -2,35 +2,27 @@ package org.patchgrid.app;
 
 import java.io.IOException;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
-import org.jspecify.annotations.Nullable;
 import org.patchgrid.estimate.ExecutorMemory;
 import org.patchgrid.execute.MeasuredTime;
 import org.patchgrid.execute.PlannedStudy;
 import org.patchgrid.plan.PromptSurvey;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Says what a run would do. */
 @Command(
     name = "plan",
     description =
         "Say what a study will do: pairs, cells, tasks, time. Runs nothing but, with --measure, a few pairs.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid plan conf/studies/guide-capitals.conf",
       "  ./patchgrid plan conf/studies/guide-capitals.conf --set sweep.positions=each",
       "  ./patchgrid plan conf/studies/guide-capitals.conf --measure"
     })
-final class PlanCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
+final class PlanCommand extends PatchgridCommand {
   @Parameters(paramLabel = "STUDY.conf", description = "the study file")
   private String study = "";
 
@@ -49,18 +41,17 @@ final class PlanCommand implements Callable<Integer> {
   private boolean measure;
 
   @Override
-  public Integer call() throws IOException {
+  int run() throws IOException {
     Configuration hadoop = new Configuration();
     PlannedStudy planned =
         PlannedStudy.of(Studies.read(study, changes.settings(), Optional.empty()), hadoop);
     PromptSurvey survey = exact ? planned.surveyAll(hadoop) : planned.surveySample();
-    Console.out(spec).print(planned.plan().describe(survey));
+    out().print(planned.plan().describe(survey));
     if (measure) {
-      Console.out(spec).println("time here            " + MeasuredTime.of(planned).describe());
+      out().println("time here            " + MeasuredTime.of(planned).describe());
     }
-    Console.out(spec).println("memory               " + memory(planned.memory()));
-    Console.out(spec).println("fingerprint          " + planned.fingerprint().sha256());
-    Console.out(spec).flush();
+    out().println("memory               " + memory(planned.memory()));
+    out().println("fingerprint          " + planned.fingerprint().sha256());
     return ExitCode.DONE;
   }
 

@@ -1,13 +1,11 @@
 package org.patchgrid.app;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.checkpoint.ModelDirectory;
 import org.patchgrid.family.ModelFamilies;
@@ -20,27 +18,21 @@ import org.patchgrid.study.PromptPair;
 import org.patchgrid.tokenize.PromptTokenizer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes pairs of a task that a model's tokenizer allows. */
 @Command(
     name = "make",
     description = "Write pairs that are valid for a model's tokenizer, as JSON lines.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid prompts make capitals --n 20 \\",
       "      --model data/models/atlas-6l --out capitals.jsonl",
       "  ./patchgrid prompts make ioi --n 5 --corruption abc \\",
       "      --model data/models/atlas-6l"
     })
-final class PromptsMakeCommand implements Callable<Integer> {
+final class PromptsMakeCommand extends PatchgridCommand {
   private static final int MOST_PAIRS = 1_000_000;
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(paramLabel = "TASK", description = "ioi, capitals, greater-than or docstring")
   private Task task = Task.IOI;
@@ -71,7 +63,7 @@ final class PromptsMakeCommand implements Callable<Integer> {
   private @Nullable Path out;
 
   @Override
-  public Integer call() throws IOException {
+  int run() throws IOException {
     if (count < 1 || count > MOST_PAIRS) {
       throw new PatchgridException(
           String.format(Locale.ROOT, "--n is %d: it must be from 1 to %,d", count, MOST_PAIRS));
@@ -82,9 +74,7 @@ final class PromptsMakeCommand implements Callable<Integer> {
     requireNew();
     List<String> lines = pairs().stream().map(PairWriter::line).toList();
     if (out == null) {
-      PrintWriter console = Console.out(spec);
-      lines.forEach(console::println);
-      console.flush();
+      lines.forEach(out()::println);
       return ExitCode.DONE;
     }
     Path file = out;
@@ -92,8 +82,7 @@ final class PromptsMakeCommand implements Callable<Integer> {
         file,
         "--out",
         () -> Files.write(file, lines, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
-    Console.out(spec).println("Prompts: " + out);
-    Console.out(spec).flush();
+    out().println("Prompts: " + out);
     return ExitCode.DONE;
   }
 

@@ -3,34 +3,23 @@ package org.patchgrid.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.report.ReportWriter;
 import org.patchgrid.report.Study;
 import org.patchgrid.results.StudyFiles;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes what a study says as one HTML file. */
 @Command(
     name = "report",
     description = "Write what a study says as one HTML file that needs nothing else.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid report results/demo",
       "  ./patchgrid report results/demo --pair guide --out demo.html"
     })
-final class ReportCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Parameters(paramLabel = "DIR", description = "the --out of a run")
-  private String directory = "";
-
+final class ReportCommand extends ResultsCommand {
   @Option(
       names = "--out",
       paramLabel = "FILE",
@@ -44,10 +33,9 @@ final class ReportCommand implements Callable<Integer> {
   private @Nullable String pair;
 
   @Override
-  public Integer call() throws IOException {
-    String file = write(directory, Optional.ofNullable(pair), Optional.ofNullable(out));
-    Console.out(spec).println("Report: " + file);
-    Console.out(spec).flush();
+  int run() throws IOException {
+    String file = write(directory(), Optional.ofNullable(pair), Optional.ofNullable(out));
+    out().println("Report: " + file);
     return ExitCode.DONE;
   }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyOverrides.Setting;
@@ -17,25 +16,19 @@ import org.patchgrid.execute.RunReport;
 import org.patchgrid.store.TaskCounts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Runs a study. */
 @Command(
     name = "run",
     description = "Run a study; resumes by itself when the output holds part of the same one.",
-    mixinStandardHelpOptions = true,
-    footerHeading = Patchgrid.EXAMPLES,
     footer = {
       "  ./patchgrid run conf/studies/guide-capitals.conf --out results/capitals",
       "  ./patchgrid run conf/studies/guide-capitals.conf --out results/kl \\",
       "      --set 'metrics=[kl]' --set sweep.layers=0-2 --master 'local[1]'"
     })
-final class RunCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
+final class RunCommand extends PatchgridCommand {
   @Parameters(paramLabel = "STUDY.conf", description = "the study file")
   private String study = "";
 
@@ -61,15 +54,13 @@ final class RunCommand implements Callable<Integer> {
   private @Nullable String engine;
 
   @Override
-  public Integer call() throws IOException {
+  int run() throws IOException {
     List<Setting> all = new ArrayList<>(changes.settings());
     if (engine != null) {
       all.add(new Setting("--engine " + engine, "execution.engine=" + engine));
     }
     StudyConfig config = Studies.read(study, all, Optional.ofNullable(out));
-    PrintWriter standardOut = Console.out(spec);
-    return run(
-        config, spark.master(), spark.settings(), retryQuarantined, standardOut, Console.err(spec));
+    return run(config, spark.master(), spark.settings(), retryQuarantined, out(), err());
   }
 
   /** Runs, prints how it went, and returns the exit code. */
@@ -135,7 +126,6 @@ final class RunCommand implements Callable<Integer> {
                 standardOut.println(
                     "given up: task %d: %s (--retry-quarantined tries again)"
                         .formatted(task, why)));
-    standardOut.flush();
   }
 
   static String list(Map<String, Long> counts) {

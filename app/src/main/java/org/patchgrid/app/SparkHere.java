@@ -36,14 +36,9 @@ final class SparkHere {
    */
   static void requireScratch() {
     for (Path directory : scratchDirectories()) {
-      try {
-        Files.delete(Files.createTempFile(Files.createDirectories(directory), "patchgrid", ""));
-      } catch (IOException e) {
-        throw new PatchgridException(
-            "Spark cannot write to its scratch directory %s (%s): name another in SPARK_LOCAL_DIRS"
-                .formatted(directory, Reason.of(e)),
-            e);
-      }
+      DiskSpace.requireWritable(
+          directory,
+          "Spark cannot write to its scratch directory %s (%s): name another in SPARK_LOCAL_DIRS");
     }
   }
 
