@@ -31,7 +31,6 @@ record AffineQuantization(int bits, int groupSize) {
     return columns / 32 * bits;
   }
 
-  /** The inverse of {@link #wordsPerRow}. */
   long columns(long wordsPerRow) {
     return wordsPerRow * 32 / bits;
   }

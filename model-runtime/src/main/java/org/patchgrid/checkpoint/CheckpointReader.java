@@ -63,7 +63,7 @@ public final class CheckpointReader {
               .formatted(weight.path(), name, weight.describeShape(), expected));
     }
     markRead(weight);
-    return new WeightTensor(name, weight);
+    return new WeightTensor(weight);
   }
 
   /**
@@ -77,10 +77,8 @@ public final class CheckpointReader {
     StoredWeight other = require(second);
     markRead(one);
     markRead(other);
-    if (!one.shape().equals(other.shape())) {
-      return false;
-    }
-    return new WeightTensor(first, one).hasValuesOf(new WeightTensor(second, other));
+    return one.shape().equals(other.shape())
+        && new WeightTensor(one).hasValuesOf(new WeightTensor(other));
   }
 
   /** Leaves out of the account the tensors that a model may store and does not use. */

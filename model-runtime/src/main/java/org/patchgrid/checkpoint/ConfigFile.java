@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -73,10 +74,6 @@ public final class ConfigFile {
     return e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
   }
 
-  public Path path() {
-    return path;
-  }
-
   /** Whether the key is there, be it {@code null}. */
   public boolean mentions(String key) {
     return object.has(key);
@@ -88,9 +85,7 @@ public final class ConfigFile {
 
   /** The keys that have a value, in the order of the file. */
   List<String> keys() {
-    List<String> keys = new ArrayList<>();
-    object.fieldNames().forEachRemaining(keys::add);
-    return keys.stream().filter(this::has).toList();
+    return object.properties().stream().map(Map.Entry::getKey).filter(this::has).toList();
   }
 
   public Optional<String> string(String key) {
@@ -118,7 +113,6 @@ public final class ConfigFile {
     return wholeNumber(key, 1, "a positive whole number");
   }
 
-  /** As {@link #count}, where the key must be there. */
   public int requiredCount(String key) {
     return count(key).orElseThrow(() -> missing(key));
   }
@@ -135,13 +129,18 @@ public final class ConfigFile {
         .orElse(OptionalInt.empty());
   }
 
-  /** A finite number. */
   public OptionalDouble number(String key) {
-    Optional<JsonNode> value =
-        value(key, v -> v.isNumber() && Double.isFinite(v.doubleValue()), "a number");
-    return value.isPresent()
-        ? OptionalDouble.of(value.get().doubleValue())
-        : OptionalDouble.empty();
+    return value(key, v -> v.isNumber() && Double.isFinite(v.doubleValue()), "a number")
+        .map(v -> OptionalDouble.of(v.doubleValue()))
+        .orElse(OptionalDouble.empty());
+  }
+
+  public OptionalDouble positive(String key) {
+    OptionalDouble number = number(key);
+    if (number.isPresent() && number.getAsDouble() <= 0) {
+      throw invalid(key, "it must be greater than 0");
+    }
+    return number;
   }
 
   public Optional<Boolean> flag(String key) {
@@ -154,7 +153,6 @@ public final class ConfigFile {
         .map(inner -> new ConfigFile(path, prefix + key + ".", inner));
   }
 
-  /** Whether the key has an object. */
   public boolean isSection(String key) {
     return object.path(key).isObject();
   }

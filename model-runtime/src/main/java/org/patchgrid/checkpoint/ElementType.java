@@ -1,10 +1,7 @@
 package org.patchgrid.checkpoint;
 
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * The element types of safetensors, by their names there. All can be listed; weights are read from
@@ -32,10 +29,6 @@ public enum ElementType {
   F6_E3M2(6),
   F4(4);
 
-  private static final Map<String, ElementType> BY_NAME =
-      Arrays.stream(values())
-          .collect(Collectors.toUnmodifiableMap(ElementType::name, Function.identity()));
-
   private final int bits;
 
   ElementType(int bits) {
@@ -54,6 +47,6 @@ public enum ElementType {
 
   /** The type of that name; empty for one that safetensors did not have when this was written. */
   static Optional<ElementType> named(String name) {
-    return Optional.ofNullable(BY_NAME.get(name));
+    return Arrays.stream(values()).filter(type -> type.name().equals(name)).findFirst();
   }
 }

@@ -15,7 +15,6 @@ final class Float32 {
 
   private Float32() {}
 
-  /** The float32 bits of a half-precision number. */
   static int bitsOfF16(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = (half >>> 10) & 0x1f;

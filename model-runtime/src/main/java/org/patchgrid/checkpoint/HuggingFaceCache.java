@@ -27,6 +27,7 @@ public record HuggingFaceCache(Path directory) {
   private static final Pattern NAME =
       Pattern.compile((PREFIX + "(?<repo>(?:%1$s/)?%1$s)(?:@(?<revision>%1$s))?").formatted(PART));
   private static final String MAIN = "main";
+  private static final String HUB = "huggingface/hub"; // in a directory for caches
 
   /** The cache of this machine's user, by the variables that Hugging Face's tools read. */
   public static HuggingFaceCache ofThisMachine() {
@@ -38,11 +39,8 @@ public record HuggingFaceCache(Path directory) {
         variable(environment, "HF_HUB_CACHE")
             .or(() -> variable(environment, "HUGGINGFACE_HUB_CACHE"))
             .or(() -> variable(environment, "HF_HOME").map(path -> path.resolve("hub")))
-            .or(
-                () ->
-                    variable(environment, "XDG_CACHE_HOME")
-                        .map(path -> path.resolve("huggingface").resolve("hub")))
-            .orElseGet(() -> home.resolve(".cache").resolve("huggingface").resolve("hub"));
+            .or(() -> variable(environment, "XDG_CACHE_HOME").map(path -> path.resolve(HUB)))
+            .orElseGet(() -> home.resolve(".cache").resolve(HUB));
     return new HuggingFaceCache(hub);
   }
 

@@ -65,7 +65,6 @@ public final class ModelDirectory {
     return new ModelDirectory(path, config, index, ShardIndex.read(index).open());
   }
 
-  /** The directory. */
   public Path path() {
     return path;
   }
@@ -99,7 +98,6 @@ public final class ModelDirectory {
     return weights;
   }
 
-  /** The weight files, by name. */
   public List<SafetensorsFile> weightFiles() {
     return List.copyOf(files.values());
   }
@@ -109,7 +107,6 @@ public final class ModelDirectory {
     return fileByTensor.keySet();
   }
 
-  /** The file that holds the tensor. */
   Optional<SafetensorsFile> fileOf(String tensor) {
     return Optional.ofNullable(fileByTensor.get(tensor));
   }
@@ -121,7 +118,10 @@ public final class ModelDirectory {
   SortedMap<String, String> contentHashes() {
     SortedMap<String, String> hashes = new TreeMap<>();
     for (String name : List.of(CONFIG, TOKENIZER, TOKENIZER_CONFIG)) {
-      existing(name).ifPresent(file -> hashes.put(name, sha256(file)));
+      Path file = path.resolve(name);
+      if (Files.isRegularFile(file)) {
+        hashes.put(name, sha256(file));
+      }
     }
     files.forEach((name, file) -> hashes.put(name, sha256(file.path())));
     return hashes;
@@ -138,10 +138,6 @@ public final class ModelDirectory {
             (name, hash) ->
                 digest.update((name + " " + hash + "\n").getBytes(StandardCharsets.UTF_8)));
     return Sha256.end(digest);
-  }
-
-  private Optional<Path> existing(String name) {
-    return Optional.of(path.resolve(name)).filter(Files::isRegularFile);
   }
 
   private static void checkFormat(Path path) {

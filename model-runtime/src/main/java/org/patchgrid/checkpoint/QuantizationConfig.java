@@ -10,20 +10,18 @@ import java.util.Set;
  * How config.json says that a checkpoint's modules are quantised: MLX's {@code quantization} (newer
  * files: {@code quantization_config}) has settings for all modules and, under a module's path, an
  * object for that module alone or {@code false} for one that is not quantised.
+ *
+ * @param general the settings of all modules that have none of their own
  */
-final class QuantizationConfig {
+record QuantizationConfig(
+    Optional<AffineQuantization> general, Map<String, Optional<AffineQuantization>> modules) {
   private static final List<String> KEYS = List.of("quantization", "quantization_config");
   private static final Set<String> OWN_METHODS = Set.of("mlx", "affine");
   private static final int DEFAULT_BITS = 4;
   private static final int DEFAULT_GROUP_SIZE = 64;
 
-  private final Optional<AffineQuantization> general;
-  private final Map<String, Optional<AffineQuantization>> modules;
-
-  private QuantizationConfig(
-      Optional<AffineQuantization> general, Map<String, Optional<AffineQuantization>> modules) {
-    this.general = general;
-    this.modules = Map.copyOf(modules);
+  QuantizationConfig {
+    modules = Map.copyOf(modules);
   }
 
   static QuantizationConfig of(ConfigFile config) {
@@ -38,7 +36,7 @@ final class QuantizationConfig {
         .orElseGet(() -> new QuantizationConfig(Optional.empty(), Map.of()));
   }
 
-  /** The settings of all modules that have none of their own, in words; empty for none. */
+  /** The general settings in words. */
   Optional<String> describe() {
     return general.map(
         settings ->

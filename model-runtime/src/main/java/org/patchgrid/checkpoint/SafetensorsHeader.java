@@ -24,19 +24,13 @@ import org.patchgrid.study.PatchgridException;
  * object of that length. The tensors must cover the rest of the file exactly, without holes and
  * without overlaps, so that a file which passes is whole.
  */
-final class SafetensorsHeader {
+record SafetensorsHeader(Path path) {
   private static final int LENGTH_BYTES = 8;
   private static final long LONGEST_ARRAY = Integer.MAX_VALUE - 8;
   private static final String METADATA = "__metadata__";
   private static final String GIT_LFS_POINTER = "version https://git-lfs";
 
   private static final JsonMapper JSON = BoundedJson.mapper().build();
-
-  private final Path path;
-
-  private SafetensorsHeader(Path path) {
-    this.path = path;
-  }
 
   /** Where the tensors begin in the file, and the tensors in the order of their bytes. */
   record Contents(long dataStart, List<StoredTensor> tensors) {}

@@ -35,7 +35,6 @@ record ShardIndex(Path path, Map<String, String> shardByTensor) {
     return new ShardIndex(path, shards);
   }
 
-  /** Opens every shard, by name. */
   SortedMap<String, SafetensorsFile> open() {
     SortedMap<String, SafetensorsFile> files = new TreeMap<>();
     for (String shard : new TreeSet<>(shardByTensor.values())) {

@@ -7,7 +7,6 @@ package org.patchgrid.checkpoint;
  * @param end the byte after its last one, counted likewise
  */
 public record StoredTensor(String name, ElementType type, TensorShape shape, long start, long end) {
-  /** Its size in the file. */
   public long bytes() {
     return end - start;
   }

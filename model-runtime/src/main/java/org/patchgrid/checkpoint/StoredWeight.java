@@ -24,7 +24,6 @@ sealed interface StoredWeight {
    */
   void read(long firstRow, long rows, ByteBuffer target);
 
-  /** One stored tensor and its file. */
   record Part(SafetensorsFile file, StoredTensor tensor) {
     private long rowBytes() {
       return tensor.shape().rowElements() * tensor.type().bits() / Byte.SIZE;
@@ -89,7 +88,6 @@ sealed interface StoredWeight {
     return parts().get(0).file().path();
   }
 
-  /** A tensor of floating point numbers. */
   record Plain(Part part) implements StoredWeight {
     public Plain {
       if (!part.tensor().type().widensToFloat32()) {

@@ -9,16 +9,10 @@ import java.nio.ByteBuffer;
 public final class WeightTensor {
   private static final int STEP_BYTES = 1 << 20;
 
-  private final String name;
   private final StoredWeight weight;
 
-  WeightTensor(String name, StoredWeight weight) {
-    this.name = name;
+  WeightTensor(StoredWeight weight) {
     this.weight = weight;
-  }
-
-  String name() {
-    return name;
   }
 
   public TensorShape shape() {

@@ -5,11 +5,9 @@ import java.util.List;
 import org.patchgrid.study.HookPoint;
 
 /** Several hooks of one pass, each given what the one before it goes on with. */
-public final class HookChain implements Hooks {
-  private final List<Hooks> hooks;
-
-  public HookChain(List<Hooks> hooks) {
-    this.hooks = List.copyOf(hooks);
+public record HookChain(List<Hooks> hooks) implements Hooks {
+  public HookChain {
+    hooks = List.copyOf(hooks);
   }
 
   @Override

@@ -17,8 +17,6 @@ public final class Interventions implements Hooks {
   private final Map<HookPoint, Integer> firings = new HashMap<>();
 
   /**
-   * Makes the interventions of one run.
-   *
    * @param replacements from a run's value to the value the run goes on with, of the same shape
    */
   public Interventions(Map<HookPoint, UnaryOperator<NDArray>> replacements) {

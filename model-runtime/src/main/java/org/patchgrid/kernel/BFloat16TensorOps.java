@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.patchgrid.study.Kernel;
 
 /**
@@ -78,22 +79,20 @@ final class BFloat16TensorOps implements TensorOps {
 
   @Override
   public NDArray rmsNorm(NDArray x, NDArray weight, NDArray epsilon) {
-    if (isWide(x)) {
-      return float32.rmsNorm(x, weight, epsilon);
-    }
-    try (NDArray wide = wide(x);
-        NDArray normed = float32.rmsNorm(wide, weight, epsilon)) {
-      return narrow(normed);
-    }
+    return inFloat32(x, wide -> float32.rmsNorm(wide, weight, epsilon));
   }
 
   @Override
   public NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray epsilon) {
+    return inFloat32(x, wide -> float32.layerNorm(wide, weight, bias, epsilon));
+  }
+
+  private NDArray inFloat32(NDArray x, UnaryOperator<NDArray> norm) {
     if (isWide(x)) {
-      return float32.layerNorm(x, weight, bias, epsilon);
+      return norm.apply(x);
     }
     try (NDArray wide = wide(x);
-        NDArray normed = float32.layerNorm(wide, weight, bias, epsilon)) {
+        NDArray normed = norm.apply(wide)) {
       return narrow(normed);
     }
   }

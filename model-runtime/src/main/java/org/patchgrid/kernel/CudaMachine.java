@@ -9,7 +9,6 @@ import ai.djl.util.Platform;
 import ai.djl.util.Utils;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +78,7 @@ public final class CudaMachine {
         variable("PYTORCH_VERSION").orElse(platform.getVersion()),
         variable("PYTORCH_FLAVOR").orElse(platform.getFlavor()),
         CUDA_PART,
-        size(library),
+        library.toFile().length(),
         dtype.label(),
         kernel.label(),
         gpuName());
@@ -148,15 +147,6 @@ public final class CudaMachine {
                         .formatted(CUDA_PART, LIBRARY_PATH, path)));
   }
 
-  private static long size(Path file) {
-    try {
-      return Files.size(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Cannot read the size of " + file, e);
-    }
-  }
-
-  /** The kind of this machine's GPUs. */
   private String gpuName() {
     List<String> names = names();
     if (names.size() > 1) {

@@ -25,7 +25,6 @@ public record GemmRate(
   private static final int FEWEST_PRODUCTS = 3;
   private static final long NANOSECONDS_EACH = 20_000_000;
 
-  /** The better one of two. */
   public GemmRate best(GemmRate other) {
     return operationsPerSecond >= other.operationsPerSecond ? this : other;
   }

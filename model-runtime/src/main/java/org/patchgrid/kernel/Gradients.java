@@ -57,7 +57,6 @@ public final class Gradients {
     return JniUtils.getGradient((PtNDArray) variable);
   }
 
-  /** Forgets a variable's gradient. */
   public static void clear(NDArray variable) {
     JniUtils.zeroGrad((PtNDArray) variable);
   }

@@ -8,8 +8,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.EnumSet;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -100,8 +99,12 @@ public final class NativeLibraries {
   public void requireUsable() {
     try {
       Files.createDirectories(cache);
-      requireWhole();
-      requireSpace();
+      Path directory = cache.resolve(unpacked);
+      if (Files.isDirectory(directory)) {
+        requireWhole(directory);
+      } else {
+        requireSpace();
+      }
       requireExecutable();
     } catch (IOException e) {
       throw new PatchgridException(
@@ -111,11 +114,7 @@ public final class NativeLibraries {
     }
   }
 
-  private void requireWhole() throws IOException {
-    Path directory = cache.resolve(unpacked);
-    if (!Files.isDirectory(directory)) {
-      return;
-    }
+  private void requireWhole(Path directory) throws IOException {
     for (Map.Entry<String, Long> library : bytesInJar.entrySet()) {
       Path file = directory.resolve(library.getKey());
       long found = Files.exists(file) ? Files.size(file) : 0;
@@ -133,9 +132,6 @@ public final class NativeLibraries {
   }
 
   private void requireSpace() throws IOException {
-    if (Files.isDirectory(cache.resolve(unpacked))) {
-      return;
-    }
     long needed = bytesInJar.values().stream().mapToLong(Long::longValue).sum();
     long free = Files.getFileStore(cache).getUsableSpace();
     if (needed > free) {
@@ -154,12 +150,7 @@ public final class NativeLibraries {
     Path program = Files.createTempFile(cache, "patchgrid", ".sh");
     try {
       Files.writeString(program, "#!/bin/sh\nexit 0\n");
-      Files.setPosixFilePermissions(
-          program,
-          EnumSet.of(
-              PosixFilePermission.OWNER_READ,
-              PosixFilePermission.OWNER_WRITE,
-              PosixFilePermission.OWNER_EXECUTE));
+      Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
       new ProcessBuilder(program.toString()).start().waitFor();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -13,7 +13,6 @@ public final class RowInvariance {
 
   private RowInvariance() {}
 
-  /** A linear map's sizes. */
   public record Sizes(long in, long out) {}
 
   /**

@@ -85,7 +85,6 @@ public final class TensorKernels {
     };
   }
 
-  /** Whether libraries use AVX-512 here. */
   static boolean hasAvx512() {
     return List.of(processor(Dtype.FLOAT32).split(" ")).contains(INSTRUCTION_SETS.get(0));
   }

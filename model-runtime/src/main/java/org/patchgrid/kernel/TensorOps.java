@@ -10,7 +10,6 @@ import org.patchgrid.study.Kernel;
  * share it.
  */
 public interface TensorOps {
-  /** Which kernels these are. */
   Kernel kernel();
 
   /**
@@ -58,7 +57,6 @@ public interface TensorOps {
     return x.softmax(-1);
   }
 
-  /** {@code activation(x)}. */
   NDArray activated(Activation activation, NDArray x);
 
   /** {@code activation(gate) * up}. */

@@ -28,7 +28,7 @@ import java.util.zip.ZipOutputStream;
  * of a class without attributes, its code, no constants, a version. Weights are arguments, so that
  * nothing else is pickled. Threads may share a module.
  */
-final class TorchScriptModule {
+record TorchScriptModule(PtSymbolBlock module) {
   private static final String HEAD =
       """
       class M(Module):
@@ -37,15 +37,7 @@ final class TorchScriptModule {
         training : bool
       """;
 
-  private final PtSymbolBlock module;
-
-  private TorchScriptModule(PtSymbolBlock module) {
-    this.module = module;
-  }
-
   /**
-   * Compiles methods.
-   *
    * @param owner of the module; must live as long as it
    * @param methods in the form in which TorchScript prints itself, {@code self} being of class
    *     {@code __torch__.M}, indented by two spaces
@@ -78,7 +70,10 @@ final class TorchScriptModule {
     List<IValue> values = new ArrayList<>();
     try {
       for (Object argument : arguments) {
-        values.add(value(argument));
+        values.add(
+            argument instanceof Long number
+                ? IValue.from(number)
+                : IValue.from((PtNDArray) argument));
       }
       try (IValue result = IValueUtils.runMethod(module, method, values.toArray(new IValue[0]))) {
         return result.toTensor((PtNDManager) owner);
@@ -86,12 +81,6 @@ final class TorchScriptModule {
     } finally {
       values.forEach(IValue::close);
     }
-  }
-
-  private static IValue value(Object argument) {
-    return argument instanceof Long number
-        ? IValue.from(number)
-        : IValue.from((PtNDArray) argument);
   }
 
   private static void write(OutputStream file, String code) throws IOException {

@@ -1,5 +1,6 @@
 package org.patchgrid.metric;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,12 +32,14 @@ public final class MetricGradient {
    */
   public double[] of(Metric metric, float[] logits) {
     return switch (metric) {
-      case L2 -> scaledDifference(logits, 1 / distance(logits));
+      case L2 ->
+          scaledDifference(
+              logits, 1 / Math.sqrt(LogitGeometry.of(logits, clean).squaredDistance()));
       case MSE -> scaledDifference(logits, 2.0 / clean.length);
       case COSINE -> ofCosineDistance(logits);
-      case KL -> ofKl(logits);
-      case LOGIT_DIFF -> sum(ofMeanLogit(answers), ofMeanLogit(foils), -1);
-      case PROB_DIFF -> sum(ofProbability(answers, logits), ofProbability(foils, logits), -1);
+      case KL -> difference(MetricReader.probabilities(logits), MetricReader.probabilities(clean));
+      case LOGIT_DIFF -> difference(ofMeanLogit(answers), ofMeanLogit(foils));
+      case PROB_DIFF -> difference(ofProbability(answers, logits), ofProbability(foils, logits));
       case ANSWER_PROB -> ofProbability(answers, logits);
       case ANSWER_LOG_PROB -> ofLogProbability(logits);
       case ANSWER_LOGIT -> ofMeanLogit(answers);
@@ -44,15 +47,9 @@ public final class MetricGradient {
     };
   }
 
-  private double distance(float[] logits) {
-    return Math.sqrt(LogitGeometry.of(logits, clean).squaredDistance());
-  }
-
   private double[] scaledDifference(float[] logits, double scale) {
     double[] gradient = new double[logits.length];
-    for (int i = 0; i < gradient.length; i++) {
-      gradient[i] = scale * ((double) logits[i] - clean[i]);
-    }
+    Arrays.setAll(gradient, i -> scale * ((double) logits[i] - clean[i]));
     return gradient;
   }
 
@@ -61,14 +58,8 @@ public final class MetricGradient {
     double norms = Math.sqrt(geometry.squaredNorm()) * Math.sqrt(geometry.cleanSquaredNorm());
     double share = geometry.product() / geometry.squaredNorm();
     double[] gradient = new double[logits.length];
-    for (int i = 0; i < gradient.length; i++) {
-      gradient[i] = (share * logits[i] - clean[i]) / norms;
-    }
+    Arrays.setAll(gradient, i -> (share * logits[i] - clean[i]) / norms);
     return gradient;
-  }
-
-  private double[] ofKl(float[] logits) {
-    return sum(MetricReader.probabilities(logits), MetricReader.probabilities(clean), -1);
   }
 
   private double[] ofMeanLogit(List<Integer> ids) {
@@ -82,9 +73,7 @@ public final class MetricGradient {
     double[] probabilities = MetricReader.probabilities(logits);
     double total = total(ids, probabilities);
     double[] gradient = new double[logits.length];
-    for (int i = 0; i < gradient.length; i++) {
-      gradient[i] = -total * probabilities[i];
-    }
+    Arrays.setAll(gradient, i -> -total * probabilities[i]);
     ids.forEach(id -> gradient[id] += probabilities[id]);
     return gradient;
   }
@@ -92,9 +81,7 @@ public final class MetricGradient {
   private double[] ofLogProbability(float[] logits) {
     double total = total(answers, MetricReader.probabilities(logits));
     double[] gradient = ofProbability(answers, logits);
-    for (int i = 0; i < gradient.length; i++) {
-      gradient[i] /= total;
-    }
+    Arrays.setAll(gradient, i -> gradient[i] / total);
     return gradient;
   }
 
@@ -102,12 +89,9 @@ public final class MetricGradient {
     return ids.stream().mapToDouble(id -> probabilities[id]).sum();
   }
 
-  /** {@code a + factor * b}. */
-  private static double[] sum(double[] a, double[] b, double factor) {
-    double[] sum = new double[a.length];
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] = a[i] + factor * b[i];
-    }
-    return sum;
+  private static double[] difference(double[] a, double[] b) {
+    double[] difference = new double[a.length];
+    Arrays.setAll(difference, i -> a[i] - b[i]);
+    return difference;
   }
 }

@@ -1,5 +1,6 @@
 package org.patchgrid.metric;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -71,9 +72,7 @@ public final class MetricReader {
   /** The probability of every token, [V] both. */
   public static double[] probabilities(float[] logits) {
     double[] probabilities = logProbabilities(logits);
-    for (int i = 0; i < probabilities.length; i++) {
-      probabilities[i] = Math.exp(probabilities[i]);
-    }
+    Arrays.setAll(probabilities, i -> Math.exp(probabilities[i]));
     return probabilities;
   }
 
@@ -105,7 +104,6 @@ public final class MetricReader {
       };
     }
 
-    /** Every logit, [V]. */
     private float[] vocabulary() {
       float[] vocabulary = logits.vocabulary();
       if (vocabulary.length != clean.length) {
@@ -176,9 +174,7 @@ public final class MetricReader {
   private static double[] logProbabilities(float[] logits) {
     double normalizer = logSumExp(logits);
     double[] logProbabilities = new double[logits.length];
-    for (int i = 0; i < logits.length; i++) {
-      logProbabilities[i] = logits[i] - normalizer;
-    }
+    Arrays.setAll(logProbabilities, i -> logits[i] - normalizer);
     return logProbabilities;
   }
 

@@ -1,5 +1,6 @@
 package org.patchgrid.metric;
 
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -35,7 +36,6 @@ public final class RunLogits {
     return new RunLogits(vocabulary, answers, foils, Optional.empty());
   }
 
-  /** The logits of answers and foils alone. */
   public static RunLogits ofAnswers(double[] answers, double[] foils) {
     return new RunLogits(NONE, answers, foils, Optional.empty());
   }
@@ -77,17 +77,8 @@ public final class RunLogits {
         return false;
       }
     }
-    return areFinite(answers)
-        && areFinite(foils)
+    return Arrays.stream(answers).allMatch(Double::isFinite)
+        && Arrays.stream(foils).allMatch(Double::isFinite)
         && geometry.map(LogitGeometry::isFinite).orElse(true);
-  }
-
-  private static boolean areFinite(double[] logits) {
-    for (double logit : logits) {
-      if (!Double.isFinite(logit)) {
-        return false;
-      }
-    }
-    return true;
   }
 }

@@ -21,22 +21,14 @@ import org.patchgrid.study.ModelStructure;
  * alone.
  *
  * <p>Axes: B row, T position, H head (one where the component has none), D width of a head.
+ *
+ * @param rows one cell a row, all of one direction
+ * @param source activations of the run that their values come from
  */
-final class BatchPatch {
-  private final ModelStructure structure;
-  private final int length;
-  private final List<PatchedCell> rows;
-  private final ActivationCache source;
-
-  /**
-   * @param rows one cell a row, all of one direction
-   * @param source activations of the run that their values come from
-   */
-  BatchPatch(ModelStructure structure, int length, List<PatchedCell> rows, ActivationCache source) {
-    this.structure = structure;
-    this.length = length;
-    this.rows = List.copyOf(rows);
-    this.source = source;
+record BatchPatch(
+    ModelStructure structure, int length, List<PatchedCell> rows, ActivationCache source) {
+  BatchPatch {
+    rows = List.copyOf(rows);
   }
 
   /** What to do with the batch's values at these points. */
@@ -59,16 +51,12 @@ final class BatchPatch {
       NDArray result =
           NDArrays.where(
               entries(scope, point, heads).broadcast(shape),
-              written.reshape(oneRow(shape)).broadcast(shape),
+              written.reshape(1, length, heads, -1).broadcast(shape),
               own);
       NDArray replaced = result.reshape(value.getShape());
       replaced.attach(owner);
       return replaced;
     }
-  }
-
-  private static Shape oneRow(Shape shape) {
-    return new Shape(1, shape.get(1), shape.get(2), shape.get(3));
   }
 
   /** True where the source's value goes, [B, T, H, 1]. */

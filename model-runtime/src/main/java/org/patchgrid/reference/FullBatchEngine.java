@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.patchgrid.hook.ActivationCache;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.hook.Interventions;
@@ -92,7 +93,7 @@ public final class FullBatchEngine implements PatchEngine {
     try (NDManager scope = manager.newSubManager()) {
       Set<HookPoint> kept = traces == Traces.ONCE ? points(cells) : Set.of();
       ActivationCache once = new ActivationCache(scope, kept);
-      float[] state = source.run(1, once).get(0);
+      float[] state = run(source, 1, once).get(0);
       for (int first = 0; first < cells.size(); first += batchRows) {
         int end = Math.min(first + batchRows, cells.size());
         List<float[]> states = batch(cells.subList(first, end), once, source, target);
@@ -110,12 +111,12 @@ public final class FullBatchEngine implements PatchEngine {
       ActivationCache activations = once;
       if (traces == Traces.EVERY_BATCH) {
         activations = new ActivationCache(scope, points(rows));
-        source.run(1, activations);
+        run(source, 1, activations);
       }
       BatchPatch patch =
-          new BatchPatch(transformer.structure(), target.tokens.length(), rows, activations);
+          new BatchPatch(transformer.structure(), target.tokens().length(), rows, activations);
       Interventions interventions = new Interventions(patch.replacements(points(rows)));
-      List<float[]> states = target.run(rows.size(), interventions);
+      List<float[]> states = run(target, rows.size(), interventions);
       interventions.requireEachFiredOnce();
       return states;
     }
@@ -127,33 +128,21 @@ public final class FullBatchEngine implements PatchEngine {
     return points;
   }
 
-  /** Forward passes over one prompt. */
-  private final class Pass {
-    private final NDManager parent;
-    private final Sequences sequences;
-    private final TokenSequence tokens;
+  private record Pass(NDManager parent, Sequences sequences, TokenSequence tokens) {}
 
-    Pass(NDManager parent, Sequences sequences, TokenSequence tokens) {
-      this.parent = parent;
-      this.sequences = sequences;
-      this.tokens = tokens;
-    }
-
-    /** What the unembedding reads in each of some rows that begin alike, [d_model] each. */
-    List<float[]> run(int rows, Hooks hooks) {
-      int length = tokens.length();
-      long[] ids = new long[rows * length]; // [N]
-      Arrays.setAll(ids, token -> tokens.ids().get(token % length));
-      try (NDManager scope = parent.newSubManager()) {
-        NDArray last = transformer.forward(scope, NativeArrays.of(scope, ids), sequences, hooks);
-        float[] values = last.toFloatArray(); // [B, d_model]
-        int width = transformer.structure().modelWidth();
-        List<float[]> states = new ArrayList<>();
-        for (int row = 0; row < rows; row++) {
-          states.add(Arrays.copyOfRange(values, row * width, (row + 1) * width));
-        }
-        return states;
-      }
+  /** What the unembedding reads in each of some rows that begin alike, [d_model] each. */
+  private List<float[]> run(Pass pass, int rows, Hooks hooks) {
+    int length = pass.tokens().length();
+    long[] ids = new long[rows * length]; // [N]
+    Arrays.setAll(ids, token -> pass.tokens().ids().get(token % length));
+    try (NDManager scope = pass.parent().newSubManager()) {
+      NDArray tokens = NativeArrays.of(scope, ids);
+      NDArray last = transformer.forward(scope, tokens, pass.sequences(), hooks);
+      float[] values = last.toFloatArray(); // [B, d_model]
+      int width = transformer.structure().modelWidth();
+      return IntStream.range(0, rows)
+          .mapToObj(row -> Arrays.copyOfRange(values, row * width, (row + 1) * width))
+          .toList();
     }
   }
 }

@@ -51,7 +51,6 @@ final class PairRuns implements AutoCloseable {
   private final Base corrupted;
   private final int length;
 
-  /** An unpatched run. */
   private static final class Base {
     private final NDArray ids; // [T]
     private final Hooks noise;

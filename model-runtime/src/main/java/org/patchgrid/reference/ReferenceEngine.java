@@ -2,7 +2,6 @@ package org.patchgrid.reference;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.patchgrid.patch.Constants;
@@ -41,10 +40,7 @@ public final class ReferenceEngine implements PatchEngine {
 
   private PairStates run(PairCells pair) {
     try (PairRuns runs = new PairRuns(transformer, manager, pair, constants)) {
-      List<Optional<float[]>> patched = new ArrayList<>();
-      for (PatchedCell cell : pair.cells()) {
-        patched.add(run(runs, cell));
-      }
+      List<Optional<float[]>> patched = pair.cells().stream().map(cell -> run(runs, cell)).toList();
       return new PairStates(runs.cleanState(), runs.corruptedState(), patched);
     }
   }

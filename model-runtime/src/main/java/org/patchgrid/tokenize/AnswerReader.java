@@ -13,19 +13,8 @@ import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenSequence;
 
 /** Finds the token of each answer and foil: the one by which it continues the clean prompt. */
-final class AnswerReader {
-  private final TextEncoder encoder;
-  private final int vocabularySize;
-  private final BosPolicy bos;
-  private final AnswerTokenPolicy policy;
-
-  AnswerReader(TextEncoder encoder, int vocabularySize, BosPolicy bos, AnswerTokenPolicy policy) {
-    this.encoder = encoder;
-    this.vocabularySize = vocabularySize;
-    this.bos = bos;
-    this.policy = policy;
-  }
-
+record AnswerReader(
+    TextEncoder encoder, int vocabularySize, BosPolicy bos, AnswerTokenPolicy policy) {
   /**
    * @param role "answer" or "foil", for the messages
    */

@@ -1,6 +1,5 @@
 package org.patchgrid.tokenize;
 
-import java.util.List;
 import java.util.Optional;
 import org.patchgrid.study.TokenSequence;
 
@@ -39,10 +38,5 @@ record EncodedPrompt(
   static EncodedPrompt unreadable(
       String text, TokenSequence tokens, boolean givenAsIds, String problem) {
     return new EncodedPrompt(text, tokens, Optional.empty(), 0, givenAsIds, Optional.of(problem));
-  }
-
-  /** The characters each token stands for; empty if that is not known. */
-  Optional<List<CharRange>> ranges() {
-    return encoding.map(EncodedText::ranges);
   }
 }

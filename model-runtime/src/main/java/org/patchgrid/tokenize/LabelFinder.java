@@ -9,16 +9,8 @@ import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.TokenSpan;
 
 /** Finds the token positions of the labels of a pair whose prompts have equally many tokens. */
-final class LabelFinder {
+record LabelFinder(EncodedPrompt clean, EncodedPrompt corrupted) {
   private static final String GIVE_RANGE = "give its token range, such as [4, 5], instead";
-
-  private final EncodedPrompt clean;
-  private final EncodedPrompt corrupted;
-
-  LabelFinder(EncodedPrompt clean, EncodedPrompt corrupted) {
-    this.clean = clean;
-    this.corrupted = corrupted;
-  }
 
   Map<String, TokenSpan> find(Map<String, LabelSpec> labels) throws UnusablePair {
     Map<String, TokenSpan> found = new TreeMap<>();
@@ -88,7 +80,7 @@ final class LabelFinder {
 
   private static TokenSpan covering(String name, String label, String which, EncodedPrompt prompt)
       throws UnusablePair {
-    List<CharRange> ranges = prompt.ranges().orElse(List.of());
+    List<CharRange> ranges = prompt.encoding().map(EncodedText::ranges).orElse(List.of());
     if (ranges.isEmpty()) {
       throw missing(
           "%s cannot be found by its text: the %s prompt is given by ids that the tokenizer would cut differently; %s"

@@ -9,16 +9,8 @@ import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenSequence;
 
 /** Reads one prompt of a pair, given as text or as ids. */
-final class PromptReader {
+record PromptReader(TextEncoder encoder, int vocabularySize) {
   private static final TokenSequence NO_TOKENS = new TokenSequence(List.of(), List.of());
-
-  private final TextEncoder encoder;
-  private final int vocabularySize;
-
-  PromptReader(TextEncoder encoder, int vocabularySize) {
-    this.encoder = encoder;
-    this.vocabularySize = vocabularySize;
-  }
 
   /**
    * @param which "clean" or "corrupted", for the messages

@@ -13,6 +13,7 @@ import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.AnswerTokens;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
@@ -55,7 +56,7 @@ public final class PromptTokenizer implements AutoCloseable {
    * @throws PatchgridException when a file is missing or damaged
    */
   public static PromptTokenizer open(Path modelDirectory, int vocabularySize) {
-    return open(modelDirectory, vocabularySize, TokenizerCheck.ofThisMachine());
+    return open(modelDirectory, vocabularySize, new TokenizerCheck(CacheDirectory.ofThisMachine()));
   }
 
   static PromptTokenizer open(Path modelDirectory, int vocabularySize, TokenizerCheck check) {
@@ -72,17 +73,14 @@ public final class PromptTokenizer implements AutoCloseable {
       requireEmbeddings(file, vocabulary, vocabularySize);
       BosToken bosToken = BosToken.read(modelDirectory, vocabulary);
       return new PromptTokenizer(
-          NativeTokenizer.load(new ByteArrayInputStream(content)),
+          TokenizerProbe.load(new ByteArrayInputStream(content)),
           vocabulary,
           bosToken,
           vocabularySize);
     } catch (IOException e) {
       throw new PatchgridException(
-          "Cannot read "
-              + file
-              + ": "
-              + Reason.of(e)
-              + "; check its permissions or download it again",
+          "Cannot read %s: %s; check its permissions or download it again"
+              .formatted(file, Reason.of(e)),
           e);
     }
   }

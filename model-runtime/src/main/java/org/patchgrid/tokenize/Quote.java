@@ -32,16 +32,13 @@ final class Quote {
       case '\t' -> quoted.append("\\t");
       case '"' -> quoted.append("\\\"");
       default -> {
-        if (Character.isISOControl(codePoint) || isHalfOfPair(codePoint)) {
+        if (Character.isISOControl(codePoint)
+            || Character.getType(codePoint) == Character.SURROGATE) {
           quoted.append(String.format("\\u%04x", codePoint));
         } else {
           quoted.appendCodePoint(codePoint);
         }
       }
     }
-  }
-
-  private static boolean isHalfOfPair(int codePoint) {
-    return Character.MIN_SURROGATE <= codePoint && codePoint <= Character.MAX_SURROGATE;
   }
 }

@@ -158,14 +158,9 @@ final class TextEncoder {
   }
 
   private static void requireWholeCharacters(String text) throws UnusablePair {
-    for (int i = 0; i < text.length(); ) {
-      int codePoint = text.codePointAt(i);
-      if (Character.isBmpCodePoint(codePoint) && Character.isSurrogate((char) codePoint)) {
-        throw new UnusablePair(
-            PairStatus.INVALID,
-            Quote.text(text) + " holds half of a surrogate pair; mend the file");
-      }
-      i += Character.charCount(codePoint);
+    if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
+      throw new UnusablePair(
+          PairStatus.INVALID, Quote.text(text) + " holds half of a surrogate pair; mend the file");
     }
   }
 }

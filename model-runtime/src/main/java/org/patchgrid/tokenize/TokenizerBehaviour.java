@@ -16,7 +16,6 @@ public record TokenizerBehaviour(
     tokens = List.copyOf(tokens);
   }
 
-  /** Whether the tokens spell the sentence again. */
   public boolean roundTrips() {
     return decoded.strip().equals(sentence);
   }

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Sha256;
 import org.slf4j.Logger;
@@ -34,11 +33,6 @@ final class TokenizerCheck {
   TokenizerCheck(Path cacheDirectory, Duration timeLimit) {
     this.passedDirectory = cacheDirectory.resolve("tokenizers");
     this.timeLimit = timeLimit;
-  }
-
-  /** With the {@link CacheDirectory} of this machine. */
-  static TokenizerCheck ofThisMachine() {
-    return new TokenizerCheck(CacheDirectory.ofThisMachine());
   }
 
   /**

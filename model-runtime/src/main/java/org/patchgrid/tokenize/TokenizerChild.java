@@ -28,7 +28,7 @@ import org.patchgrid.study.Reason;
 import org.slf4j.LoggerFactory;
 
 /** One run of {@link TokenizerProbe} in a JVM of its own. */
-final class TokenizerChild {
+record TokenizerChild(Path tokenizerJson, long fileBytes, Duration timeLimit) {
   /** Settings of this JVM that decide which native library is loaded, and from where. */
   private static final List<String> INHERITED_PROPERTIES =
       List.of(
@@ -47,14 +47,8 @@ final class TokenizerChild {
 
   private static final long MEBIBYTE = 1 << 20;
 
-  private final Path tokenizerJson;
-  private final long fileBytes;
-  private final Duration timeLimit;
-
-  TokenizerChild(Path tokenizerJson, long fileBytes, Duration timeLimit) {
-    this.tokenizerJson = tokenizerJson.toAbsolutePath();
-    this.fileBytes = fileBytes;
-    this.timeLimit = timeLimit;
+  TokenizerChild {
+    tokenizerJson = tokenizerJson.toAbsolutePath();
   }
 
   /**
@@ -70,11 +64,8 @@ final class TokenizerChild {
       }
     } catch (IOException e) {
       throw new PatchgridException(
-          "Cannot check "
-              + tokenizerJson
-              + " in a child process: "
-              + Reason.of(e)
-              + "; make room in the directory for temporary files, or name another by -Djava.io.tmpdir",
+          "Cannot check %s in a child process: %s; make room in the directory for temporary files, or name another by -Djava.io.tmpdir"
+              .formatted(tokenizerJson, Reason.of(e)),
           e);
     }
   }

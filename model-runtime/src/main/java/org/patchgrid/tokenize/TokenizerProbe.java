@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 
 /**
  * What {@link TokenizerCheck} runs in a process of its own: loads the tokenizer.json on standard
@@ -15,6 +16,10 @@ final class TokenizerProbe {
   static final String FAILED = "patchgrid: failed: ";
   static final String PASSED = "patchgrid: passed";
 
+  /** Without these the library cuts at 512 tokens, whatever tokenizer.json says. */
+  private static final Map<String, String> WHOLE_TEXT =
+      Map.of("truncation", "do_not_truncate", "padding", "do_not_pad");
+
   private TokenizerProbe() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -23,9 +28,14 @@ final class TokenizerProbe {
     System.out.println(verdict(System.in));
   }
 
+  /** Loads it into this JVM, which a damaged one may abort. */
+  static HuggingFaceTokenizer load(InputStream tokenizerJson) throws IOException {
+    return HuggingFaceTokenizer.newInstance(tokenizerJson, WHOLE_TEXT);
+  }
+
   /** {@link #PASSED}, or {@link #FAILED} and why; or the native code ends this process. */
   static String verdict(InputStream tokenizerJson) throws IOException {
-    try (HuggingFaceTokenizer tokenizer = NativeTokenizer.load(tokenizerJson)) {
+    try (HuggingFaceTokenizer tokenizer = load(tokenizerJson)) {
       use(tokenizer);
       return PASSED;
     } catch (RuntimeException e) {

@@ -15,14 +15,12 @@ import org.patchgrid.study.PatchgridException;
 /**
  * How a tokenizer spells its tokens. Read from tokenizer.json, because the native library spells
  * only tokens that it has just cut from a text.
+ *
+ * @param largestId of the tokens that are not added ones; -1 if there are none
  */
-final class Vocabulary {
-  private final Map<Integer, String> texts;
-  private final int largestId;
-
-  private Vocabulary(Map<Integer, String> texts, int largestId) {
-    this.texts = Collections.unmodifiableMap(texts);
-    this.largestId = largestId;
+record Vocabulary(Map<Integer, String> texts, int largestId) {
+  Vocabulary {
+    texts = Collections.unmodifiableMap(texts);
   }
 
   /**
@@ -50,11 +48,6 @@ final class Vocabulary {
     int largestId = texts.isEmpty() ? -1 : Collections.max(texts.keySet());
     texts.putAll(added); // an added token goes before a token of the model with the same id
     return new Vocabulary(texts, largestId);
-  }
-
-  /** Of the tokens that are not added ones; -1 if there are none. */
-  int largestId() {
-    return largestId;
   }
 
   /** The token as the vocabulary spells it; empty for a padding row, which has no token. */

@@ -14,19 +14,7 @@ import org.patchgrid.kernel.TensorOps;
  * An MLP: gated, {@code down(activation(gate(x)) * up(x))}, or plain, {@code
  * down(activation(up(x)))}.
  */
-final class Mlp {
-  private final int layer;
-  private final TensorOps ops;
-  private final Activation activation;
-  private final MlpWeights weights;
-
-  Mlp(int layer, TensorOps ops, Activation activation, MlpWeights weights) {
-    this.layer = layer;
-    this.ops = ops;
-    this.activation = activation;
-    this.weights = weights;
-  }
-
+record Mlp(int layer, TensorOps ops, Activation activation, MlpWeights weights) {
   /** From what feeds the MLP, [token, d_model], to its output projection. */
   NDArray forward(NDArray x, Hooks hooks) {
     NDArray act = hooks.at(ACT, layer, activated(x, hooks)); // [token, d_mlp]

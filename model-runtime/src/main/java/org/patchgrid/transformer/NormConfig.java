@@ -9,7 +9,6 @@ package org.patchgrid.transformer;
  *     residual stream
  */
 public record NormConfig(Kind kind, double epsilon, boolean addsOne, boolean behindSublayers) {
-  /** What a norm computes. */
   public enum Kind {
     /** By the root mean square. */
     RMS,

@@ -8,7 +8,6 @@ package org.patchgrid.transformer;
  * @param pairs which of them turn together
  */
 public record RotaryConfig(double theta, Scaling scaling, int width, Pairs pairs) {
-  /** Which two dimensions turn together. */
   public enum Pairs {
     /** Dimension i and i + width / 2. */
     HALVES,

@@ -40,7 +40,6 @@ public record SequenceTables(int length, NDManager owner, List<AttentionTables> 
     layers = List.copyOf(layers);
   }
 
-  /** Tiles of a whole sequence. */
   public int tiles() {
     return tiles(length);
   }

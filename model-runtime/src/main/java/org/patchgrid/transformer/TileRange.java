@@ -16,7 +16,6 @@ public record TileRange(int from, int to) {
     }
   }
 
-  /** How many they are. */
   public int count() {
     return to - from;
   }

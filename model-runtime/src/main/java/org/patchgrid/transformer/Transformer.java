@@ -73,7 +73,6 @@ public final class Transformer {
     this.blocks = List.copyOf(built);
   }
 
-  /** The model's sizes and components. */
   public ModelStructure structure() {
     return config.structure();
   }

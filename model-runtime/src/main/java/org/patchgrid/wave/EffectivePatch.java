@@ -1,7 +1,6 @@
 package org.patchgrid.wave;
 
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 import org.patchgrid.patch.Origin;
@@ -14,10 +13,6 @@ import org.patchgrid.study.HookPoint;
  * @param written at least one; a later one is written over an earlier
  */
 record EffectivePatch(HookPoint point, List<Written> written) {
-  /** As a forward pass meets them. */
-  static final Comparator<EffectivePatch> FORWARD_ORDER =
-      Comparator.comparing(EffectivePatch::point, HookPoint.FORWARD_ORDER);
-
   EffectivePatch {
     written = List.copyOf(written);
     if (written.isEmpty()) {
@@ -25,7 +20,6 @@ record EffectivePatch(HookPoint point, List<Written> written) {
     }
   }
 
-  /** All positions that are written to. */
   BitSet positions() {
     BitSet positions = new BitSet();
     written.forEach(each -> positions.or(each.positions()));
@@ -53,13 +47,16 @@ record EffectivePatch(HookPoint point, List<Written> written) {
       }
     }
 
+    Written at(BitSet others) {
+      return new Written(others, heads, sourcePosition, value);
+    }
+
     /** Whether it is of all heads and entries. */
     boolean isWhole() {
       return heads instanceof HeadSelection.All && sourcePosition.isEmpty();
     }
   }
 
-  /** Where the values are taken from. */
   sealed interface Value {
     Value SOURCE = new Source();
     Value TARGET = new Target();

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.PatchDirection;
 
 /** What a patched run comes to, as far as structure and the differing ids alone can tell. */
@@ -25,7 +26,7 @@ public sealed interface Outcome {
   record PatchedRow(PatchDirection direction, List<EffectivePatch> patches)
       implements Outcome, Comparable<PatchedRow> {
     private static final Comparator<PatchedRow> JOINING_ORDER =
-        Comparator.comparing(PatchedRow::join, EffectivePatch.FORWARD_ORDER);
+        Comparator.comparing(row -> row.join().point(), HookPoint.FORWARD_ORDER);
 
     public PatchedRow {
       patches = List.copyOf(patches);
@@ -49,7 +50,6 @@ public sealed interface Outcome {
       return length - firstPosition();
     }
 
-    /** The rows that it takes values from. */
     Set<PatchedRow> takesFrom() {
       Set<PatchedRow> rows = new LinkedHashSet<>();
       for (EffectivePatch patch : patches) {

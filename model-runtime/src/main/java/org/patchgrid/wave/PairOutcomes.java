@@ -74,7 +74,6 @@ public final class PairOutcomes {
     return differing.isEmpty() ? length - 1 : differing.nextSetBit(0);
   }
 
-  /** Something written at a point. */
   private record Write(HookPoint point, Written written) {
     boolean isOf(Value value) {
       return written.value().equals(value);
@@ -113,7 +112,7 @@ public final class PairOutcomes {
         && written.get(last).sourcePosition().equals(next.sourcePosition())) {
       BitSet both = (BitSet) written.get(last).positions().clone();
       both.or(next.positions());
-      written.set(last, new Written(both, next.heads(), next.sourcePosition(), next.value()));
+      written.set(last, next.at(both));
       return;
     }
     written.add(next);
@@ -206,13 +205,7 @@ public final class PairOutcomes {
       BitSet positions = (BitSet) write.written().positions().clone();
       positions.clear(0, first);
       if (!changing.isEmpty() && !positions.isEmpty()) {
-        Written cut =
-            new Written(
-                positions,
-                write.written().heads(),
-                write.written().sourcePosition(),
-                write.written().value());
-        changing.add(new Write(write.point(), cut));
+        changing.add(new Write(write.point(), write.written().at(positions)));
       }
     }
     return changing;
@@ -277,7 +270,10 @@ public final class PairOutcomes {
       case Z -> write.written().heads() instanceof HeadSelection.All ? selfAttention(write) : write;
       case O_PROJ -> selfAttention(write);
       // what follows is a function of each position alone
-      case RESID_MID, OUTPUT -> behind(write, layer);
+      case RESID_MID, OUTPUT ->
+          layer + 1 < structure.layers()
+              ? write.at(Component.RESID_PRE, layer + 1)
+              : write.at(Component.OUTPUT, layer);
       case POST_ATTENTION_LAYERNORM, ACT, DOWN_PROJ -> write.at(Component.MLP, layer);
     };
   }
@@ -295,12 +291,5 @@ public final class PairOutcomes {
     HookPoint point = new HookPoint(Component.SELF_ATTN, layer);
     return effective(new Patch(point, HeadSelection.ALL, Optional.empty(), Origin.SOURCE))
         .orElseThrow();
-  }
-
-  /** The residual stream behind a layer is that before the next. */
-  private Write behind(Write write, int layer) {
-    return layer + 1 < structure.layers()
-        ? write.at(Component.RESID_PRE, layer + 1)
-        : write.at(Component.OUTPUT, layer);
   }
 }

@@ -39,7 +39,6 @@ final class QueryTiles {
     return tiles[place] / eachRow;
   }
 
-  /** The first position of a tile. */
   int first(int place) {
     return tiles[place] % eachRow * size;
   }

@@ -63,14 +63,8 @@ public record SweepSchedule(LayerMemory memory, List<List<Outcome>> outcomes, Li
         .anyMatch(patch -> patch.point().component() == Component.PATTERN);
   }
 
-  /** The model that runs. */
   public ModelStructure structure() {
     return memory.structure();
-  }
-
-  /** Positions of every prompt. */
-  public int length() {
-    return memory.length();
   }
 
   /** Each different row once, in the order of joining; equal places in the order of the cells. */
@@ -99,7 +93,6 @@ public record SweepSchedule(LayerMemory memory, List<List<Outcome>> outcomes, Li
     return waves.stream().mapToLong(wave -> wave.rows().size()).sum();
   }
 
-  /** Floating-point operations of all waves. */
   public double operations() {
     return operationsByKind().total();
   }

@@ -47,8 +47,6 @@ record Wave(int length, List<Pair> pairs, List<Row> rows) {
   }
 
   /**
-   * A pair of the wave.
-   *
    * @param index its place in the schedule
    * @param firstDifference the first position at which its runs differ
    */

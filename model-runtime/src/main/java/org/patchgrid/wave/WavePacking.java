@@ -53,7 +53,8 @@ final class WavePacking {
         rows.add(new Wave.Row(pairs.size() - 1, each, each.equals(run)));
         tokens += tokens(each);
       }
-      want(run);
+      int place = Objects.requireNonNull(present.get(run));
+      rows.set(place, new Wave.Row(rows.get(place).pair(), run, true)); // or only needed so far
     }
   }
 
@@ -62,12 +63,6 @@ final class WavePacking {
     return run.withThoseItTakesFrom().stream()
         .filter(needed -> !present.containsKey(needed))
         .toList();
-  }
-
-  /** Another run of the pair may have needed it before. */
-  private void want(Outcome.PatchedRow run) {
-    int place = Objects.requireNonNull(present.get(run));
-    rows.set(place, new Wave.Row(rows.get(place).pair(), run, true));
   }
 
   private void open(Wave.Pair pair) {
@@ -103,7 +98,6 @@ final class WavePacking {
     tokens = 0;
   }
 
-  /** The waves of all pairs that were added. */
   List<Wave> waves() {
     if (!pairs.isEmpty()) {
       close();

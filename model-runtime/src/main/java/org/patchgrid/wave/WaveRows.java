@@ -1,6 +1,5 @@
 package org.patchgrid.wave;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +20,6 @@ final class WaveRows {
   private final Map<PlacedRun, Integer> rowOf = new HashMap<>();
   private final Map<Integer, Integer> lastRead = new HashMap<>(); // by row: layer
 
-  /** A patched run of a pair of the wave. */
   private record PlacedRun(int pair, Outcome.PatchedRow run) {}
 
   WaveRows(Wave wave) {
@@ -45,7 +43,6 @@ final class WaveRows {
     }
   }
 
-  /** Positions of every row. */
   int length() {
     return length;
   }
@@ -70,7 +67,6 @@ final class WaveRows {
     return BASE_ROWS * pair + 1;
   }
 
-  /** The patched run of this row. */
   Outcome.PatchedRow patched(int row) {
     return patched.get(row - firstPatched()).run();
   }
@@ -80,7 +76,6 @@ final class WaveRows {
     return row >= firstPatched() || row % BASE_ROWS != 0;
   }
 
-  /** The row whose tokens this one shares. */
   int parent(int row) {
     if (!hasParent(row)) {
       throw new IllegalStateException("A clean run shares no tokens");
@@ -127,14 +122,5 @@ final class WaveRows {
 
   private boolean denoises(int row) {
     return patched(row).direction() == PatchDirection.DENOISING;
-  }
-
-  /** All patched rows. */
-  List<Integer> patchedRows() {
-    List<Integer> rows = new ArrayList<>();
-    for (int row = firstPatched(); row < count(); row++) {
-      rows.add(row);
-    }
-    return rows;
   }
 }

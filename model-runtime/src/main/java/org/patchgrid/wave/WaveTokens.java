@@ -39,7 +39,7 @@ final class WaveTokens {
     this.rows = rows;
     this.layers = layers;
     this.changed = new BitSet[rows.count()];
-    for (int row : rows.patchedRows()) {
+    for (int row = rows.firstPatched(); row < rows.count(); row++) {
       changed[row] = new BitSet();
       for (EffectivePatch patch : rows.patched(row).patches()) {
         if (!hasLeft(row, patch.point())) {
@@ -68,14 +68,9 @@ final class WaveTokens {
   }
 
   private void addChanged(int row, TokenSet tokens) {
-    for (int position = changed[row].nextSetBit(0);
-        position >= 0;
-        position = changed[row].nextSetBit(position + 1)) {
-      tokens.add(row, position);
-    }
+    changed[row].stream().forEach(position -> tokens.add(row, position));
   }
 
-  /** The tokens that a pass has by now. */
   TokenSet current() {
     return current;
   }
@@ -85,7 +80,6 @@ final class WaveTokens {
     return patches.getOrDefault(point, NONE);
   }
 
-  /** Every point at which something is written. */
   Set<HookPoint> points() {
     return patches.keySet();
   }
@@ -116,11 +110,7 @@ final class WaveTokens {
 
   /** All joins of a layer between two components, both included. */
   void join(int layer, Component first, Component last) {
-    for (Component component : Component.values()) {
-      if (component.compareTo(first) >= 0 && component.compareTo(last) <= 0) {
-        join(new HookPoint(component, layer));
-      }
-    }
+    EnumSet.range(first, last).forEach(component -> join(new HookPoint(component, layer)));
   }
 
   /** Leaves the tokens whose queries the attention of this layer answers: those that go on. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.patch.Constants;
 import org.patchgrid.patch.NoiseSample;
@@ -57,11 +58,9 @@ public final class WavefrontEngine implements PatchEngine {
     for (Wave wave : schedule.waves()) {
       run(wave, pairs, states);
     }
-    List<PairStates> results = new ArrayList<>();
-    for (int pair = 0; pair < pairs.size(); pair++) {
-      results.add(states.get(pair).of(schedule.outcomes().get(pair)));
-    }
-    return results;
+    return IntStream.range(0, pairs.size())
+        .mapToObj(pair -> states.get(pair).of(schedule.outcomes().get(pair)))
+        .toList();
   }
 
   /** What is known of one pair by now. */
