@@ -10,6 +10,7 @@ import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.experiment.StudyWork;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.StudyPlan;
@@ -106,9 +107,7 @@ final class PairExperiment {
           model.run(
               new PatchTask(0, 0, 1, 0, sites.size()),
               List.of(pair),
-              sites,
-              config.measurementSettings(),
-              config.execution().computation());
+              new StudyWork(sites, config.measurementSettings(), config.execution().computation()));
       PairOptions.requireUsable(result.pairs().get(0).tokenized());
       return result;
     }

@@ -26,6 +26,7 @@ import org.patchgrid.study.AnswerTokens;
 import org.patchgrid.study.Cell;
 import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.Component;
+import org.patchgrid.study.CorruptionKind;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
@@ -293,10 +294,14 @@ final class SimulatedStudy {
         sweep,
         id(pair),
         direction,
-        component,
+        component.roleName(),
         layer,
         1,
         OptionalInt.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        ValueKind.ACTIVATION,
+        CorruptionKind.PROMPT,
         OptionalInt.empty(),
         Optional.empty());
   }

@@ -331,7 +331,7 @@ final class SweepReader {
   /** The one that is named, or the study's first with estimates in all directions. */
   private Optional<Metric> screeningMetric(
       StudySection screen, int steps, List<PatchDirection> directions) {
-    AttributionMethod method = AttributionMethod.of(steps);
+    AttributionMethod method = new AttributionMethod(steps);
     List<Metric> estimated =
         metrics.stream()
             .filter(

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.patchgrid.experiment.StudyWork;
 import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Device;
@@ -143,11 +144,12 @@ public record MeasuredTime(Device device, Duration load, int pairs, Duration too
       return model.run(
           new PatchTask(0, 0, pairs.size(), 0, sites.size()),
           pairs,
-          sites,
-          study.resolved().measurementSettings(),
-          statistics,
-          selection,
-          study.config().execution().computation());
+          new StudyWork(
+              sites,
+              study.resolved().measurementSettings(),
+              statistics,
+              selection,
+              study.config().execution().computation()));
     }
   }
 

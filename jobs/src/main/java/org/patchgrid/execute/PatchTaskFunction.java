@@ -7,6 +7,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.VoidFunction;
+import org.patchgrid.experiment.StudyWork;
 import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.store.StagedTask;
 import org.patchgrid.store.TaskWriter;
@@ -59,11 +60,12 @@ record PatchTaskFunction(
           model.run(
               task,
               pairs,
-              inputs.plan().sites(),
-              inputs.settings(),
-              statistics,
-              selection,
-              inputs.computation());
+              new StudyWork(
+                  inputs.plan().sites(),
+                  inputs.settings(),
+                  statistics,
+                  selection,
+                  inputs.computation()));
       if (inputs.failOnUnusablePair()) {
         requireEveryPairUsable(result, inputs.promptsPath());
       }

@@ -35,13 +35,14 @@ import org.patchgrid.study.PathSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SitePlace;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.TestStructures;
 
 class StudyPlannerTest {
   private static final LengthEstimate TEN_TOKENS = new LengthEstimate(10, 100);
 
   /** Six layers, six query heads that share three key-value heads, no q-norm and no k-norm. */
   private static final ModelStructure ATLAS =
-      new ModelStructure(
+      TestStructures.of(
           "atlas-6l",
           6,
           6,
@@ -184,7 +185,8 @@ class StudyPlannerTest {
             Unknown component 'self_attn.q_norm': atlas-6l has .* in sweep 'b'
             Cannot patch 'blocks.9.mlp' in sweep 'b': atlas-6l has 6 layers \\(0-5\\)
             Cannot patch layer 6 in sweep 'c': atlas-6l has 6 layers \\(0-5\\)
-            Cannot patch layer 7 in sweep 'c': atlas-6l has 6 layers \\(0-5\\)"""
+            Cannot patch layer 7 in sweep 'c': atlas-6l has 6 layers \\(0-5\\)\
+            """
                 .strip());
   }
 
@@ -278,16 +280,16 @@ class StudyPlannerTest {
                         "Cannot patch head 6 of self_attn.z in sweep 'a': atlas-6l has 6 heads (0-5)",
                         "Cannot patch 'mlp' in sweep 'a': write COMPONENT@LAYER or"
                             + " COMPONENT@LAYER.HEAD, as self_attn.z@9.6",
-                        "Cannot receive at 'mlp@5' in sweep 'b': a path ends at final, or at q_proj,"
-                            + " k_proj or v_proj of a layer",
+                        "Cannot receive at 'mlp@5' in sweep 'b': a path ends at final, or at"
+                            + " q_proj, k_proj or v_proj of a layer",
                         "Cannot patch head 3 of self_attn.v_proj in sweep 'b': atlas-6l has 3"
                             + " key-value heads (0-2)",
                         "Cannot send from resid_pre in sweep 'b': a path begins at what is added to"
                             + " the residual stream, self_attn.z, self_attn, mlp",
                         "Cannot patch source positions of mlp in sweep 'c': only self_attn.pattern"
                             + " has an entry a source position; leave source-positions out",
-                        "Cannot write means of self_attn.pattern in sweep 'd': its numbers are one a"
-                            + " position, and prompts differ in length; leave it out"));
+                        "Cannot write means of self_attn.pattern in sweep 'd': its numbers are one"
+                            + " a position, and prompts differ in length; leave it out"));
   }
 
   @Test

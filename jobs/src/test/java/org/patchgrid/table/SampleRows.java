@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import org.patchgrid.experiment.TestCells;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokens;
@@ -40,7 +41,7 @@ public final class SampleRows {
   }
 
   public static Cell cell(String pairId, int layer) {
-    return new Cell(
+    return TestCells.cell(
         "sweep",
         pairId,
         PatchDirection.DENOISING,
@@ -109,7 +110,7 @@ public final class SampleRows {
         for (int head = -1; head < 3; head++) {
           for (int position = -1; position < 3; position++) {
             Cell cell =
-                new Cell(
+                TestCells.cell(
                     "heads",
                     "pair-" + pair,
                     PatchDirection.NOISING,

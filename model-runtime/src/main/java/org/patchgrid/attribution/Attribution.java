@@ -34,18 +34,14 @@ public final class Attribution {
    * @param weight of this run's gradient
    */
   void add(HookPoint point, float[] difference, float[] gradient, double weight) {
-    int entries = entries(point.component());
+    int heads = heads(point.component());
+    // kept apart: the heads of a position, of a pattern the keys of each
+    int entries = point.component() == Component.PATTERN ? heads * length : heads;
     double[] sums = terms.computeIfAbsent(point, key -> new double[length * entries]);
     int width = difference.length / sums.length;
     for (int i = 0; i < difference.length; i++) {
       sums[i / width] += weight * difference[i] * gradient[i];
     }
-  }
-
-  /** Numbers of a position that are kept apart: its heads, of a pattern the keys of each. */
-  private int entries(Component component) {
-    int heads = heads(component);
-    return component == Component.PATTERN ? heads * length : heads;
   }
 
   private int heads(Component component) {

@@ -16,7 +16,9 @@ import org.patchgrid.kernel.Gradients;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricGradient;
 import org.patchgrid.study.HookPoint;
+import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSequence;
+import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.transformer.Transformer;
 
 /**
@@ -44,17 +46,14 @@ public final class AttributionRuns {
   /**
    * Which way a pair is patched, and what is estimated.
    *
-   * @param source whose activations would be written
-   * @param target the run that they would be written into, of the same length
-   * @param targetIsClean whether distances are to the target run
-   * @param metrics all of them with a gradient
+   * @param metrics those that the method does not {@link AttributionMethod#estimates estimate} are
+   *     left out
    * @param answers ids of the right answers; empty if there are none
    * @param foils ids of the wrong answers
    */
   public record Question(
-      TokenSequence source,
-      TokenSequence target,
-      boolean targetIsClean,
+      TokenizedPair pair,
+      PatchDirection direction,
       List<Metric> metrics,
       List<Integer> answers,
       List<Integer> foils) {
@@ -62,36 +61,45 @@ public final class AttributionRuns {
       metrics = List.copyOf(metrics);
       answers = List.copyOf(answers);
       foils = List.copyOf(foils);
-      if (source.length() != target.length()) {
-        throw new IllegalArgumentException("Prompts of a pair have equal length");
-      }
+    }
+
+    boolean targetIsClean() {
+      return direction == PatchDirection.NOISING;
+    }
+
+    TokenSequence source() {
+      return targetIsClean() ? pair.corrupted() : pair.clean();
+    }
+
+    TokenSequence target() {
+      return targetIsClean() ? pair.clean() : pair.corrupted();
     }
   }
 
-  /** The estimates, by metric. */
+  /** By metric, the change of the target run's value. */
   public Map<Metric, Attribution> estimate(Question question, AttributionMethod method) {
     Map<Metric, Attribution> attributions = new EnumMap<>(Metric.class);
-    question
-        .metrics()
-        .forEach(
-            metric ->
-                attributions.put(
-                    metric, new Attribution(transformer.structure(), question.target().length())));
+    for (Metric metric : question.metrics()) {
+      if (method.estimates(metric, question.direction())) {
+        attributions.put(
+            metric, new Attribution(transformer.structure(), question.target().length()));
+      }
+    }
     if (attributions.isEmpty()) {
       return attributions;
     }
     Gradients.stop();
     try (NDManager pair = manager.newSubManager()) {
       PlainRun source = run(pair, question.source());
-      if (method instanceof AttributionMethod.AtTarget) {
-        new Pass(pair, question, source, Optional.empty(), attributions).add(0, 1);
-      } else {
-        PlainRun target = run(pair, question.target());
-        List<Double> fractions = method.fractions();
-        for (double fraction : fractions) {
-          new Pass(pair, question, source, Optional.of(target), attributions)
-              .add(fraction, 1.0 / fractions.size());
-        }
+      Optional<PlainRun> target =
+          method.isAtTarget() ? Optional.empty() : Optional.of(run(pair, question.target()));
+      List<Double> fractions = method.fractions();
+      for (double fraction : fractions) {
+        add(
+            new Pass(pair, question, source, target),
+            fraction,
+            1.0 / fractions.size(),
+            attributions);
       }
     }
     return attributions;
@@ -122,65 +130,21 @@ public final class AttributionRuns {
     return transformer.logits(transformer.forward(scope, tokens.ids(), hooks));
   }
 
-  /** One run with gradients. */
-  private final class Pass {
-    private final NDManager pair;
-    private final Question question;
-    private final PlainRun source;
-    private final Optional<PlainRun> target; // empty where this run is the target itself
-    private final Map<Metric, Attribution> attributions;
-
-    Pass(
-        NDManager pair,
-        Question question,
-        PlainRun source,
-        Optional<PlainRun> target,
-        Map<Metric, Attribution> attributions) {
-      this.pair = pair;
-      this.question = question;
-      this.source = source;
-      this.target = target;
-      this.attributions = attributions;
-    }
-
-    /**
-     * @param fraction how far the input is moved to the source's
-     * @param weight of this run's gradients in the estimates
-     */
-    void add(double fraction, double weight) {
-      try (NDManager scope = pair.newSubManager()) {
-        RecordedRun run =
-            new RecordedRun(scope, points, target.map(of -> shift(scope, of, fraction)));
-        NDArray logits = Gradients.recorded(() -> logits(scope, question.target(), run));
-        float[] values = logits.toFloatArray();
-        MetricGradient gradients =
-            new MetricGradient(cleanLogits(values), question.answers(), question.foils());
-        Function<HookPoint, NDArray> targetValue =
-            target
-                .<Function<HookPoint, NDArray>>map(of -> of.activations::value)
-                .orElse(run::value);
-        Iterator<Map.Entry<Metric, Attribution>> estimates = attributions.entrySet().iterator();
-        while (estimates.hasNext()) {
-          Map.Entry<Metric, Attribution> estimate = estimates.next();
-          Attribution attribution = estimate.getValue();
-          run.backward(
-              logits,
-              gradients.of(estimate.getKey(), values),
-              estimates.hasNext(),
-              (point, gradient) ->
-                  attribution.add(point, difference(point, targetValue), gradient, weight));
-        }
-      }
-    }
-
-    private float[] cleanLogits(float[] ofThisRun) {
+  /**
+   * One run with gradients.
+   *
+   * @param target empty where this run is the target itself
+   */
+  private record Pass(
+      NDManager pair, Question question, PlainRun source, Optional<PlainRun> target) {
+    float[] cleanLogits(float[] ofThisRun) {
       if (!question.targetIsClean()) {
         return source.logits;
       }
       return target.map(run -> run.logits).orElse(ofThisRun);
     }
 
-    private NDArray shift(NDManager scope, PlainRun of, double fraction) {
+    NDArray shift(NDManager scope, PlainRun of, double fraction) {
       NDArray from = of.activations.value(RecordedRun.INPUT);
       NDArray to = source.activations.value(RecordedRun.INPUT);
       try (NDArray difference = to.sub(from)) {
@@ -190,14 +154,45 @@ public final class AttributionRuns {
       }
     }
 
-    /** Source minus target. */
-    private float[] difference(HookPoint point, Function<HookPoint, NDArray> targetValue) {
+    float[] difference(HookPoint point, Function<HookPoint, NDArray> targetValue) {
       float[] difference = source.activations.value(point).toFloatArray();
       float[] subtracted = targetValue.apply(point).toFloatArray();
       for (int i = 0; i < difference.length; i++) {
         difference[i] -= subtracted[i];
       }
       return difference;
+    }
+  }
+
+  /**
+   * @param fraction how far the input is moved to the source's
+   * @param weight of this run's gradients in the estimates
+   */
+  private void add(
+      Pass pass, double fraction, double weight, Map<Metric, Attribution> attributions) {
+    try (NDManager scope = pass.pair().newSubManager()) {
+      RecordedRun run =
+          new RecordedRun(scope, points, pass.target().map(of -> pass.shift(scope, of, fraction)));
+      NDArray logits = Gradients.recorded(() -> logits(scope, pass.question().target(), run));
+      float[] values = logits.toFloatArray();
+      MetricGradient gradients =
+          new MetricGradient(
+              pass.cleanLogits(values), pass.question().answers(), pass.question().foils());
+      Function<HookPoint, NDArray> targetValue =
+          pass.target()
+              .<Function<HookPoint, NDArray>>map(of -> of.activations::value)
+              .orElse(run::value);
+      Iterator<Map.Entry<Metric, Attribution>> estimates = attributions.entrySet().iterator();
+      while (estimates.hasNext()) {
+        Map.Entry<Metric, Attribution> estimate = estimates.next();
+        Attribution attribution = estimate.getValue();
+        run.backward(
+            logits,
+            gradients.of(estimate.getKey(), values),
+            estimates.hasNext(),
+            (point, gradient) ->
+                attribution.add(point, pass.difference(point, targetValue), gradient, weight));
+      }
     }
   }
 }

@@ -58,7 +58,6 @@ final class RecordedRun implements Hooks {
     return points.contains(point) || point.equals(INPUT);
   }
 
-  /** The value the run had at a hook point. */
   NDArray value(HookPoint point) {
     NDArray value = values.get(point);
     if (value == null) {
@@ -68,8 +67,6 @@ final class RecordedRun implements Hooks {
   }
 
   /**
-   * Goes back from the logits.
-   *
    * @param gradient of a metric with respect to them, [V]
    * @param again whether one will go back once more
    * @param seen gets the gradient with respect to every hook point's value, row after row

@@ -153,39 +153,17 @@ public record ExecutorMemory(
   /** Activations of both runs that the reference engine keeps for a pair's cells. */
   private static long kept(ModelStructure model, List<SweepSite> sites, int length) {
     PairCells points = NominalPair.of(model, sites, 1); // which do not depend on the length
-    long bytes = 0;
-    for (PatchDirection direction : PatchDirection.values()) {
-      bytes += bytes(model, points.pointsOf(direction).stream(), length);
-    }
-    return bytes;
+    return Stream.of(PatchDirection.values())
+        .mapToLong(direction -> bytes(model, points.pointsOf(direction).stream(), length))
+        .sum();
   }
 
   /** The values of a run at some points, each counted once. */
   private static long bytes(ModelStructure model, Stream<HookPoint> points, int length) {
     return points
         .distinct()
-        .mapToLong(point -> (long) Float.BYTES * length * width(model, point.component(), length))
+        .mapToLong(point -> (long) Float.BYTES * length * model.width(point.component(), length))
         .sum();
-  }
-
-  /** Numbers that a component has at one position. */
-  private static long width(ModelStructure model, Component component, int length) {
-    return switch (component) {
-      case RESID_PRE,
-          INPUT_LAYERNORM,
-          O_PROJ,
-          SELF_ATTN,
-          RESID_MID,
-          POST_ATTENTION_LAYERNORM,
-          DOWN_PROJ,
-          MLP,
-          OUTPUT ->
-          model.modelWidth();
-      case Q_PROJ, Q_NORM, Z -> model.queryWidth();
-      case K_PROJ, V_PROJ, K_NORM -> model.keyValueWidth();
-      case PATTERN -> (long) model.queryHeads() * length;
-      case GATE_PROJ, UP_PROJ, ACT -> model.mlpWidth();
-    };
   }
 
   /** Logits of a block of states; for a factor once, the rows that it is made of. */
@@ -203,7 +181,6 @@ public record ExecutorMemory(
     };
   }
 
-  /** Bytes with so many tasks at once. */
   public long bytes(int tasks) {
     return weightBytes + tokenizerBytes + tasks * taskBytes;
   }
@@ -216,7 +193,6 @@ public record ExecutorMemory(
     };
   }
 
-  /** One line. */
   public String describe() {
     return switch (device) {
       case CPU ->

@@ -7,15 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.patchgrid.attribution.Attribution;
 import org.patchgrid.attribution.AttributionMethod;
+import org.patchgrid.attribution.AttributionRuns;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.patch.Patch;
 import org.patchgrid.patch.PatchedCell;
 import org.patchgrid.patch.SiteExpansion;
 import org.patchgrid.study.HookPoint;
-import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.SweepSite;
@@ -27,17 +26,12 @@ import org.patchgrid.study.TokenizedPair;
  * set of gradients says it of every site.
  */
 final class AttributedCells {
-  private final Supplier<GradientModel> model;
-  private final ModelStructure structure;
+  private final LoadedModel model;
   private final SiteExpansion expansion;
 
-  /**
-   * @param model asked for when there is something to estimate
-   */
-  AttributedCells(Supplier<GradientModel> model, ModelStructure structure) {
+  AttributedCells(LoadedModel model) {
     this.model = model;
-    this.structure = structure;
-    this.expansion = new SiteExpansion(structure);
+    this.expansion = new SiteExpansion(model.structure());
   }
 
   /** A cell with the change of each metric that has an estimate. */
@@ -65,8 +59,6 @@ final class AttributedCells {
   private record Question(PatchDirection direction, int steps) {}
 
   /**
-   * Estimates.
-   *
    * @param sites of attribution
    * @param metrics those that can be read of the pair
    */
@@ -92,18 +84,12 @@ final class AttributedCells {
       List<SweepSite> sites,
       List<Metric> metrics) {
     Set<HookPoint> points = new HashSet<>();
-    sites.forEach(site -> points.addAll(site.site().points(structure)));
+    sites.forEach(site -> points.addAll(site.site().points(model.structure())));
+    AttributionRuns.Question ofRuns =
+        new AttributionRuns.Question(
+            pair, question.direction(), metrics, base.answers(), base.foils());
     Map<Metric, Attribution> attributions =
-        model
-            .get()
-            .estimate(
-                pair,
-                question.direction(),
-                points,
-                metrics,
-                base.answers(),
-                base.foils(),
-                AttributionMethod.of(question.steps()));
+        model.gradients().estimate(ofRuns, points, new AttributionMethod(question.steps()));
     return sites.stream()
         .flatMap(site -> expansion.cells(site, pair).stream())
         .map(cell -> new Estimate(cell, attributions))

@@ -96,7 +96,7 @@ final class Audit {
     operations += SweepSchedule.of(structure, pairs, computation.batchRows()).operations();
     long wanted = (long) (computation.audit() * cells) - auditedCells;
     double affordable = LARGEST_COST * operations - auditOperations;
-    AuditChoice.of(samples, wanted, affordable / pass(first)).forEach(this::repeat);
+    AuditSample.choose(samples, wanted, affordable / pass(first)).forEach(this::repeat);
   }
 
   /** In a screen, cells that have an error: others are one of their pair's own runs. */

@@ -53,7 +53,6 @@ record AuditRule(Kernel kernel, UnaryOperator<float[]> logits) {
     }
   }
 
-  /** The largest size of a value that is a number. */
   private static double largest(float[] values) {
     return IntStream.range(0, values.length)
         .mapToDouble(i -> Math.abs(values[i]))

@@ -1,5 +1,6 @@
 package org.patchgrid.experiment;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,6 @@ final class AuditSample {
   private final PairStates states;
   private final long leastHash;
 
-  /** A cell's place among those of its pair. */
   private record Place(int index, long hash, PatchedCell cell) {}
 
   private AuditSample(PairCells cells, PairStates states) {
@@ -73,7 +73,7 @@ final class AuditSample {
   }
 
   /** How many cells, those with the least hashes, can be repeated in so many forward passes. */
-  int affordable(double passes) {
+  private int affordable(double passes) {
     double left = passes - UNPATCHED_RUNS;
     int count = 0;
     while (count < size()) {
@@ -84,6 +84,31 @@ final class AuditSample {
       count++;
     }
     return count;
+  }
+
+  /**
+   * Chooses among pairs of equal length by the keys of their cells, whatever the order they come
+   * in. They are taken one after the other, each with all the cells that are still wanted, since
+   * every pair costs its two unpatched runs beside them.
+   *
+   * @param wanted at most so many cells
+   * @param passes what may be spent, in whole forward passes
+   */
+  static List<AuditSample> choose(List<AuditSample> pairs, long wanted, double passes) {
+    List<AuditSample> chosen = new ArrayList<>();
+    long cellsLeft = wanted;
+    double passesLeft = passes;
+    for (AuditSample pair : pairs.stream().sorted(ORDER).toList()) {
+      long count = Math.min(cellsLeft, pair.affordable(passesLeft));
+      if (count < 1) {
+        break;
+      }
+      AuditSample sample = pair.first(count);
+      chosen.add(sample);
+      cellsLeft -= sample.size();
+      passesLeft -= sample.passes();
+    }
+    return chosen;
   }
 
   PairCells cells() {

@@ -45,7 +45,6 @@ final class BaseRuns {
     return states.clean();
   }
 
-  /** What it reads of the corrupted run. */
   float[] corrupted() {
     return states.corrupted();
   }
@@ -76,7 +75,6 @@ final class BaseRuns {
     return MetricReader.topToken(corruptedLogits);
   }
 
-  /** The pair's row. */
   PairResult result(TokenizedPair pair, Optional<String> note) {
     return new PairResult(
         pair,

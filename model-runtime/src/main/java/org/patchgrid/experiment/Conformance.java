@@ -8,27 +8,27 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.patchgrid.hook.ActivationCache;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.Gradients;
 import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PairStates;
 import org.patchgrid.patch.PatchedCell;
-import org.patchgrid.study.Cell;
+import org.patchgrid.patch.SiteExpansion;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadAxis;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
-import org.patchgrid.study.TokenSpan;
+import org.patchgrid.study.PatchSite;
+import org.patchgrid.study.Positions;
+import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.wave.Outcome;
 import org.patchgrid.wave.PairOutcomes;
@@ -58,7 +58,6 @@ public final class Conformance {
    */
   public record Line(
       String identity, int comparisons, double largestDeviation, String largestOf, double allowed) {
-    /** Whether it holds. */
     public boolean holds() {
       return largestDeviation <= allowed;
     }
@@ -71,7 +70,6 @@ public final class Conformance {
     }
   }
 
-  /** Begins; nothing is checked yet. */
   public Conformance(LoadedModel model) {
     this.model = model;
     this.structure = model.structure();
@@ -150,7 +148,8 @@ public final class Conformance {
     HookPoint output = new HookPoint(Component.OUTPUT, layer);
     ActivationCache cache = new ActivationCache(manager, Set.of(output));
     forward(pair.clean().ids().subList(0, length), cache, manager);
-    float[] expected = Arrays.copyOf(whole.value(output).toFloatArray(), length * width());
+    float[] expected =
+        Arrays.copyOf(whole.value(output).toFloatArray(), length * structure.modelWidth());
     // Attention of another length is another matrix product.
     add(
         "earlier positions do not depend on later tokens",
@@ -207,37 +206,25 @@ public final class Conformance {
     Set<Integer> positions = new TreeSet<>(List.of(0, difference, (difference + length) / 2));
     positions.add(length - 1);
     positions.removeIf(position -> position >= length);
-    List<PatchedCell> cells = new ArrayList<>();
+    List<PatchSite> sites = new ArrayList<>();
     for (int layer : layers()) {
       for (Component component : structure.components()) {
-        cells.add(cell(component, layer, HeadSelection.ALL, Optional.empty()));
+        sites.add(new PatchSite(component, layer, 1, HeadSelection.ALL, new Positions.All()));
         for (int position : positions) {
-          Optional<TokenSpan> span = Optional.of(new TokenSpan(position, position + 1));
-          cells.add(cell(component, layer, HeadSelection.ALL, span));
+          Positions at = new Positions.At(position);
+          sites.add(new PatchSite(component, layer, 1, HeadSelection.ALL, at));
         }
         if (component.headAxis() != HeadAxis.NONE) {
-          int last = structure.heads(component) - 1;
-          cells.add(cell(component, layer, HeadSelection.one(last), Optional.empty()));
+          HeadSelection last = HeadSelection.one(structure.heads(component) - 1);
+          sites.add(new PatchSite(component, layer, 1, last, new Positions.All()));
         }
       }
     }
-    return cells;
-  }
-
-  private PatchedCell cell(
-      Component component, int layer, HeadSelection heads, Optional<TokenSpan> span) {
-    Cell cell =
-        new Cell(
-            "conformance",
-            "pair",
-            PatchDirection.DENOISING,
-            component,
-            layer,
-            1,
-            heads.single(),
-            span.isPresent() ? OptionalInt.of(span.get().start()) : OptionalInt.empty(),
-            Optional.empty());
-    return new PatchedCell(cell, LayerWindow.around(layer, 1, structure.layers()), heads, span);
+    SiteExpansion expansion = new SiteExpansion(structure);
+    return sites.stream()
+        .map(site -> new SweepSite("conformance", PatchDirection.DENOISING, site))
+        .flatMap(site -> expansion.cells(site, pair).stream())
+        .toList();
   }
 
   private Set<Integer> layers() {
@@ -255,22 +242,13 @@ public final class Conformance {
     return cache.value(new HookPoint(component, layer)).toFloatArray();
   }
 
-  private int width() {
-    return structure.modelWidth();
-  }
-
   private void add(String identity, double allowed, double deviation) {
     Line line = lines.getOrDefault(identity, new Line(identity, 0, 0, pairId, allowed));
     lines.put(identity, line.with(deviation, pairId));
   }
 
   private static boolean isFinite(float[] values) {
-    for (float value : values) {
-      if (!Float.isFinite(value)) {
-        return false;
-      }
-    }
-    return true;
+    return IntStream.range(0, values.length).allMatch(i -> Float.isFinite(values[i]));
   }
 
   /** The largest difference, relative to the largest expected value. */

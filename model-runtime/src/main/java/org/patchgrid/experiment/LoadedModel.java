@@ -16,7 +16,6 @@ import org.patchgrid.patch.SiteRequirements;
 import org.patchgrid.reference.ReferenceEngine;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
-import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Dtype;
@@ -27,7 +26,6 @@ import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
-import org.patchgrid.study.PromptSetStatistics;
 import org.patchgrid.study.PromptSetSums;
 import org.patchgrid.study.StatisticsNeeded;
 import org.patchgrid.study.SweepSite;
@@ -86,16 +84,7 @@ public final class LoadedModel implements TaskModel {
    *     Patchgrid does not know
    */
   public static LoadedModel load(Path directory) {
-    return load(directory, TensorKernels.best());
-  }
-
-  /**
-   * Loads a Hugging Face directory on the CPU, in float32.
-   *
-   * @throws PatchgridException as above, or if this machine lacks the kernel
-   */
-  public static LoadedModel load(Path directory, Kernel kernel) {
-    return load(directory, kernel, Dtype.FLOAT32, Device.CPU, 0);
+    return load(directory, TensorKernels.best(), Dtype.FLOAT32, Device.CPU, 0);
   }
 
   /**
@@ -129,45 +118,44 @@ public final class LoadedModel implements TaskModel {
     PromptTokenizer tokenizer =
         PromptTokenizer.open(directory, config.structure().vocabularySize());
     try {
-      NDManager weights = OpenedModel.newOwner(device, gpu);
-      try {
-        TensorOps ops = TensorKernels.load(kernel, dtype, weights);
-        TransformerWeights tensors =
-            model.weights(weights, ops, shared.filter(there -> kernel.sharesWeightsOn(device)));
-        Transformer transformer = new Transformer(weights, config, tensors, ops);
-        Transformer float32 =
-            switch (dtype) {
-              case FLOAT32 -> transformer;
-              case BFLOAT16 ->
-                  new Transformer(
-                      weights, config, tensors, TensorKernels.load(kernel, Dtype.FLOAT32, weights));
-            };
-        weights.cap(); // from here on, an array that lands in this manager is a leak and throws
-        return new LoadedModel(
-            config,
-            kernel,
-            dtype,
-            transformer,
-            float32,
-            tokenizer,
-            weights,
-            () -> GradientModel.load(directory, device, gpu));
-      } catch (RuntimeException | Error e) {
-        weights.close();
-        throw e;
-      }
+      return OpenedModel.load(
+          device,
+          gpu,
+          weights -> {
+            TensorOps ops = TensorKernels.load(kernel, dtype, weights);
+            TransformerWeights tensors =
+                model.weights(weights, ops, shared.filter(there -> kernel.sharesWeightsOn(device)));
+            Transformer transformer = new Transformer(weights, config, tensors, ops);
+            Transformer float32 =
+                switch (dtype) {
+                  case FLOAT32 -> transformer;
+                  case BFLOAT16 ->
+                      new Transformer(
+                          weights,
+                          config,
+                          tensors,
+                          TensorKernels.load(kernel, Dtype.FLOAT32, weights));
+                };
+            return new LoadedModel(
+                config,
+                kernel,
+                dtype,
+                transformer,
+                float32,
+                tokenizer,
+                weights,
+                () -> GradientModel.load(directory, device, gpu));
+          });
     } catch (RuntimeException | Error e) {
       tokenizer.close();
       throw e;
     }
   }
 
-  /** The model's sizes and components. */
   public ModelStructure structure() {
     return structure;
   }
 
-  /** What it is computed with. */
   public Kernel kernel() {
     return kernel;
   }
@@ -191,48 +179,19 @@ public final class LoadedModel implements TaskModel {
         : tokenized;
   }
 
-  /** The tokenizer, for counting tokens. */
+  TokenizedPair tokenize(PromptPair pair, MeasurementSettings settings) {
+    return tokenize(pair, settings.bos(), settings.answerToken());
+  }
+
   public PromptTokenizer tokenizer() {
     return tokenizer;
   }
 
-  /** {@link #run} of a study that needs no statistics of its prompt set. */
-  public TaskResult run(
-      PatchTask task,
-      List<PromptPair> pairs,
-      List<SweepSite> planSites,
-      MeasurementSettings settings,
-      Computation computation) {
-    return run(
-        task, pairs, planSites, settings, PromptSetStatistics.NONE, CellSelection.ALL, computation);
-  }
-
   @Override
-  public TaskResult run(
-      PatchTask task,
-      List<PromptPair> pairs,
-      List<SweepSite> planSites,
-      MeasurementSettings settings,
-      PromptSetStatistics statistics,
-      CellSelection selection,
-      Computation computation) {
+  public TaskResult run(PatchTask task, List<PromptPair> pairs, StudyWork work) {
     Gradients.stop();
-    Constants constants = Constants.of(statistics);
     try (NDManager manager = newManager()) {
-      Readout readout = readout(manager);
-      return new TaskRunner(
-              structure,
-              pair -> tokenize(pair, settings.bos(), settings.answerToken()),
-              engine(computation, manager, constants),
-              readout,
-              task,
-              planSites,
-              settings,
-              statistics,
-              selection,
-              new AttributedCells(this::gradients, structure),
-              audit(computation, settings, readout, manager, constants))
-          .run(pairs);
+      return new TaskRunner(this, manager, task, work).run(pairs);
     }
   }
 
@@ -250,7 +209,7 @@ public final class LoadedModel implements TaskModel {
     SiteRequirements requirements = new SiteRequirements(planSites);
     List<TokenizedPair> usable =
         pairs.stream()
-            .map(pair -> tokenize(pair, settings.bos(), settings.answerToken()))
+            .map(pair -> tokenize(pair, settings))
             .map(requirements::require)
             .filter(TokenizedPair::isUsable)
             .toList();
@@ -269,7 +228,7 @@ public final class LoadedModel implements TaskModel {
    */
   PatchEngine engine(Computation computation, NDManager manager, Constants constants) {
     return switch (computation.engine()) {
-      case REFERENCE -> reference(transformer, manager, constants);
+      case REFERENCE -> new ReferenceEngine(transformer, manager, constants);
       case WAVEFRONT ->
           new WavefrontEngine(transformer, manager, computation.batchRows(), constants);
     };
@@ -294,7 +253,7 @@ public final class LoadedModel implements TaskModel {
   }
 
   /** The same weights once more, so that gradients go through them; loaded when first asked for. */
-  private synchronized GradientModel gradients() {
+  synchronized GradientModel gradients() {
     GradientModel model = gradients;
     if (model == null) {
       model = loadGradients.get();
@@ -303,12 +262,8 @@ public final class LoadedModel implements TaskModel {
     return model;
   }
 
-  private Audit audit(
-      Computation computation,
-      MeasurementSettings settings,
-      Readout readout,
-      NDManager manager,
-      Constants constants) {
+  /** What repeats some of the cells that a task measures. */
+  Audit audit(StudyWork work, Readout readout, NDManager manager, Constants constants) {
     AuditRule rule = new AuditRule(kernel, state -> readout.logits(List.of(state)).get(0));
     Optional<Screen> screen =
         switch (dtype) {
@@ -316,17 +271,13 @@ public final class LoadedModel implements TaskModel {
           case BFLOAT16 ->
               Optional.of(
                   new Screen(
-                      reference(float32, manager, constants),
+                      new ReferenceEngine(float32, manager, constants),
                       readout,
-                      settings,
+                      work.settings(),
                       structure.layers()));
         };
-    return new Audit(
-        structure, computation, reference(transformer, manager, constants), rule, screen);
-  }
-
-  private PatchEngine reference(Transformer forward, NDManager manager, Constants constants) {
-    return new ReferenceEngine(forward, manager, constants);
+    PatchEngine oracle = new ReferenceEngine(transformer, manager, constants);
+    return new Audit(structure, work.computation(), oracle, rule, screen);
   }
 
   /** The forward pass in the dtype of the model. */

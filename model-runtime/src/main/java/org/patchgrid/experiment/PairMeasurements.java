@@ -2,11 +2,12 @@ package org.patchgrid.experiment;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricReader;
 import org.patchgrid.metric.Recovery;
@@ -24,6 +25,9 @@ import org.patchgrid.transformer.Transformer;
 
 /** Turns the logits of one pair's runs into measurements: values, recovery, effect, status. */
 final class PairMeasurements {
+  private static final double[] UNREAD = {};
+  private static final float[] NO_LOGITS = {};
+
   private final Readout readout;
   private final boolean needsVocabulary;
   private final Optional<UnembeddingFactor.Comparison> comparison;
@@ -66,7 +70,6 @@ final class PairMeasurements {
     return Optional.of("no " + (needsFoil ? "foil" : "answer") + ": no rows for " + names);
   }
 
-  /** The rows of a pair's cells. */
   List<Measurement> of(PairCells pair, PairStates states, ForcedOutcome forced) {
     return rows(pair, corrupted, List.of(states), forced);
   }
@@ -108,9 +111,10 @@ final class PairMeasurements {
   }
 
   private List<Measurement> rows(
-      PairCells pair, double[] baseline, List<PairStates> samples, ForcedOutcome forced) {
+      PairCells pair, double[] ofCorrupted, List<PairStates> samples, ForcedOutcome forced) {
     boolean comparable = pair.noise().isPresent() || pair.pair().hasCorrupted();
-    StateValues values =
+    double[] baseline = comparable ? ofCorrupted : undefined();
+    IdentityHashMap<float[], double[]> values =
         values(
             samples.stream()
                 .flatMap(sample -> sample.patched().stream())
@@ -122,64 +126,46 @@ final class PairMeasurements {
       int place = i;
       List<float[]> states =
           samples.stream().flatMap(sample -> sample.patched().get(place).stream()).toList();
-      if (states.size() < samples.size()) {
-        measurements.addAll(failed(cell, comparable ? baseline : undefined()));
-      } else if (comparable) {
-        measurements.addAll(of(cell, baseline, mean(states, values), forced.applies(cell.run())));
-      } else {
-        measurements.addAll(withoutBaseline(cell, mean(states, values)));
+      boolean failed = states.size() < samples.size();
+      double[] patched = failed ? undefined() : mean(states, values);
+      boolean isForced = forced.applies(cell.run());
+      for (int metric = 0; metric < metrics.size(); metric++) {
+        if (failed) {
+          measurements.add(
+              withoutRecovery(cell, metric, baseline[metric], patched[metric], CellStatus.FAILED));
+        } else if (comparable) {
+          measurements.add(measurement(cell, metric, baseline[metric], patched[metric], isForced));
+        } else {
+          measurements.add(withoutBaseline(cell, metric, patched[metric]));
+        }
       }
     }
     return measurements;
   }
 
-  private double[] mean(List<float[]> states, StateValues values) {
+  private double[] mean(List<float[]> states, IdentityHashMap<float[], double[]> values) {
     if (states.size() == 1) {
-      return values.of(states.get(0));
+      return values.getOrDefault(states.get(0), UNREAD);
     }
     double[] mean = new double[metrics.size()];
-    for (int i = 0; i < mean.length; i++) {
-      int metric = i;
-      double sum = 0;
-      for (float[] state : states) {
-        sum += values.of(state)[metric];
-      }
-      mean[i] = sum / states.size();
+    for (float[] state : states) {
+      double[] ofState = values.getOrDefault(state, UNREAD);
+      Arrays.setAll(mean, i -> mean[i] + ofState[i]);
     }
+    Arrays.setAll(mean, i -> mean[i] / states.size());
     return mean;
   }
 
-  /** One measurement a metric for a patched run with these values. */
-  private List<Measurement> of(
-      PatchedCell cell, double[] baseline, double[] patched, boolean forced) {
-    return IntStream.range(0, metrics.size())
-        .mapToObj(i -> measurement(cell, i, baseline[i], patched[i], forced))
-        .toList();
-  }
-
-  /** The same where there is no corrupted run to compare with. */
-  private List<Measurement> withoutBaseline(PatchedCell cell, double[] patched) {
-    return IntStream.range(0, metrics.size())
-        .mapToObj(
-            i -> {
-              boolean finite = Double.isFinite(clean[i]) && Double.isFinite(patched[i]);
-              CellStatus status = finite ? CellStatus.NO_BASELINE : CellStatus.NOT_FINITE;
-              return withoutRecovery(cell, i, Double.NaN, patched[i], status);
-            })
-        .toList();
+  private Measurement withoutBaseline(PatchedCell cell, int i, double patched) {
+    boolean finite = Double.isFinite(clean[i]) && Double.isFinite(patched);
+    CellStatus status = finite ? CellStatus.NO_BASELINE : CellStatus.NOT_FINITE;
+    return withoutRecovery(cell, i, Double.NaN, patched, status);
   }
 
   private double[] undefined() {
     double[] undefined = new double[metrics.size()];
     Arrays.fill(undefined, Double.NaN);
     return undefined;
-  }
-
-  /** One measurement a metric for a patched run that ended with an error. */
-  private List<Measurement> failed(PatchedCell cell, double[] baseline) {
-    return IntStream.range(0, metrics.size())
-        .mapToObj(i -> withoutRecovery(cell, i, baseline[i], Double.NaN, CellStatus.FAILED))
-        .toList();
   }
 
   private Measurement measurement(
@@ -224,11 +210,11 @@ final class PairMeasurements {
    * What each metric is for runs with these states; NaN where a logit is not finite. States that
    * are the same array are read once.
    */
-  StateValues values(List<float[]> states) {
-    StateValues values = new StateValues();
+  IdentityHashMap<float[], double[]> values(List<float[]> states) {
+    IdentityHashMap<float[], double[]> values = new IdentityHashMap<>();
     List<float[]> block = new ArrayList<>();
     for (float[] state : states) {
-      if (values.add(state)) {
+      if (values.putIfAbsent(state, UNREAD) == null) {
         block.add(state);
       }
       if (block.size() == Transformer.LOGITS_ROWS) {
@@ -239,36 +225,29 @@ final class PairMeasurements {
     return values;
   }
 
-  private void read(List<float[]> block, StateValues values) {
-    List<float[]> logits = needsVocabulary && !block.isEmpty() ? readout.logits(block) : List.of();
+  private void read(List<float[]> block, IdentityHashMap<float[], double[]> values) {
+    List<float[]> logits =
+        needsVocabulary && !block.isEmpty()
+            ? readout.logits(block)
+            : Collections.nCopies(block.size(), NO_LOGITS);
     for (int i = 0; i < block.size(); i++) {
-      float[] state = block.get(i);
-      values.set(state, needsVocabulary ? read(state, logits.get(i)) : read(ofAnswers(state)));
+      values.put(block.get(i), read(block.get(i), logits.get(i)));
     }
     block.clear();
   }
 
-  /** For a run whose logits, [V], are there anyway: as for every other run all the same. */
+  /**
+   * @param logits [V], of use only where a metric needs the vocabulary
+   */
   private double[] read(float[] state, float[] logits) {
-    if (!needsVocabulary) {
-      return read(ofAnswers(state));
-    }
-    return read(
-        RunLogits.ofVocabulary(
-            logits,
-            readout.logits(state, reader.answers()),
-            readout.logits(state, reader.foils())));
-  }
-
-  private RunLogits ofAnswers(float[] state) {
-    RunLogits logits =
-        RunLogits.ofAnswers(
-            readout.logits(state, reader.answers()), readout.logits(state, reader.foils()));
-    return comparison.map(c -> logits.withGeometry(c.of(state))).orElse(logits);
-  }
-
-  private double[] read(RunLogits logits) {
-    return logits.isFinite() ? reader.read(metrics, logits) : undefined();
+    double[] answers = readout.logits(state, reader.answers());
+    double[] foils = readout.logits(state, reader.foils());
+    RunLogits ofRun =
+        needsVocabulary
+            ? RunLogits.ofVocabulary(logits, answers, foils)
+            : RunLogits.ofAnswers(answers, foils);
+    RunLogits known = comparison.map(c -> ofRun.withGeometry(c.of(state))).orElse(ofRun);
+    return known.isFinite() ? reader.read(metrics, known) : undefined();
   }
 
   private static OptionalDouble finite(double value) {

@@ -4,9 +4,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.patchgrid.kernel.Gradients;
 import org.patchgrid.metric.MetricReader;
 import org.patchgrid.patch.PairCells;
@@ -29,7 +27,6 @@ public final class PairPredictions {
    */
   public record Prediction(int token, double probability) {}
 
-  /** The predictions of both runs. */
   public record Predictions(Prediction clean, Prediction corrupted) {}
 
   /**
@@ -59,13 +56,11 @@ public final class PairPredictions {
       LoadedModel model, List<PromptPair> pairs, BosPolicy bos, AnswerTokenPolicy policy) {
     Gradients.stop();
     List<CheckedPair> checked = new ArrayList<>();
-    Map<Integer, List<TokenizedPair>> byLength = new TreeMap<>();
+    List<TokenizedPair> usable = new ArrayList<>();
     for (PromptPair pair : pairs) {
       TokenizedPair tokenized = model.tokenize(pair, bos, policy);
       if (tokenized.isUsable()) {
-        byLength
-            .computeIfAbsent(tokenized.clean().length(), length -> new ArrayList<>())
-            .add(tokenized);
+        usable.add(tokenized);
       } else {
         checked.add(
             new CheckedPair(
@@ -75,9 +70,7 @@ public final class PairPredictions {
                 Optional.empty()));
       }
     }
-    for (List<TokenizedPair> equallyLong : byLength.values()) {
-      checked.addAll(run(model, equallyLong));
-    }
+    TokenizedPair.byLength(usable).forEach(alike -> checked.addAll(run(model, alike)));
     checked.sort(Comparator.comparingLong(pair -> pair.pair().pair().number()));
     return checked;
   }

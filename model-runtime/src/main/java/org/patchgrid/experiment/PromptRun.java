@@ -27,7 +27,13 @@ public final class PromptRun implements AutoCloseable {
   private final float[] state; // [d_model]
   private final float[] logits; // [V]
 
-  PromptRun(
+  /**
+   * @param model stays the caller's, who closes it after the last run
+   * @param kept hook points whose values, as the run goes on with them, can be read afterwards
+   * @param replacements from a run's value, [token, width] row after row, to as many numbers; each
+   *     is called once
+   */
+  public PromptRun(
       LoadedModel model,
       TokenSequence tokens,
       Set<HookPoint> kept,
@@ -36,8 +42,10 @@ public final class PromptRun implements AutoCloseable {
     this.model = model;
     this.manager = model.newManager();
     this.cache = new ActivationCache(manager, kept);
+    Map<HookPoint, UnaryOperator<NDArray>> onArrays = new HashMap<>();
+    replacements.forEach((point, replacement) -> onArrays.put(point, onArrays(replacement)));
     try {
-      this.state = forward(tokens, interventions(replacements));
+      this.state = forward(tokens, new Interventions(onArrays));
       this.logits = logits(state);
     } catch (RuntimeException | Error e) {
       manager.close();
@@ -52,12 +60,6 @@ public final class PromptRun implements AutoCloseable {
       interventions.requireEachFiredOnce();
       return last.toFloatArray();
     }
-  }
-
-  private static Interventions interventions(Map<HookPoint, UnaryOperator<float[]>> replacements) {
-    Map<HookPoint, UnaryOperator<NDArray>> onArrays = new HashMap<>();
-    replacements.forEach((point, replacement) -> onArrays.put(point, onArrays(replacement)));
-    return new Interventions(onArrays);
   }
 
   private static UnaryOperator<NDArray> onArrays(UnaryOperator<float[]> replacement) {

@@ -9,8 +9,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.study.ActivationMean;
@@ -60,19 +58,14 @@ final class PromptSetScan {
    * @param pairs that can be run, in the prompt set's order
    */
   PromptSetSums scan(List<TokenizedPair> pairs) {
-    Map<Integer, List<TokenizedPair>> byLength =
-        pairs.stream()
-            .collect(
-                Collectors.groupingBy(
-                    pair -> pair.clean().length(), TreeMap::new, Collectors.toList()));
-    byLength.forEach(
-        (length, equallyLong) -> {
-          sums.addLength(length);
-          int most = Math.max(1, MOST_TOKENS / length);
-          for (int first = 0; first < equallyLong.size(); first += most) {
-            run(equallyLong.subList(first, Math.min(equallyLong.size(), first + most)), length);
-          }
-        });
+    for (List<TokenizedPair> equallyLong : TokenizedPair.byLength(pairs)) {
+      int length = equallyLong.get(0).clean().length();
+      sums.addLength(length);
+      int most = Math.max(1, MOST_TOKENS / length);
+      for (int first = 0; first < equallyLong.size(); first += most) {
+        run(equallyLong.subList(first, Math.min(equallyLong.size(), first + most)), length);
+      }
+    }
     return sums;
   }
 
@@ -94,7 +87,7 @@ final class PromptSetScan {
             scope,
             tokens,
             new WholeSequences(transformer.tables(scope, length)),
-            new MeansOf(pairs, length));
+            meansOf(pairs, length));
       }
     }
   }
@@ -112,37 +105,31 @@ final class PromptSetScan {
   }
 
   /** Adds up what a pass over the clean prompts of some pairs of equal length comes to. */
-  private final class MeansOf implements Hooks {
-    private final List<TokenizedPair> pairs;
-    private final int length;
-
-    MeansOf(List<TokenizedPair> pairs, int length) {
-      this.pairs = pairs;
-      this.length = length;
-    }
-
-    @Override
-    public boolean watches(HookPoint point) {
-      return meansAt.containsKey(point);
-    }
-
-    @Override
-    public NDArray at(HookPoint point, NDArray value) {
-      List<NeededMean> means = meansAt.getOrDefault(point, List.of());
-      if (means.isEmpty()) {
-        return value;
+  private Hooks meansOf(List<TokenizedPair> pairs, int length) {
+    return new Hooks() {
+      @Override
+      public boolean watches(HookPoint point) {
+        return meansAt.containsKey(point);
       }
-      float[] values = value.toFloatArray();
-      int width = values.length / length / pairs.size();
-      for (NeededMean mean : means) {
-        for (int row = 0; row < pairs.size(); row++) {
-          for (int position = 0; position < length; position++) {
-            add(mean, pairs.get(row), position, values, width, row * length + position);
+
+      @Override
+      public NDArray at(HookPoint point, NDArray value) {
+        List<NeededMean> means = meansAt.getOrDefault(point, List.of());
+        if (means.isEmpty()) {
+          return value;
+        }
+        float[] values = value.toFloatArray();
+        int width = values.length / length / pairs.size();
+        for (NeededMean mean : means) {
+          for (int row = 0; row < pairs.size(); row++) {
+            for (int position = 0; position < length; position++) {
+              add(mean, pairs.get(row), position, values, width, row * length + position);
+            }
           }
         }
+        return value;
       }
-      return value;
-    }
+    };
   }
 
   private void add(

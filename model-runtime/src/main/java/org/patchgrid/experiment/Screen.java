@@ -30,11 +30,7 @@ final class Screen {
     this.layers = layers;
   }
 
-  /**
-   * Compares all cells of a pair.
-   *
-   * @return the same runs in float32
-   */
+  /** All cells of a pair against the same runs in float32, which it gives back. */
   PairStates compare(PairCells pair, PairStates found) {
     PairStates inFloat32 = float32.run(List.of(pair)).get(0);
     List<Measurement> measured = measurements(pair, found);
@@ -61,7 +57,6 @@ final class Screen {
     }
   }
 
-  /** What was collected. */
   Map<Metric, RecoveryError> errors() {
     return byMetric;
   }

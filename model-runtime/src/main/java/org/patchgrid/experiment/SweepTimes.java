@@ -31,7 +31,6 @@ public record SweepTimes(
     }
   }
 
-  /** The times of one way. */
   public OfWay of(SweepWay way) {
     return ways.stream().filter(times -> times.way() == way).findFirst().orElseThrow();
   }

@@ -1,12 +1,9 @@
 package org.patchgrid.experiment;
 
 import java.util.List;
-import org.patchgrid.study.CellSelection;
-import org.patchgrid.study.Computation;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PromptPair;
-import org.patchgrid.study.PromptSetStatistics;
 import org.patchgrid.study.PromptSetSums;
 import org.patchgrid.study.StatisticsNeeded;
 import org.patchgrid.study.SweepSite;
@@ -18,19 +15,9 @@ public interface TaskModel extends AutoCloseable {
    * Measures a task's cells. What it takes of native memory is freed when it returns.
    *
    * @param pairs the pairs of the task's range
-   * @param planSites all sites of the plan, of which the task has a range
-   * @param statistics of the whole prompt set, as far as the sites need them
-   * @param selection which of the cells are measured
    * @throws AuditException if a cell comes out differently when it is repeated
    */
-  TaskResult run(
-      PatchTask task,
-      List<PromptPair> pairs,
-      List<SweepSite> planSites,
-      MeasurementSettings settings,
-      PromptSetStatistics statistics,
-      CellSelection selection,
-      Computation computation);
+  TaskResult run(PatchTask task, List<PromptPair> pairs, StudyWork work);
 
   /** Adds up what the sites of a plan need of some pairs' clean runs. */
   PromptSetSums scan(

@@ -1,5 +1,6 @@
 package org.patchgrid.experiment;
 
+import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -7,9 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.patchgrid.patch.Constants;
 import org.patchgrid.patch.ForcedOutcome;
 import org.patchgrid.patch.NoiseSample;
 import org.patchgrid.patch.PairCells;
@@ -18,17 +18,13 @@ import org.patchgrid.patch.PatchEngine;
 import org.patchgrid.patch.PatchedCell;
 import org.patchgrid.patch.SiteExpansion;
 import org.patchgrid.patch.SiteRequirements;
-import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.Labels;
 import org.patchgrid.study.Measurement;
-import org.patchgrid.study.MeasurementSettings;
-import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PromptPair;
-import org.patchgrid.study.PromptSetStatistics;
 import org.patchgrid.study.RequiredPrediction;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
@@ -37,17 +33,13 @@ import org.patchgrid.study.TokenizedPair;
 
 /** Goes through the pairs of one task, those of one length together. Belongs to one thread. */
 final class TaskRunner {
-
-  private final ModelStructure structure;
-  private final Function<PromptPair, TokenizedPair> tokenize;
+  private final LoadedModel model;
+  private final StudyWork work;
   private final PatchEngine engine;
   private final Readout readout;
   private final SiteRequirements requirements;
   private final List<SweepSite> runSites;
   private final List<SweepSite> attributedSites;
-  private final MeasurementSettings settings;
-  private final PromptSetStatistics statistics;
-  private final CellSelection selection;
   private final AttributedCells attributed;
   private final boolean reportsPairs;
   private final Audit audit;
@@ -57,50 +49,35 @@ final class TaskRunner {
   private long cells;
 
   /**
-   * @param tokenize for the model: what it cannot run is not usable
-   * @param planSites all sites of the plan: whether a pair is usable must not depend on the task
+   * @param manager owner of all that is made; the caller closes it
    */
-  TaskRunner(
-      ModelStructure structure,
-      Function<PromptPair, TokenizedPair> tokenize,
-      PatchEngine engine,
-      Readout readout,
-      PatchTask task,
-      List<SweepSite> planSites,
-      MeasurementSettings settings,
-      PromptSetStatistics statistics,
-      CellSelection selection,
-      AttributedCells attributed,
-      Audit audit) {
-    this.structure = structure;
-    this.tokenize = tokenize;
-    this.engine = engine;
-    this.readout = readout;
-    this.requirements = new SiteRequirements(planSites);
-    this.statistics = statistics;
-    this.selection = selection;
-    this.attributed = attributed;
-    List<SweepSite> taskSites = planSites.subList(task.firstSite(), task.endSite());
+  TaskRunner(LoadedModel model, NDManager manager, PatchTask task, StudyWork work) {
+    Constants constants = Constants.of(work.statistics());
+    List<SweepSite> taskSites = work.sites().subList(task.firstSite(), task.endSite());
+    this.model = model;
+    this.work = work;
+    this.engine = model.engine(work.computation(), manager, constants);
+    this.readout = model.readout(manager);
+    // of the whole plan: whether a pair is usable must not depend on the task
+    this.requirements = new SiteRequirements(work.sites());
     this.runSites = taskSites.stream().filter(SweepSite::isRun).toList();
     this.attributedSites = taskSites.stream().filter(site -> !site.isRun()).toList();
-    this.settings = settings;
+    this.attributed = new AttributedCells(model);
     this.reportsPairs = task.reportsPairs();
-    this.audit = audit;
+    this.audit = model.audit(work, readout, manager, constants);
   }
 
   TaskResult run(List<PromptPair> pairs) {
-    Map<Integer, List<TokenizedPair>> byLength = new TreeMap<>();
+    List<TokenizedPair> usable = new ArrayList<>();
     for (PromptPair pair : pairs) {
-      TokenizedPair tokenized = requirements.require(tokenize.apply(pair));
+      TokenizedPair tokenized = requirements.require(model.tokenize(pair, work.settings()));
       if (tokenized.isUsable()) {
-        byLength
-            .computeIfAbsent(tokenized.clean().length(), length -> new ArrayList<>())
-            .add(tokenized);
+        usable.add(tokenized);
       } else {
         report(notRun(tokenized));
       }
     }
-    byLength.values().forEach(this::measure);
+    TokenizedPair.byLength(usable).forEach(this::measure);
     long auditedCells = audit.end();
     pairResults.sort(Comparator.comparingLong(result -> result.tokenized().pair().number()));
     measurements.sort(Measurement.ROW_ORDER);
@@ -113,21 +90,18 @@ final class TaskRunner {
     }
   }
 
-  /** Measures pairs of equal length. */
   private void measure(List<TokenizedPair> pairs) {
-    List<TokenizedPair> toPatch = pairs;
-    if (settings.require() != RequiredPrediction.NONE) {
-      toPatch = rightlyPredicted(pairs);
-    }
+    List<TokenizedPair> toPatch =
+        work.settings().require() == RequiredPrediction.NONE ? pairs : rightlyPredicted(pairs);
     if (toPatch.isEmpty()) {
       return;
     }
-    List<PairWork> work = toPatch.stream().map(this::work).toList();
-    List<PairCells> cellsOfAll = work.stream().flatMap(pair -> pair.all().stream()).toList();
+    List<PairWork> pairWork = toPatch.stream().map(this::work).toList();
+    List<PairCells> cellsOfAll = pairWork.stream().flatMap(pair -> pair.all().stream()).toList();
     List<PairStates> states = engine.run(cellsOfAll);
     audit.check(cellsOfAll, states);
     int next = 0;
-    for (PairWork pair : work) {
+    for (PairWork pair : pairWork) {
       int end = next + pair.all().size();
       measure(pair, states.subList(next, end));
       next = end;
@@ -172,14 +146,14 @@ final class TaskRunner {
   }
 
   private PairWork work(TokenizedPair pair) {
-    SiteExpansion expansion = new SiteExpansion(structure);
+    SiteExpansion expansion = new SiteExpansion(model.structure());
     Map<Corruption, List<PatchedCell>> cellsOf = new LinkedHashMap<>();
     for (SweepSite site : runSites) {
       cellsOf
           .computeIfAbsent(site.corruption(), corruption -> new ArrayList<>())
           .addAll(
               expansion.cells(site, pair).stream()
-                  .filter(cell -> selection.includes(cell.cell(), pair.pair().number()))
+                  .filter(cell -> work.selection().includes(cell.cell(), pair.pair().number()))
                   .toList());
     }
     List<PatchedCell> ofPrompt =
@@ -193,7 +167,7 @@ final class TaskRunner {
   private List<PairCells> samples(
       TokenizedPair pair, Corruption.Noise noise, List<PatchedCell> ofNoise) {
     TokenSpan span = Labels.resolve(noise.label(), pair).orElseThrow();
-    double scale = noise.factor() * statistics.deviation(noise.label());
+    double scale = noise.factor() * work.statistics().deviation(noise.label());
     return IntStream.range(0, noise.samples())
         .mapToObj(sample -> new NoiseSample(span, scale, noise.seed(), pair.pair().id(), sample))
         .map(sample -> new PairCells(pair, Optional.of(sample), ofNoise))
@@ -224,11 +198,11 @@ final class TaskRunner {
   }
 
   private ForcedOutcome forced(PairCells pair) {
-    return new ForcedOutcome(pair, structure.layers());
+    return new ForcedOutcome(pair, model.structure().layers());
   }
 
   private PairMeasurements measurements(BaseRuns base) {
-    return new PairMeasurements(base, readout, settings);
+    return new PairMeasurements(base, readout, work.settings());
   }
 
   /** The pair, rejected if the study requires a prediction that the model does not make. */
@@ -238,11 +212,11 @@ final class TaskRunner {
           PairStatus.WRONG_PREDICTION,
           prediction("clean", base.cleanTop1(), "answer", base.answers()));
     }
-    if (settings.require() == RequiredPrediction.BOTH && !pair.hasCorrupted()) {
+    if (work.settings().require() == RequiredPrediction.BOTH && !pair.hasCorrupted()) {
       return pair.rejected(
           PairStatus.WRONG_PREDICTION, "prompts.require = both needs a corrupted prompt");
     }
-    if (settings.require() == RequiredPrediction.BOTH
+    if (work.settings().require() == RequiredPrediction.BOTH
         && !contains(base.foils(), base.corruptedTop1())) {
       return pair.rejected(
           PairStatus.WRONG_PREDICTION,

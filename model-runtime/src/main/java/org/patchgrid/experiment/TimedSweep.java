@@ -2,10 +2,10 @@ package org.patchgrid.experiment;
 
 import ai.djl.ndarray.NDManager;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PairStates;
@@ -53,8 +53,6 @@ final class TimedSweep {
   }
 
   /**
-   * What a way came to.
-   *
    * @param seconds for all cells
    */
   record Run(double seconds, PairStates states) {}
@@ -69,11 +67,10 @@ final class TimedSweep {
   }
 
   private static PairCells everyNth(PairCells all, int stride) {
-    List<PatchedCell> cells = new ArrayList<>();
-    for (int i = 0; i < all.cells().size(); i += stride) {
-      cells.add(all.cells().get(i));
-    }
-    return new PairCells(all.pair(), cells);
+    List<PatchedCell> cells = all.cells();
+    return new PairCells(
+        all.pair(),
+        IntStream.iterate(0, i -> i < cells.size(), i -> i + stride).mapToObj(cells::get).toList());
   }
 
   /** Rows of a batch of {@link SweepWay#FULL_BATCH}. */
@@ -81,7 +78,6 @@ final class TimedSweep {
     return batchRows;
   }
 
-  /** The cells that a way is timed on. */
   List<PatchedCell> cells(SweepWay way) {
     return work(way).cells();
   }
@@ -120,7 +116,6 @@ final class TimedSweep {
     return new PairCells(all.pair(), all.cells().subList(0, Math.min(cells, all.cells().size())));
   }
 
-  /** Does the sweep. */
   Run time(SweepWay way) {
     PairCells work = work(way);
     Run run = time(way, work);

@@ -1,6 +1,5 @@
 package org.patchgrid.family;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,6 @@ record CheckpointLayout(
         embedding, Optional.empty(), layers, modules, parents, finalNorm, head, false);
   }
 
-  /** The same with an embedding of positions. */
   CheckpointLayout withPositions(String module) {
     return new CheckpointLayout(
         embedding, Optional.of(module), layers, modules, parents, finalNorm, head, inputsFirst);
@@ -61,20 +59,17 @@ record CheckpointLayout(
 
   /** The module that holds the weights of a component. */
   CheckpointModule module(Component component) {
-    return find(component)
+    return modules.stream()
+        .filter(module -> module.components().contains(component))
+        .findFirst()
         .orElseThrow(() -> new IllegalStateException("No module puts out " + component));
   }
 
-  Optional<CheckpointModule> find(Component component) {
-    return modules.stream().filter(module -> module.components().contains(component)).findFirst();
-  }
-
-  /** The modules that put out one component. */
   ModuleNames names() {
     Map<String, Component> names = new HashMap<>(parents);
-    List<CheckpointModule> single = new ArrayList<>(modules);
-    single.removeIf(module -> module.components().size() > 1);
-    single.forEach(module -> names.put(module.path(), module.components().get(0)));
+    modules.stream()
+        .filter(module -> module.components().size() == 1)
+        .forEach(module -> names.put(module.path(), module.components().get(0)));
     return new ModuleNames(layers, names);
   }
 }

@@ -12,7 +12,6 @@ import org.patchgrid.study.Component;
  * @param order how the rows of several lie
  */
 record CheckpointModule(String path, List<Component> components, Order order) {
-  /** How several components lie in one tensor. */
   public enum Order {
     /** One after the other: {@code [q | k | v]}. */
     IN_TURN,

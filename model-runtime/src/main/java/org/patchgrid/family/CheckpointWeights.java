@@ -36,8 +36,6 @@ final class CheckpointWeights {
   }
 
   /**
-   * Reads weights.
-   *
    * @param layouts the family's names first, then those of other tools
    */
   static TransformerWeights load(
@@ -98,37 +96,27 @@ final class CheckpointWeights {
   private BlockWeights block(int layer) {
     boolean behind = config.norm().behindSublayers();
     return new BlockWeights(
-        normBefore(layer, Component.INPUT_LAYERNORM),
+        norm(layer, Component.INPUT_LAYERNORM, width()),
         attention(layer),
-        behind ? Optional.of(norm(layer, Component.SELF_ATTN, width())) : Optional.empty(),
-        normBefore(layer, Component.POST_ATTENTION_LAYERNORM),
+        norm(behind, layer, Component.SELF_ATTN, width()),
+        norm(layer, Component.POST_ATTENTION_LAYERNORM, width()),
         mlp(layer),
-        behind ? Optional.of(norm(layer, Component.MLP, width())) : Optional.empty());
-  }
-
-  private Optional<NormWeights> normBefore(int layer, Component component) {
-    return structure.has(component)
-        ? Optional.of(norm(layer, component, width()))
-        : Optional.empty();
+        norm(behind, layer, Component.MLP, width()));
   }
 
   private AttentionWeights attention(int layer) {
     boolean inputBias = config.attention().inputBias();
+    boolean spansHeads = structure.normSpansHeads();
     return new AttentionWeights(
         linear(layer, Component.Q_PROJ, inputBias),
         linear(layer, Component.K_PROJ, inputBias),
         linear(layer, Component.V_PROJ, inputBias),
-        headNorm(layer, Component.Q_NORM, structure.queryWidth()),
-        headNorm(layer, Component.K_NORM, structure.keyValueWidth()),
+        norm(layer, Component.Q_NORM, spansHeads ? structure.queryWidth() : structure.headWidth()),
+        norm(
+            layer,
+            Component.K_NORM,
+            spansHeads ? structure.keyValueWidth() : structure.headWidth()),
         linear(layer, Component.O_PROJ, config.attention().outputBias()));
-  }
-
-  private Optional<NormWeights> headNorm(int layer, Component component, long allHeads) {
-    if (!structure.has(component)) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        norm(layer, component, structure.normSpansHeads() ? allHeads : structure.headWidth()));
   }
 
   private MlpWeights mlp(int layer) {
@@ -141,8 +129,14 @@ final class CheckpointWeights {
         linear(layer, Component.DOWN_PROJ, bias));
   }
 
-  private NormWeights norm(int layer, Component component, long width) {
-    return norm(modulePath(layer, layout.module(component)), width);
+  private Optional<NormWeights> norm(int layer, Component component, long width) {
+    return norm(structure.has(component), layer, component, width);
+  }
+
+  private Optional<NormWeights> norm(boolean there, int layer, Component component, long width) {
+    return there
+        ? Optional.of(norm(modulePath(layer, layout.module(component)), width))
+        : Optional.empty();
   }
 
   private NormWeights norm(String module, long width) {
@@ -160,7 +154,7 @@ final class CheckpointWeights {
   private Linear linear(int layer, Component component, boolean biased) {
     CheckpointModule module = layout.module(component);
     String path = modulePath(layer, module);
-    long in = widths(component).in();
+    long in = structure.inputs(component);
     long rows = rows(module);
     List<Long> shape = inputsFirst ? List.of(in, rows) : List.of(rows, in);
     NDArray weight =
@@ -199,7 +193,6 @@ final class CheckpointWeights {
     return layout.layers() + "." + layer + "." + module.path();
   }
 
-  /** Rows of all components that a module holds. */
   private long rows(CheckpointModule module) {
     return module.components().stream().mapToLong(this::outputs).sum();
   }
@@ -208,37 +201,7 @@ final class CheckpointWeights {
     return structure.modelWidth();
   }
 
-  /** Widths of a linear map. */
-  private record Widths(long in, long out) {}
-
   private long outputs(Component component) {
-    return widths(component).out();
-  }
-
-  private Widths widths(Component component) {
-    long model = structure.modelWidth();
-    long queries = structure.queryWidth();
-    long keyValues = structure.keyValueWidth();
-    long mlp = structure.mlpWidth();
-    return switch (component) {
-      case Q_PROJ -> new Widths(model, queries);
-      case K_PROJ, V_PROJ -> new Widths(model, keyValues);
-      case O_PROJ -> new Widths(queries, model);
-      case GATE_PROJ, UP_PROJ -> new Widths(model, mlp);
-      case DOWN_PROJ -> new Widths(mlp, model);
-      case RESID_PRE,
-          INPUT_LAYERNORM,
-          Q_NORM,
-          K_NORM,
-          PATTERN,
-          Z,
-          SELF_ATTN,
-          RESID_MID,
-          POST_ATTENTION_LAYERNORM,
-          ACT,
-          MLP,
-          OUTPUT ->
-          throw new IllegalArgumentException(component + " is no linear map");
-    };
+    return structure.width(component, 1);
   }
 }

@@ -4,9 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.patchgrid.checkpoint.ConfigFile;
-import org.patchgrid.transformer.AttentionConfig;
-import org.patchgrid.transformer.EmbeddingConfig;
-import org.patchgrid.transformer.HeadConfig;
 import org.patchgrid.transformer.LayerConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
@@ -19,9 +16,8 @@ final class Gemma2Family extends ModelFamily {
   private static final double DEFAULT_ATTENTION_CAP = 50;
   private static final double DEFAULT_LOGIT_CAP = 30;
 
-  @Override
-  public String modelType() {
-    return "gemma2";
+  Gemma2Family() {
+    super("gemma2", GemmaConfig.LAYOUT);
   }
 
   @Override
@@ -34,22 +30,11 @@ final class Gemma2Family extends ModelFamily {
             .map(window -> new LayerConfig(gemma.scale(), Optional.of(rotary), window))
             .toList();
     OptionalDouble logitCap = gemma.cap("final_logit_softcapping", DEFAULT_LOGIT_CAP);
-    return new TransformerConfig(
-        sizes.structure(modelName, Sizes.LLAMA, false, logitCap.isEmpty(), GemmaConfig.LAYOUT),
-        EmbeddingConfig.scaled(Math.sqrt(sizes.modelWidth())),
-        gemma.norm(),
-        new AttentionConfig(
-            gemma.attentionBias(),
-            gemma.attentionBias(),
-            gemma.cap("attn_logit_softcapping", DEFAULT_ATTENTION_CAP)),
+    return gemma.transformer(
+        sizes.structure(modelName, Sizes.LLAMA, false, logitCap.isEmpty(), layout()),
         layers,
-        gemma.mlp(),
-        new HeadConfig(gemma.tiedHead(), false, logitCap),
-        gemma.maxPositions(8192));
-  }
-
-  @Override
-  List<CheckpointLayout> layouts() {
-    return List.of(GemmaConfig.LAYOUT);
+        gemma.cap("attn_logit_softcapping", DEFAULT_ATTENTION_CAP),
+        logitCap,
+        8192);
   }
 }

@@ -8,9 +8,6 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.Component;
-import org.patchgrid.transformer.AttentionConfig;
-import org.patchgrid.transformer.EmbeddingConfig;
-import org.patchgrid.transformer.HeadConfig;
 import org.patchgrid.transformer.LayerConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
@@ -31,27 +28,23 @@ final class Gemma3Family extends ModelFamily {
   private static final double DEFAULT_THETA = 1_000_000;
   private static final int DEFAULT_PATTERN = 6;
 
-  @Override
-  public String modelType() {
-    return "gemma3_text";
+  Gemma3Family() {
+    super("gemma3_text", LAYOUT);
   }
 
   @Override
   public TransformerConfig config(String modelName, ConfigFile config) {
     GemmaConfig gemma = new GemmaConfig(config);
-    Sizes sizes = gemma.sizes();
-    OptionalDouble attentionCap = gemma.cap("attn_logit_softcapping");
-    OptionalDouble logitCap = gemma.cap("final_logit_softcapping");
-    return new TransformerConfig(
-        sizes.structure(
-            modelName, EnumSet.allOf(Component.class), false, logitCap.isEmpty(), LAYOUT),
-        EmbeddingConfig.scaled(Math.sqrt(sizes.modelWidth())),
-        gemma.norm(),
-        new AttentionConfig(gemma.attentionBias(), gemma.attentionBias(), attentionCap),
+    OptionalDouble logitCap = config.positive("final_logit_softcapping");
+    return gemma.transformer(
+        gemma
+            .sizes()
+            .structure(
+                modelName, EnumSet.allOf(Component.class), false, logitCap.isEmpty(), LAYOUT),
         layers(config, gemma),
-        gemma.mlp(),
-        new HeadConfig(gemma.tiedHead(), false, logitCap),
-        gemma.maxPositions(131_072));
+        config.positive("attn_logit_softcapping"),
+        logitCap,
+        131_072);
   }
 
   private static List<LayerConfig> layers(ConfigFile config, GemmaConfig gemma) {
@@ -72,10 +65,5 @@ final class Gemma3Family extends ModelFamily {
       layers.add(new LayerConfig(gemma.scale(), Optional.of(rotary), window));
     }
     return layers;
-  }
-
-  @Override
-  List<CheckpointLayout> layouts() {
-    return List.of(LAYOUT);
   }
 }

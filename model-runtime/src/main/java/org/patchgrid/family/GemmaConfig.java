@@ -1,15 +1,18 @@
 package org.patchgrid.family;
 
-import static org.patchgrid.study.Component.INPUT_LAYERNORM;
-import static org.patchgrid.study.Component.POST_ATTENTION_LAYERNORM;
-
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.IntPredicate;
 import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.ModelStructure;
+import org.patchgrid.transformer.AttentionConfig;
+import org.patchgrid.transformer.EmbeddingConfig;
+import org.patchgrid.transformer.HeadConfig;
+import org.patchgrid.transformer.LayerConfig;
 import org.patchgrid.transformer.MlpConfig;
-import org.patchgrid.transformer.NormConfig;
+import org.patchgrid.transformer.TransformerConfig;
 
 /** What the configurations of Gemma 2 and Gemma 3 have in common. */
 record GemmaConfig(ConfigFile config, Sizes sizes) {
@@ -18,8 +21,8 @@ record GemmaConfig(ConfigFile config, Sizes sizes) {
    */
   static final List<CheckpointModule> NORMS_BEFORE =
       List.of(
-          CheckpointModule.of(INPUT_LAYERNORM, "input_layernorm"),
-          CheckpointModule.of(POST_ATTENTION_LAYERNORM, "pre_feedforward_layernorm"));
+          CheckpointModule.of(Component.INPUT_LAYERNORM, "input_layernorm"),
+          CheckpointModule.of(Component.POST_ATTENTION_LAYERNORM, "pre_feedforward_layernorm"));
 
   static final CheckpointLayout LAYOUT =
       LlamaLayout.withNormsBehind(
@@ -36,13 +39,8 @@ record GemmaConfig(ConfigFile config, Sizes sizes) {
     }
   }
 
-  /** Of scores. */
   double scale() {
-    double scalar = config.number("query_pre_attn_scalar").orElse(DEFAULT_HEAD_WIDTH);
-    if (!(scalar > 0)) {
-      throw config.invalid("query_pre_attn_scalar", "it must be greater than 0");
-    }
-    return 1 / Math.sqrt(scalar);
+    return 1 / Math.sqrt(config.positive("query_pre_attn_scalar").orElse(DEFAULT_HEAD_WIDTH));
   }
 
   List<OptionalInt> windows(IntPredicate sliding) {
@@ -52,34 +50,27 @@ record GemmaConfig(ConfigFile config, Sizes sizes) {
 
   /** A cap that may be absent; a key that is not there means {@code otherwise}. */
   OptionalDouble cap(String key, double otherwise) {
-    return config.mentions(key) ? cap(key) : OptionalDouble.of(otherwise);
+    return config.mentions(key) ? config.positive(key) : OptionalDouble.of(otherwise);
   }
 
-  OptionalDouble cap(String key) {
-    OptionalDouble cap = config.number(key);
-    if (cap.isPresent() && cap.getAsDouble() <= 0) {
-      throw config.invalid(key, "it must be greater than 0");
-    }
-    return cap;
-  }
-
-  boolean attentionBias() {
-    return config.flag("attention_bias").orElse(false);
-  }
-
-  NormConfig norm() {
-    return Norms.rms(config, 1e-6).withNormsBehindSublayers().withWeightsFromOne();
-  }
-
-  MlpConfig mlp() {
-    return new MlpConfig(Activations.read(config, "hidden_activation", "gelu_pytorch_tanh"), false);
-  }
-
-  boolean tiedHead() {
-    return config.flag("tie_word_embeddings").orElse(true);
-  }
-
-  int maxPositions(int otherwise) {
-    return config.count("max_position_embeddings").orElse(otherwise);
+  /**
+   * @param maxPositions where the configuration has none
+   */
+  TransformerConfig transformer(
+      ModelStructure structure,
+      List<LayerConfig> layers,
+      OptionalDouble attentionCap,
+      OptionalDouble logitCap,
+      int maxPositions) {
+    boolean bias = config.flag("attention_bias").orElse(false);
+    return new TransformerConfig(
+        structure,
+        EmbeddingConfig.scaled(Math.sqrt(sizes.modelWidth())),
+        Norms.rms(config, 1e-6).withNormsBehindSublayers().withWeightsFromOne(),
+        new AttentionConfig(bias, bias, attentionCap),
+        layers,
+        new MlpConfig(Activations.read(config, "hidden_activation", "gelu_pytorch_tanh"), false),
+        new HeadConfig(config.flag("tie_word_embeddings").orElse(true), false, logitCap),
+        config.count("max_position_embeddings").orElse(maxPositions));
   }
 }

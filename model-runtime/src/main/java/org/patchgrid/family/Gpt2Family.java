@@ -1,19 +1,5 @@
 package org.patchgrid.family;
 
-import static org.patchgrid.study.Component.DOWN_PROJ;
-import static org.patchgrid.study.Component.GATE_PROJ;
-import static org.patchgrid.study.Component.INPUT_LAYERNORM;
-import static org.patchgrid.study.Component.K_NORM;
-import static org.patchgrid.study.Component.K_PROJ;
-import static org.patchgrid.study.Component.MLP;
-import static org.patchgrid.study.Component.O_PROJ;
-import static org.patchgrid.study.Component.POST_ATTENTION_LAYERNORM;
-import static org.patchgrid.study.Component.Q_NORM;
-import static org.patchgrid.study.Component.Q_PROJ;
-import static org.patchgrid.study.Component.SELF_ATTN;
-import static org.patchgrid.study.Component.UP_PROJ;
-import static org.patchgrid.study.Component.V_PROJ;
-
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -37,20 +23,21 @@ import org.patchgrid.transformer.TransformerConfig;
 final class Gpt2Family extends ModelFamily {
   /** Of GPT-2, GPT-NeoX with sequential layers and OPT. */
   static final Set<Component> COMPONENTS =
-      EnumSet.complementOf(EnumSet.of(GATE_PROJ, Q_NORM, K_NORM));
+      EnumSet.complementOf(EnumSet.of(Component.GATE_PROJ, Component.Q_NORM, Component.K_NORM));
 
   private static final List<CheckpointModule> MODULES =
       List.of(
-          CheckpointModule.of(INPUT_LAYERNORM, "ln_1"),
-          CheckpointModule.inTurn("attn.c_attn", Q_PROJ, K_PROJ, V_PROJ),
-          CheckpointModule.of(O_PROJ, "attn.c_proj"),
-          CheckpointModule.of(POST_ATTENTION_LAYERNORM, "ln_2"),
-          CheckpointModule.of(UP_PROJ, "mlp.c_fc"),
-          CheckpointModule.of(DOWN_PROJ, "mlp.c_proj"));
+          CheckpointModule.of(Component.INPUT_LAYERNORM, "ln_1"),
+          CheckpointModule.inTurn(
+              "attn.c_attn", Component.Q_PROJ, Component.K_PROJ, Component.V_PROJ),
+          CheckpointModule.of(Component.O_PROJ, "attn.c_proj"),
+          CheckpointModule.of(Component.POST_ATTENTION_LAYERNORM, "ln_2"),
+          CheckpointModule.of(Component.UP_PROJ, "mlp.c_fc"),
+          CheckpointModule.of(Component.DOWN_PROJ, "mlp.c_proj"));
 
-  @Override
-  public String modelType() {
-    return "gpt2";
+  /** As transformers writes it, as the first GPT-2 was published, and as MLX writes it. */
+  Gpt2Family() {
+    super("gpt2", withPositions("transformer."), withPositions(""), withPositions("model."));
   }
 
   @Override
@@ -60,7 +47,7 @@ final class Gpt2Family extends ModelFamily {
     }
     Sizes sizes = Sizes.readGpt(config);
     return new TransformerConfig(
-        sizes.structure(modelName, COMPONENTS, layouts().get(0)),
+        sizes.structure(modelName, COMPONENTS, layout()),
         EmbeddingConfig.withPositions(0),
         Norms.layer(config, "layer_norm_epsilon", 1e-5),
         new AttentionConfig(true, true),
@@ -81,23 +68,16 @@ final class Gpt2Family extends ModelFamily {
         .toList();
   }
 
-  /** As transformers writes it, as the first GPT-2 was published, and as MLX writes it. */
-  @Override
-  List<CheckpointLayout> layouts() {
-    return List.of(withPositions("transformer."), withPositions(""), withPositions("model."));
-  }
-
   private static CheckpointLayout withPositions(String prefix) {
     return layout(prefix, MODULES).withPositions(prefix + "wpe").withInputsFirst();
   }
 
-  /** Of GPT-2 and GPT-J. */
   static CheckpointLayout layout(String prefix, List<CheckpointModule> modules) {
     return CheckpointLayout.of(
         prefix + "wte",
         prefix + "h",
         modules,
-        Map.of("attn", SELF_ATTN, "mlp", MLP),
+        Map.of("attn", Component.SELF_ATTN, "mlp", Component.MLP),
         prefix + "ln_f",
         "lm_head");
   }
@@ -107,7 +87,6 @@ final class Gpt2Family extends ModelFamily {
     return isMask(tensor);
   }
 
-  /** Of GPT-2 and GPT-J. */
   static boolean isMask(String tensor) {
     return tensor.endsWith(".attn.bias") || tensor.endsWith(".attn.masked_bias");
   }

@@ -1,15 +1,5 @@
 package org.patchgrid.family;
 
-import static org.patchgrid.study.Component.DOWN_PROJ;
-import static org.patchgrid.study.Component.INPUT_LAYERNORM;
-import static org.patchgrid.study.Component.K_PROJ;
-import static org.patchgrid.study.Component.O_PROJ;
-import static org.patchgrid.study.Component.POST_ATTENTION_LAYERNORM;
-import static org.patchgrid.study.Component.Q_PROJ;
-import static org.patchgrid.study.Component.RESID_MID;
-import static org.patchgrid.study.Component.UP_PROJ;
-import static org.patchgrid.study.Component.V_PROJ;
-
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -29,36 +19,37 @@ import org.patchgrid.transformer.TransformerConfig;
  * no biases in attention, and a bias of the logits.
  */
 final class GptJFamily extends ModelFamily {
-  private static final Set<Component> COMPONENTS = components();
+  private static final Set<Component> COMPONENTS =
+      EnumSet.complementOf(
+          EnumSet.of(
+              Component.GATE_PROJ,
+              Component.Q_NORM,
+              Component.K_NORM,
+              Component.RESID_MID,
+              Component.POST_ATTENTION_LAYERNORM));
 
   private static final List<CheckpointModule> MODULES =
       List.of(
-          CheckpointModule.of(INPUT_LAYERNORM, "ln_1"),
-          CheckpointModule.of(Q_PROJ, "attn.q_proj"),
-          CheckpointModule.of(K_PROJ, "attn.k_proj"),
-          CheckpointModule.of(V_PROJ, "attn.v_proj"),
-          CheckpointModule.of(O_PROJ, "attn.out_proj"),
-          CheckpointModule.of(UP_PROJ, "mlp.fc_in"),
-          CheckpointModule.of(DOWN_PROJ, "mlp.fc_out"));
+          CheckpointModule.of(Component.INPUT_LAYERNORM, "ln_1"),
+          CheckpointModule.of(Component.Q_PROJ, "attn.q_proj"),
+          CheckpointModule.of(Component.K_PROJ, "attn.k_proj"),
+          CheckpointModule.of(Component.V_PROJ, "attn.v_proj"),
+          CheckpointModule.of(Component.O_PROJ, "attn.out_proj"),
+          CheckpointModule.of(Component.UP_PROJ, "mlp.fc_in"),
+          CheckpointModule.of(Component.DOWN_PROJ, "mlp.fc_out"));
 
   private static final int DEFAULT_ROTARY_WIDTH = 64;
 
-  private static Set<Component> components() {
-    Set<Component> components = EnumSet.copyOf(Gpt2Family.COMPONENTS);
-    components.removeAll(Set.of(RESID_MID, POST_ATTENTION_LAYERNORM));
-    return components;
-  }
-
-  @Override
-  public String modelType() {
-    return "gptj";
+  /** As transformers writes it, and as MLX does. */
+  GptJFamily() {
+    super("gptj", Gpt2Family.layout("transformer.", MODULES), Gpt2Family.layout("model.", MODULES));
   }
 
   @Override
   public TransformerConfig config(String modelName, ConfigFile config) {
     Sizes sizes = Sizes.readGpt(config);
     return new TransformerConfig(
-        sizes.structure(modelName, COMPONENTS, false, false, layouts().get(0)),
+        sizes.structure(modelName, COMPONENTS, false, false, layout()),
         EmbeddingConfig.PLAIN,
         Norms.layer(config, "layer_norm_epsilon", 1e-5),
         new AttentionConfig(false, false),
@@ -83,13 +74,6 @@ final class GptJFamily extends ModelFamily {
         new RotaryConfig.Unscaled(),
         width,
         RotaryConfig.Pairs.NEIGHBOURS);
-  }
-
-  /** As transformers writes it, and as MLX does. */
-  @Override
-  List<CheckpointLayout> layouts() {
-    return List.of(
-        Gpt2Family.layout("transformer.", MODULES), Gpt2Family.layout("model.", MODULES));
   }
 
   @Override

@@ -1,17 +1,5 @@
 package org.patchgrid.family;
 
-import static org.patchgrid.study.Component.DOWN_PROJ;
-import static org.patchgrid.study.Component.INPUT_LAYERNORM;
-import static org.patchgrid.study.Component.K_PROJ;
-import static org.patchgrid.study.Component.MLP;
-import static org.patchgrid.study.Component.O_PROJ;
-import static org.patchgrid.study.Component.POST_ATTENTION_LAYERNORM;
-import static org.patchgrid.study.Component.Q_PROJ;
-import static org.patchgrid.study.Component.RESID_MID;
-import static org.patchgrid.study.Component.SELF_ATTN;
-import static org.patchgrid.study.Component.UP_PROJ;
-import static org.patchgrid.study.Component.V_PROJ;
-
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -33,18 +21,22 @@ import org.patchgrid.transformer.TransformerConfig;
 final class GptNeoXFamily extends ModelFamily {
   private static final List<CheckpointModule> MODULES =
       List.of(
-          CheckpointModule.of(INPUT_LAYERNORM, "input_layernorm"),
-          CheckpointModule.byHead("attention.query_key_value", Q_PROJ, K_PROJ, V_PROJ),
-          CheckpointModule.of(O_PROJ, "attention.dense"),
-          CheckpointModule.of(POST_ATTENTION_LAYERNORM, "post_attention_layernorm"),
-          CheckpointModule.of(UP_PROJ, "mlp.dense_h_to_4h"),
-          CheckpointModule.of(DOWN_PROJ, "mlp.dense_4h_to_h"));
+          CheckpointModule.of(Component.INPUT_LAYERNORM, "input_layernorm"),
+          CheckpointModule.byHead(
+              "attention.query_key_value", Component.Q_PROJ, Component.K_PROJ, Component.V_PROJ),
+          CheckpointModule.of(Component.O_PROJ, "attention.dense"),
+          CheckpointModule.of(Component.POST_ATTENTION_LAYERNORM, "post_attention_layernorm"),
+          CheckpointModule.of(Component.UP_PROJ, "mlp.dense_h_to_4h"),
+          CheckpointModule.of(Component.DOWN_PROJ, "mlp.dense_4h_to_h"));
 
   private static final double DEFAULT_PART = 0.25;
 
-  @Override
-  public String modelType() {
-    return "gpt_neox";
+  /** As transformers writes it, and as MLX does. */
+  GptNeoXFamily() {
+    super(
+        "gpt_neox",
+        layout("gpt_neox.", "gpt_neox.layers", "embed_out"),
+        layout("model.", "model.h", "model.embed_out"));
   }
 
   @Override
@@ -55,7 +47,7 @@ final class GptNeoXFamily extends ModelFamily {
         RotaryConfigReader.partial(
             config, sizes.headWidth(), "rotary_emb_base", "rotary_pct", DEFAULT_PART);
     return new TransformerConfig(
-        sizes.structure(modelName, components(config), layouts().get(0)),
+        sizes.structure(modelName, components(config), layout()),
         EmbeddingConfig.PLAIN,
         Norms.layer(config, "layer_norm_eps", 1e-5),
         new AttentionConfig(bias, bias),
@@ -68,17 +60,9 @@ final class GptNeoXFamily extends ModelFamily {
   private static Set<Component> components(ConfigFile config) {
     Set<Component> components = EnumSet.copyOf(Gpt2Family.COMPONENTS);
     if (config.flag("use_parallel_residual").orElse(true)) {
-      components.remove(RESID_MID);
+      components.remove(Component.RESID_MID);
     }
     return components;
-  }
-
-  /** As transformers writes it, and as MLX does. */
-  @Override
-  List<CheckpointLayout> layouts() {
-    return List.of(
-        layout("gpt_neox.", "gpt_neox.layers", "embed_out"),
-        layout("model.", "model.h", "model.embed_out"));
   }
 
   private static CheckpointLayout layout(String prefix, String layers, String head) {
@@ -86,7 +70,7 @@ final class GptNeoXFamily extends ModelFamily {
         prefix + "embed_in",
         layers,
         MODULES,
-        Map.of("attention", SELF_ATTN, "mlp", MLP),
+        Map.of("attention", Component.SELF_ATTN, "mlp", Component.MLP),
         prefix + "final_layer_norm",
         head);
   }

@@ -8,10 +8,21 @@ import org.patchgrid.transformer.TransformerWeights;
 
 /** A kind of model: all that Patchgrid knows of it beyond the arithmetic. Stateless. */
 public abstract class ModelFamily {
-  ModelFamily() {}
+  private final String modelType;
+  private final List<CheckpointLayout> layouts;
+
+  /**
+   * @param layouts how its tensors are named: as Hugging Face does first, then as other tools do
+   */
+  ModelFamily(String modelType, CheckpointLayout... layouts) {
+    this.modelType = modelType;
+    this.layouts = List.of(layouts);
+  }
 
   /** The {@code model_type} of its config.json. */
-  public abstract String modelType();
+  public final String modelType() {
+    return modelType;
+  }
 
   /**
    * Reads config.json.
@@ -22,8 +33,10 @@ public abstract class ModelFamily {
    */
   public abstract TransformerConfig config(String modelName, ConfigFile config);
 
-  /** How its tensors are named: as Hugging Face does first, then as other tools do. */
-  abstract List<CheckpointLayout> layouts();
+  /** Hugging Face's names. */
+  final CheckpointLayout layout() {
+    return layouts.get(0);
+  }
 
   /**
    * Reads the weights of a model with this configuration.
@@ -31,7 +44,7 @@ public abstract class ModelFamily {
    * @throws PatchgridException if a tensor is missing or has another shape
    */
   public final TransformerWeights weights(TransformerConfig config, TensorLoader loader) {
-    return CheckpointWeights.load(config, layouts(), loader);
+    return CheckpointWeights.load(config, layouts, loader);
   }
 
   /**

@@ -7,9 +7,6 @@ import java.util.Set;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.study.Component;
 import org.patchgrid.transformer.AttentionConfig;
-import org.patchgrid.transformer.EmbeddingConfig;
-import org.patchgrid.transformer.HeadConfig;
-import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
 
@@ -26,9 +23,8 @@ final class Olmo2Family extends ModelFamily {
       LlamaLayout.withNormsBehind(
           List.of(LlamaLayout.PROJECTIONS, LlamaLayout.QUERY_KEY_NORMS, LlamaLayout.NORMS_BEHIND));
 
-  @Override
-  public String modelType() {
-    return "olmo2";
+  Olmo2Family() {
+    super("olmo2", LAYOUT);
   }
 
   @Override
@@ -36,19 +32,13 @@ final class Olmo2Family extends ModelFamily {
     Sizes sizes = Sizes.read(config);
     boolean bias = config.flag("attention_bias").orElse(false);
     RotaryConfig rotary = RotaryConfigReader.whole(config, sizes.headWidth());
-    return new TransformerConfig(
+    return LlamaFamily.config(
+        config,
         sizes.structure(modelName, COMPONENTS, true, true, LAYOUT),
-        EmbeddingConfig.PLAIN,
         Norms.rms(config, 1e-5).withNormsBehindSublayers(),
         new AttentionConfig(bias, bias),
         sizes.layersAlike(Optional.of(rotary)),
-        new MlpConfig(Activations.read(config, "hidden_act", "silu"), false),
-        new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
-        config.count("max_position_embeddings").orElse(2048));
-  }
-
-  @Override
-  List<CheckpointLayout> layouts() {
-    return List.of(LAYOUT);
+        false,
+        2048);
   }
 }

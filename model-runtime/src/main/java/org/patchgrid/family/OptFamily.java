@@ -1,19 +1,10 @@
 package org.patchgrid.family;
 
-import static org.patchgrid.study.Component.DOWN_PROJ;
-import static org.patchgrid.study.Component.INPUT_LAYERNORM;
-import static org.patchgrid.study.Component.K_PROJ;
-import static org.patchgrid.study.Component.O_PROJ;
-import static org.patchgrid.study.Component.POST_ATTENTION_LAYERNORM;
-import static org.patchgrid.study.Component.Q_PROJ;
-import static org.patchgrid.study.Component.SELF_ATTN;
-import static org.patchgrid.study.Component.UP_PROJ;
-import static org.patchgrid.study.Component.V_PROJ;
-
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.study.Component;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
 import org.patchgrid.transformer.HeadConfig;
@@ -31,18 +22,18 @@ final class OptFamily extends ModelFamily {
 
   private static final List<CheckpointModule> MODULES =
       List.of(
-          CheckpointModule.of(INPUT_LAYERNORM, "self_attn_layer_norm"),
-          CheckpointModule.of(Q_PROJ, "self_attn.q_proj"),
-          CheckpointModule.of(K_PROJ, "self_attn.k_proj"),
-          CheckpointModule.of(V_PROJ, "self_attn.v_proj"),
-          CheckpointModule.of(O_PROJ, "self_attn.out_proj"),
-          CheckpointModule.of(POST_ATTENTION_LAYERNORM, "final_layer_norm"),
-          CheckpointModule.of(UP_PROJ, "fc1"),
-          CheckpointModule.of(DOWN_PROJ, "fc2"));
+          CheckpointModule.of(Component.INPUT_LAYERNORM, "self_attn_layer_norm"),
+          CheckpointModule.of(Component.Q_PROJ, "self_attn.q_proj"),
+          CheckpointModule.of(Component.K_PROJ, "self_attn.k_proj"),
+          CheckpointModule.of(Component.V_PROJ, "self_attn.v_proj"),
+          CheckpointModule.of(Component.O_PROJ, "self_attn.out_proj"),
+          CheckpointModule.of(Component.POST_ATTENTION_LAYERNORM, "final_layer_norm"),
+          CheckpointModule.of(Component.UP_PROJ, "fc1"),
+          CheckpointModule.of(Component.DOWN_PROJ, "fc2"));
 
-  @Override
-  public String modelType() {
-    return "opt";
+  /** As transformers writes it, and as the first ones were published. */
+  OptFamily() {
+    super("opt", layout("model.decoder."), layout("decoder."));
   }
 
   @Override
@@ -68,7 +59,7 @@ final class OptFamily extends ModelFamily {
             config.requiredCount("ffn_dim"),
             config.requiredCount("vocab_size"));
     return new TransformerConfig(
-        sizes.structure(modelName, Gpt2Family.COMPONENTS, layouts().get(0)),
+        sizes.structure(modelName, Gpt2Family.COMPONENTS, layout()),
         EmbeddingConfig.withPositions(POSITION_OFFSET),
         NormConfig.layer(NORM_EPSILON),
         new AttentionConfig(true, true),
@@ -84,18 +75,12 @@ final class OptFamily extends ModelFamily {
     }
   }
 
-  /** As transformers writes it, and as the first ones were published. */
-  @Override
-  List<CheckpointLayout> layouts() {
-    return List.of(layout("model.decoder."), layout("decoder."));
-  }
-
   private static CheckpointLayout layout(String prefix) {
     return CheckpointLayout.of(
             prefix + "embed_tokens",
             prefix + "layers",
             MODULES,
-            Map.of("self_attn", SELF_ATTN),
+            Map.of("self_attn", Component.SELF_ATTN),
             prefix + "final_layer_norm",
             "lm_head")
         .withPositions(prefix + "embed_positions");

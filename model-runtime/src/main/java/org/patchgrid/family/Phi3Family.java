@@ -1,19 +1,9 @@
 package org.patchgrid.family;
 
-import static org.patchgrid.study.Component.DOWN_PROJ;
-import static org.patchgrid.study.Component.GATE_PROJ;
-import static org.patchgrid.study.Component.K_PROJ;
-import static org.patchgrid.study.Component.O_PROJ;
-import static org.patchgrid.study.Component.Q_PROJ;
-import static org.patchgrid.study.Component.UP_PROJ;
-import static org.patchgrid.study.Component.V_PROJ;
-
 import java.util.List;
 import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.study.Component;
 import org.patchgrid.transformer.AttentionConfig;
-import org.patchgrid.transformer.EmbeddingConfig;
-import org.patchgrid.transformer.HeadConfig;
-import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
 
@@ -24,14 +14,15 @@ final class Phi3Family extends ModelFamily {
           List.of(
               LlamaLayout.NORMS_BEFORE,
               List.of(
-                  CheckpointModule.inTurn("self_attn.qkv_proj", Q_PROJ, K_PROJ, V_PROJ),
-                  CheckpointModule.of(O_PROJ, "self_attn.o_proj"),
-                  CheckpointModule.inTurn("mlp.gate_up_proj", GATE_PROJ, UP_PROJ),
-                  CheckpointModule.of(DOWN_PROJ, "mlp.down_proj"))));
+                  CheckpointModule.inTurn(
+                      "self_attn.qkv_proj", Component.Q_PROJ, Component.K_PROJ, Component.V_PROJ),
+                  CheckpointModule.of(Component.O_PROJ, "self_attn.o_proj"),
+                  CheckpointModule.inTurn(
+                      "mlp.gate_up_proj", Component.GATE_PROJ, Component.UP_PROJ),
+                  CheckpointModule.of(Component.DOWN_PROJ, "mlp.down_proj"))));
 
-  @Override
-  public String modelType() {
-    return "phi3";
+  Phi3Family() {
+    super("phi3", LAYOUT);
   }
 
   @Override
@@ -40,19 +31,13 @@ final class Phi3Family extends ModelFamily {
     RotaryConfig rotary =
         RotaryConfigReader.partial(
             config, sizes.headWidth(), "rope_theta", "partial_rotary_factor", 1);
-    return new TransformerConfig(
+    return LlamaFamily.config(
+        config,
         sizes.structure(modelName, Sizes.LLAMA, LAYOUT),
-        EmbeddingConfig.PLAIN,
         Norms.rms(config, 1e-5),
         new AttentionConfig(false, false),
         Windows.layers(config, sizes, rotary, config.count(Windows.WINDOW), layer -> true),
-        new MlpConfig(Activations.read(config, "hidden_act", "silu"), false),
-        new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
-        config.count("max_position_embeddings").orElse(4096));
-  }
-
-  @Override
-  List<CheckpointLayout> layouts() {
-    return List.of(LAYOUT);
+        false,
+        4096);
   }
 }

@@ -4,32 +4,27 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.patchgrid.checkpoint.ConfigFile;
 import org.patchgrid.transformer.AttentionConfig;
-import org.patchgrid.transformer.EmbeddingConfig;
-import org.patchgrid.transformer.HeadConfig;
 import org.patchgrid.transformer.LayerConfig;
-import org.patchgrid.transformer.MlpConfig;
 import org.patchgrid.transformer.RotaryConfig;
 import org.patchgrid.transformer.TransformerConfig;
 
 /** Qwen2 and Qwen2.5: Llama's layer with biases of q, k and v. */
 final class Qwen2Family extends ModelFamily {
-  @Override
-  public String modelType() {
-    return "qwen2";
+  Qwen2Family() {
+    super("qwen2", LlamaLayout.LLAMA);
   }
 
   @Override
   public TransformerConfig config(String modelName, ConfigFile config) {
     Sizes sizes = Sizes.read(config);
-    return new TransformerConfig(
-        sizes.structure(modelName, Sizes.LLAMA, LlamaLayout.LLAMA),
-        EmbeddingConfig.PLAIN,
+    return LlamaFamily.config(
+        config,
+        sizes.structure(modelName, Sizes.LLAMA, layout()),
         Norms.rms(config, 1e-6),
         new AttentionConfig(true, false),
         layers(config, sizes),
-        new MlpConfig(Activations.read(config, "hidden_act", "silu"), false),
-        new HeadConfig(config.flag("tie_word_embeddings").orElse(false)),
-        config.count("max_position_embeddings").orElse(32_768));
+        false,
+        32_768);
   }
 
   /**
@@ -43,10 +38,5 @@ final class Qwen2Family extends ModelFamily {
     int full = config.wholeNumber("max_window_layers").orElse(28);
     OptionalInt window = used ? config.count(Windows.WINDOW) : OptionalInt.empty();
     return Windows.layers(config, sizes, rotary, window, layer -> layer >= full);
-  }
-
-  @Override
-  List<CheckpointLayout> layouts() {
-    return List.of(LlamaLayout.LLAMA);
   }
 }

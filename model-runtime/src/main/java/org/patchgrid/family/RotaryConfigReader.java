@@ -71,7 +71,7 @@ final class RotaryConfigReader {
   /** Of layers with a base of their own and no scaling. */
   static RotaryConfig local(ConfigFile config, String thetaKey, int headWidth) {
     return new RotaryConfig(
-        positive(config, thetaKey).orElse(DEFAULT_THETA),
+        config.positive(thetaKey).orElse(DEFAULT_THETA),
         new RotaryConfig.Unscaled(),
         headWidth,
         RotaryConfig.Pairs.HALVES);
@@ -107,7 +107,7 @@ final class RotaryConfigReader {
 
   private OptionalDouble theta(String key) {
     ConfigFile holder = holder(THETA);
-    return positive(holder, holder == config ? key : THETA);
+    return holder.positive(holder == config ? key : THETA);
   }
 
   private RotaryConfig.Scaling scaling(ConfigFile section) {
@@ -140,14 +140,6 @@ final class RotaryConfigReader {
   }
 
   private static double requiredPositive(ConfigFile section, String key) {
-    return positive(section, key).orElseThrow(() -> section.missing(key));
-  }
-
-  private static OptionalDouble positive(ConfigFile section, String key) {
-    OptionalDouble number = section.number(key);
-    if (number.isPresent() && number.getAsDouble() <= 0) {
-      throw section.invalid(key, "it must be greater than 0");
-    }
-    return number;
+    return section.positive(key).orElseThrow(() -> section.missing(key));
   }
 }

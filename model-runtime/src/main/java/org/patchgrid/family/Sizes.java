@@ -21,7 +21,6 @@ record Sizes(
     int headWidth,
     int mlpWidth,
     int vocabulary) {
-  /** A layer of Llama's. */
   static final Set<Component> LLAMA =
       EnumSet.complementOf(EnumSet.of(Component.Q_NORM, Component.K_NORM));
 

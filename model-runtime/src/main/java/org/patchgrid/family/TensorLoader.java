@@ -5,37 +5,23 @@ import java.util.List;
 import java.util.Optional;
 import org.patchgrid.kernel.Linear;
 
-/** Gives a checkpoint's tensors to a family, as float32 arrays that the model owns. */
+/**
+ * Gives a checkpoint's tensors to a family, as float32 arrays that the model owns. One that is
+ * missing, or has another shape than is asked for, is a {@link
+ * org.patchgrid.study.PatchgridException}.
+ */
 public interface TensorLoader {
-  /** Whether the checkpoint holds this tensor. */
   boolean has(String name);
 
-  /**
-   * The tensor of this name and shape.
-   *
-   * @throws org.patchgrid.study.PatchgridException if it is missing or has another shape
-   */
   NDArray tensor(String name, long... shape);
 
-  /**
-   * The shape of a tensor as it is stored; of a quantised one, of its values.
-   *
-   * @throws org.patchgrid.study.PatchgridException if it is missing
-   */
+  /** As it is stored; of a quantised tensor, of its values. */
   List<Long> shape(String name);
 
-  /**
-   * Some rows of a tensor, the outputs first.
-   *
-   * @throws org.patchgrid.study.PatchgridException if it is missing or has another shape
-   */
+  /** The outputs first. */
   NDArray tensor(TensorRows rows);
 
-  /**
-   * One plus the tensor of this name and shape.
-   *
-   * @throws org.patchgrid.study.PatchgridException if it is missing or has another shape
-   */
+  /** One plus the tensor. */
   NDArray onePlus(String name, long... shape);
 
   /** Whether two tensors of the checkpoint have the same shape and values, bit for bit. */

@@ -19,21 +19,14 @@ public record TensorRows(
     }
   }
 
-  /** How many groups the tensor has. */
   public long groups() {
-    return rowsOfAll() / groupRows;
+    return shape.get(inputsFirst ? 1 : 0) / groupRows;
   }
 
-  private long rowsOfAll() {
-    return shape.get(inputsFirst ? 1 : 0);
-  }
-
-  /** The shape of what is meant. */
   public long[] resultShape() {
     long rows = groups() * count;
-    if (shape.size() == 1) {
-      return new long[] {rows};
-    }
-    return new long[] {rows, shape.get(inputsFirst ? 0 : 1)};
+    return shape.size() == 1
+        ? new long[] {rows}
+        : new long[] {rows, shape.get(inputsFirst ? 0 : 1)};
   }
 }

@@ -49,7 +49,6 @@ public final class Activation {
     return name;
   }
 
-  /** The sizes of the axes. */
   public int[] shape() {
     return shape.clone();
   }

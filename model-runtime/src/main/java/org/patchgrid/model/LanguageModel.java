@@ -11,13 +11,19 @@ import java.util.function.UnaryOperator;
 import org.patchgrid.checkpoint.HuggingFaceCache;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.PromptRun;
-import org.patchgrid.experiment.PromptRuns;
+import org.patchgrid.study.AnswerSpec;
+import org.patchgrid.study.AnswerTokenPolicy;
+import org.patchgrid.study.AnswerTokens;
+import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.ComponentRef;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
+import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.PromptText;
 import org.patchgrid.study.TokenSequence;
+import org.patchgrid.study.TokenizedPair;
 
 /**
  * A language model to look into and to change while it runs: in float32, on the CPU, with one
@@ -28,12 +34,10 @@ import org.patchgrid.study.TokenSequence;
  */
 public final class LanguageModel implements AutoCloseable {
   private final LoadedModel model;
-  private final PromptRuns runs;
   private volatile boolean closed;
 
   private LanguageModel(LoadedModel model) {
     this.model = model;
-    this.runs = new PromptRuns(model);
   }
 
   /**
@@ -52,12 +56,10 @@ public final class LanguageModel implements AutoCloseable {
     return new LanguageModel(LoadedModel.load(directory));
   }
 
-  /** Its sizes and components. */
   public ModelStructure structure() {
     return model.structure();
   }
 
-  /** How many it has. */
   public int layers() {
     return structure().layers();
   }
@@ -93,7 +95,7 @@ public final class LanguageModel implements AutoCloseable {
   private Trace run(
       String text, Map<String, ? extends Intervention> interventions, Set<HookPoint> kept) {
     requireOpen();
-    TokenSequence tokens = runs.tokens(text);
+    TokenSequence tokens = tokenize(text, new AnswerSpec.None()).clean();
     Map<HookPoint, UnaryOperator<float[]>> replacements = new HashMap<>();
     interventions.forEach(
         (name, intervention) -> {
@@ -103,8 +105,7 @@ public final class LanguageModel implements AutoCloseable {
                 "%s has two interventions: write one as first.then(second)".formatted(name(point)));
           }
         });
-    PromptRun run = runs.run(tokens, kept, replacements);
-    return new Trace(this, text, tokens, kept, run);
+    return new Trace(this, text, tokens, kept, new PromptRun(model, tokens, kept, replacements));
   }
 
   private UnaryOperator<float[]> onRows(HookPoint point, int length, Intervention intervention) {
@@ -161,12 +162,31 @@ public final class LanguageModel implements AutoCloseable {
     return Set.copyOf(structure().hookPoints());
   }
 
+  /**
+   * The token by which an answer continues a prompt.
+   *
+   * @throws PatchgridException if it does not, or takes more than one
+   */
   int answerId(String text, String answer) {
-    return runs.answerId(text, answer);
+    AnswerSpec given = new AnswerSpec.Given(List.of(new PromptText.Text(answer)));
+    return ((AnswerTokens.Known) tokenize(text, given).answer()).ids().get(0);
+  }
+
+  private TokenizedPair tokenize(String text, AnswerSpec answer) {
+    PromptText prompt = new PromptText.Text(text);
+    PromptPair pair =
+        new PromptPair(
+            0, "prompt", prompt, prompt, answer, new AnswerSpec.None(), Map.of(), Map.of());
+    TokenizedPair tokenized = model.tokenize(pair, BosPolicy.TOKENIZER, AnswerTokenPolicy.ONE);
+    if (!tokenized.isUsable()) {
+      throw new PatchgridException(
+          "Cannot use \"%s\": %s".formatted(text, tokenized.reason().orElseThrow()));
+    }
+    return tokenized;
   }
 
   String spelling(int token) {
-    return runs.spelling(token);
+    return model.tokenizer().spelling(token);
   }
 
   void requireOpen() {

@@ -7,7 +7,6 @@ import org.patchgrid.study.PatchgridException;
  * length are aligned only where one asks for it, since a position then stands for another token.
  */
 public final class Replacement implements Intervention {
-  /** Which positions correspond. */
   enum Alignment {
     NONE,
     START,

@@ -33,7 +33,6 @@ public final class SiteExpansion {
     this.structure = structure;
   }
 
-  /** Where in a pair, as a cell says it. */
   private record Place(OptionalInt position, Optional<String> label, Optional<TokenSpan> span) {
     static final Place EVERYWHERE =
         new Place(OptionalInt.empty(), Optional.empty(), Optional.empty());
@@ -111,13 +110,10 @@ public final class SiteExpansion {
   }
 
   private static OptionalInt head(Site site) {
-    HeadSelection heads = HeadSelection.ALL;
     if (site instanceof PatchSite patch) {
-      heads = patch.heads();
-    } else if (site instanceof PathSite path) {
-      heads = path.sender().heads();
+      return patch.heads().single();
     }
-    return heads.single();
+    return site instanceof PathSite path ? path.sender().heads().single() : OptionalInt.empty();
   }
 
   private List<Patch> patches(SweepSite sweepSite, Place place, OptionalInt sourcePosition) {

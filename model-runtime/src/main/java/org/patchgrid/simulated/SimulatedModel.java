@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.patchgrid.experiment.StudyWork;
 import org.patchgrid.experiment.TaskModel;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.Recovery;
@@ -23,20 +24,18 @@ import org.patchgrid.patch.SiteExpansion;
 import org.patchgrid.patch.SiteRequirements;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.Cell;
-import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.CellStatus;
 import org.patchgrid.study.Component;
-import org.patchgrid.study.Computation;
 import org.patchgrid.study.Measurement;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.ModelStructure;
+import org.patchgrid.study.ModuleNames;
 import org.patchgrid.study.NearestName;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.PromptPair;
-import org.patchgrid.study.PromptSetStatistics;
 import org.patchgrid.study.PromptSetSums;
 import org.patchgrid.study.StatisticsNeeded;
 import org.patchgrid.study.SweepSite;
@@ -83,10 +82,7 @@ public record SimulatedModel(
       if (equals < 0 || !DEFAULTS.containsKey(name.strip())) {
         throw new PatchgridException(
             "Cannot use the model '%s': '%s' is not name=value with one of the names %s"
-                .formatted(
-                    path,
-                    setting,
-                    NearestName.list(name.strip(), new TreeMap<>(DEFAULTS).keySet())));
+                .formatted(path, setting, NearestName.list(name.strip(), values.keySet())));
       }
       values.put(name.strip(), setting.substring(equals + 1).strip());
     }
@@ -108,7 +104,10 @@ public record SimulatedModel(
             width / heads,
             4 * width,
             VOCABULARY,
-            COMPONENTS);
+            COMPONENTS,
+            false,
+            true,
+            ModuleNames.ofRoles());
     long microseconds = whole(path, values, "microseconds", 0);
     values.remove("microseconds");
     return new SimulatedModel(values.toString(), structure, microseconds, failures);
@@ -139,16 +138,9 @@ public record SimulatedModel(
   }
 
   @Override
-  public TaskResult run(
-      PatchTask task,
-      List<PromptPair> pairs,
-      List<SweepSite> planSites,
-      MeasurementSettings settings,
-      PromptSetStatistics statistics,
-      CellSelection selection,
-      Computation computation) {
-    SiteRequirements requirements = new SiteRequirements(planSites);
-    List<SweepSite> sites = planSites.subList(task.firstSite(), task.endSite());
+  public TaskResult run(PatchTask task, List<PromptPair> pairs, StudyWork work) {
+    SiteRequirements requirements = new SiteRequirements(work.sites());
+    List<SweepSite> sites = work.sites().subList(task.firstSite(), task.endSite());
     List<PairResult> results = new ArrayList<>();
     List<Measurement> rows = new ArrayList<>();
     long cells = 0;
@@ -158,7 +150,7 @@ public record SimulatedModel(
         results.add(result(tokenized));
       }
       if (tokenized.isUsable()) {
-        long done = measure(tokenized, sites, settings.metrics(), selection, rows);
+        long done = measure(tokenized, sites, work, rows);
         cells += done;
         LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(done * microseconds));
       }
@@ -175,18 +167,15 @@ public record SimulatedModel(
 
   /** Adds the rows of a pair; gives back of how many cells they are. */
   private long measure(
-      TokenizedPair pair,
-      List<SweepSite> sites,
-      List<Metric> metrics,
-      CellSelection selection,
-      List<Measurement> rows) {
+      TokenizedPair pair, List<SweepSite> sites, StudyWork work, List<Measurement> rows) {
     SiteExpansion expansion = new SiteExpansion(structure);
     ForcedOutcome forced = new ForcedOutcome(new PairCells(pair, List.of()), structure.layers());
-    List<Metric> readable = metrics.stream().filter(metric -> !lacks(pair.pair(), metric)).toList();
+    List<Metric> readable =
+        work.settings().metrics().stream().filter(metric -> !lacks(pair.pair(), metric)).toList();
     long cells = 0;
     for (SweepSite site : sites) {
       for (PatchedCell cell : expansion.cells(site, pair)) {
-        if (selection.includes(cell.cell(), pair.pair().number())) {
+        if (work.selection().includes(cell.cell(), pair.pair().number())) {
           cells++;
           for (Metric metric : readable) {
             rows.add(measurement(cell.cell(), metric, forced.applies(cell.run())));
@@ -207,14 +196,20 @@ public record SimulatedModel(
     double corrupted =
         (metric.needsAnswer() ? -1 : 10) + share(metric + "\0corrupted\0" + cell.pairId());
     long hash = CellHash.of(cell);
-    if (!forced && share(hash) < failures) {
-      return row(cell, metric, clean, corrupted, OptionalDouble.empty(), CellStatus.FAILED);
-    }
+    boolean failed = !forced && share(hash) < failures;
     double effect = forced ? 1 : effect(cell, share(Long.rotateLeft(hash, 32)));
     double moved = cell.direction() == PatchDirection.DENOISING ? effect : 1 - effect;
     double patched = corrupted + (clean - corrupted) * moved;
-    CellStatus status = forced ? CellStatus.BY_CONSTRUCTION : CellStatus.OK;
-    return row(cell, metric, clean, corrupted, OptionalDouble.of(patched), status);
+    return Measurement.of(
+        cell,
+        metric,
+        OptionalDouble.of(clean),
+        OptionalDouble.of(corrupted),
+        failed ? OptionalDouble.empty() : OptionalDouble.of(patched),
+        failed || !metric.hasRecovery()
+            ? OptionalDouble.empty()
+            : Recovery.of(clean, corrupted, patched),
+        forced ? CellStatus.BY_CONSTRUCTION : failed ? CellStatus.FAILED : CellStatus.OK);
   }
 
   /**
@@ -224,27 +219,6 @@ public record SimulatedModel(
     double layer = share(cell.component()) * structure.layers();
     double near = 1 / (1 + Math.abs(cell.layer() - layer));
     return near * (0.5 + 0.5 * spread);
-  }
-
-  private static Measurement row(
-      Cell cell,
-      Metric metric,
-      double clean,
-      double corrupted,
-      OptionalDouble patched,
-      CellStatus status) {
-    OptionalDouble recovery =
-        patched.isPresent() && metric.hasRecovery()
-            ? Recovery.of(clean, corrupted, patched.getAsDouble())
-            : OptionalDouble.empty();
-    return Measurement.of(
-        cell,
-        metric,
-        OptionalDouble.of(clean),
-        OptionalDouble.of(corrupted),
-        patched,
-        recovery,
-        status);
   }
 
   /** From 0, inclusive, to 1. */

@@ -43,34 +43,6 @@ public record Cell(
           .thenComparingInt(c -> c.sourcePosition().orElse(-1))
           .thenComparing(c -> c.receiver().orElse(""));
 
-  /** A cell of an ordinary patch. */
-  public Cell(
-      String sweep,
-      String pairId,
-      PatchDirection direction,
-      Component component,
-      int layer,
-      int window,
-      OptionalInt head,
-      OptionalInt position,
-      Optional<String> positionLabel) {
-    this(
-        sweep,
-        pairId,
-        direction,
-        component.roleName(),
-        layer,
-        window,
-        head,
-        position,
-        positionLabel,
-        ValueKind.ACTIVATION,
-        CorruptionKind.PROMPT,
-        OptionalInt.empty(),
-        Optional.empty());
-  }
-
-  /** Where its patch goes. */
   public String place() {
     return PlaceName.of(component, layer, window, head, position, positionLabel, sourcePosition);
   }

@@ -1,9 +1,7 @@
 package org.patchgrid.study;
 
-import java.util.Locale;
-
 /** How a measurement is to be read. */
-public enum CellStatus {
+public enum CellStatus implements HasLabel {
   /** A measurement. */
   OK,
   /**
@@ -17,10 +15,5 @@ public enum CellStatus {
   /** A logit was infinite or not a number: no values. */
   NOT_FINITE,
   /** The patched run ended with an error; the task went on. */
-  FAILED;
-
-  /** The name in the table. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  FAILED
 }

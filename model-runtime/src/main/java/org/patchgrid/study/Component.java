@@ -1,6 +1,5 @@
 package org.patchgrid.study;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +69,10 @@ public enum Component {
 
   private static final Map<String, Component> BY_NAME =
       Stream.of(values())
-          .flatMap(c -> c.names().stream().map(n -> Map.entry(n, c)))
+          .flatMap(
+              c ->
+                  Stream.concat(Stream.of(c.roleName), c.aliases.stream())
+                      .map(n -> Map.entry(n, c)))
           .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
 
   private final String roleName;
@@ -100,12 +102,6 @@ public enum Component {
   /** The component of a role name or of an alias that every family shares. */
   public static Optional<Component> named(String name) {
     return Optional.ofNullable(BY_NAME.get(name));
-  }
-
-  private List<String> names() {
-    List<String> names = new ArrayList<>(aliases);
-    names.add(roleName);
-    return names;
   }
 
   @Override

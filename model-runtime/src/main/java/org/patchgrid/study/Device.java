@@ -1,16 +1,9 @@
 package org.patchgrid.study;
 
-import java.util.Locale;
-
 /** Where a study is computed. */
-public enum Device {
+public enum Device implements HasLabel {
   /** The processor, one thread a task. */
   CPU,
   /** An NVIDIA GPU, one an executor. */
-  GPU;
-
-  /** The name in study files. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  GPU
 }

@@ -8,7 +8,6 @@ public sealed interface HeadSelection extends Serializable {
   /** Every head in one patch; also what components without heads have. */
   HeadSelection ALL = new All();
 
-  /** Whether a head is among them. */
   boolean covers(int head);
 
   /** The head where it is one alone. */

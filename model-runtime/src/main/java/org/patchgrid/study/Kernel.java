@@ -1,9 +1,7 @@
 package org.patchgrid.study;
 
-import java.util.Locale;
-
 /** The kernels that a study can be computed with. Each gives other bits. */
-public enum Kernel {
+public enum Kernel implements HasLabel {
   /**
    * oneDNN's packed linear maps. A token's numbers have the same bits whatever is computed beside
    * it, so every engine gives the same bits.
@@ -30,10 +28,5 @@ public enum Kernel {
   /** Whether it is there on {@code device}, in {@code dtype}. */
   public boolean runsOn(Device device, Dtype dtype) {
     return this == PLAIN || (device == Device.CPU && dtype == Dtype.FLOAT32);
-  }
-
-  /** The name in study files. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT);
   }
 }

@@ -35,13 +35,10 @@ public record ModelStructure(
     ModuleNames modules)
     implements Serializable {
   public ModelStructure {
-    if (layers < 1
-        || queryHeads < 1
-        || keyValueHeads < 1
-        || modelWidth < 1
-        || headWidth < 1
-        || mlpWidth < 1
-        || vocabularySize < 1) {
+    IntStream sizes =
+        IntStream.of(
+            layers, queryHeads, keyValueHeads, modelWidth, headWidth, mlpWidth, vocabularySize);
+    if (sizes.anyMatch(size -> size < 1)) {
       throw new IllegalArgumentException("Invalid model structure: sizes must be positive");
     }
     if (queryHeads % keyValueHeads != 0) {
@@ -49,32 +46,6 @@ public record ModelStructure(
           queryHeads + " query heads cannot share " + keyValueHeads + " key-value heads evenly");
     }
     components = Collections.unmodifiableSet(EnumSet.copyOf(components));
-  }
-
-  /** A model whose q/k-norms, if it has any, are of each head, and whose logits are linear. */
-  public ModelStructure(
-      String name,
-      int layers,
-      int queryHeads,
-      int keyValueHeads,
-      int modelWidth,
-      int headWidth,
-      int mlpWidth,
-      int vocabularySize,
-      Set<Component> components) {
-    this(
-        name,
-        layers,
-        queryHeads,
-        keyValueHeads,
-        modelWidth,
-        headWidth,
-        mlpWidth,
-        vocabularySize,
-        components,
-        false,
-        true,
-        ModuleNames.ofRoles());
   }
 
   public boolean has(Component component) {
@@ -111,14 +82,44 @@ public record ModelStructure(
     return has(Component.Q_NORM);
   }
 
-  /** Width of all query heads together. */
   public int queryWidth() {
     return queryHeads * headWidth;
   }
 
-  /** Width of all key-value heads together. */
   public int keyValueWidth() {
     return keyValueHeads * headWidth;
+  }
+
+  /**
+   * Numbers that a component has at one position.
+   *
+   * @param length of the prompt: how many a head's pattern has
+   */
+  public long width(Component component, int length) {
+    return switch (component) {
+      case RESID_PRE,
+          INPUT_LAYERNORM,
+          O_PROJ,
+          SELF_ATTN,
+          RESID_MID,
+          POST_ATTENTION_LAYERNORM,
+          DOWN_PROJ,
+          MLP,
+          OUTPUT ->
+          modelWidth;
+      case Q_PROJ, Q_NORM, Z -> queryWidth();
+      case K_PROJ, V_PROJ, K_NORM -> keyValueWidth();
+      case PATTERN -> (long) queryHeads * length;
+      case GATE_PROJ, UP_PROJ, ACT -> mlpWidth;
+    };
+  }
+
+  /** Numbers of a position that a projection is given. */
+  public long inputs(Component projection) {
+    if (projection == Component.O_PROJ) {
+      return queryWidth();
+    }
+    return projection == Component.DOWN_PROJ ? mlpWidth : modelWidth;
   }
 
   /** How many heads {@code component} can be cut into; 0 for one without heads. */

@@ -1,9 +1,7 @@
 package org.patchgrid.study;
 
-import java.util.Locale;
-
 /** What became of a pair. Every status but {@link #OK} means: listed, not measured. */
-public enum PairStatus {
+public enum PairStatus implements HasLabel {
   /** Measured. */
   OK,
   /** The two prompts have different numbers of tokens; they are never aligned in silence. */
@@ -18,10 +16,5 @@ public enum PairStatus {
    */
   LABEL_MISSING,
   /** Anything else that makes the pair unusable; the reason says what. */
-  INVALID;
-
-  /** The name in the table. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT);
-  }
+  INVALID
 }

@@ -9,7 +9,8 @@ import java.util.stream.IntStream;
  * One component in a layer or a window of layers: where an ordinary patch goes.
  *
  * @param layer the layer the result is stored under
- * @param window how many layers around {@code layer} are patched together
+ * @param window how many layers around {@code layer} are patched together, cut off at the ends of
+ *     the model: from {@code max(0, l - floor(w/2))} to {@code min(L, l + ceil(w/2))}, exclusive
  * @param sourcePositions which entries of an attention pattern's rows are written: all of a row, or
  *     one entry a cell
  */
@@ -54,8 +55,9 @@ public record PatchSite(
 
   @Override
   public Set<HookPoint> points(ModelStructure model) {
-    LayerWindow layers = LayerWindow.around(layer, window, model.layers());
-    return IntStream.range(layers.first(), layers.end())
+    int first = Math.max(0, layer - window / 2);
+    int end = Math.min(model.layers(), layer + (window + 1) / 2);
+    return IntStream.range(first, end)
         .mapToObj(each -> new HookPoint(component, each))
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }

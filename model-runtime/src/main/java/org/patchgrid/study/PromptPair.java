@@ -30,7 +30,6 @@ public record PromptPair(
     tags = Collections.unmodifiableMap(new TreeMap<>(tags));
   }
 
-  /** Whether there is a corrupted prompt. */
   public boolean hasCorrupted() {
     return !(corrupted instanceof PromptText.Absent);
   }

@@ -1,6 +1,7 @@
 package org.patchgrid.study;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,7 +40,6 @@ public final class PromptSetSums implements Serializable {
       sumOfSquares += other.sumOfSquares;
     }
 
-    /** The sample standard deviation. */
     private double deviation() {
       return Math.sqrt(Math.max(0, (sumOfSquares - sum * sum / count) / (count - 1)));
     }
@@ -71,11 +71,7 @@ public final class PromptSetSums implements Serializable {
     }
 
     private double[] mean() {
-      double[] mean = sum.clone();
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] /= count;
-      }
-      return mean;
+      return Arrays.stream(sum).map(ofAll -> ofAll / count).toArray();
     }
   }
 
@@ -103,7 +99,6 @@ public final class PromptSetSums implements Serializable {
     activations.computeIfAbsent(mean, absent -> new VectorSum(width)).add(values, token * width);
   }
 
-  /** Adds what is known of other pairs. */
   public void add(PromptSetSums other) {
     other.embeddings.forEach(
         (label, moments) ->

@@ -9,13 +9,11 @@ import java.io.Serializable;
  * @param rows how many were compared
  */
 public record RecoveryError(long rows, double mean, double largest) implements Serializable {
-  /** Of one row. */
   public static RecoveryError between(double recovery, double inFloat32) {
     double difference = Math.abs(recovery - inFloat32);
     return new RecoveryError(1, difference, difference);
   }
 
-  /** Of the rows of both. */
   public RecoveryError plus(RecoveryError other) {
     long all = rows + other.rows;
     return new RecoveryError(

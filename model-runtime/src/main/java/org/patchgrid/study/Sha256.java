@@ -19,9 +19,7 @@ public final class Sha256 {
 
   /** Of some bytes, in lower-case hexadecimal digits. */
   public static String of(byte[] content) {
-    MessageDigest digest = begin();
-    digest.update(content);
-    return end(digest);
+    return HexFormat.of().formatHex(begin().digest(content));
   }
 
   /** Lower-case hexadecimal digits; the digest begins anew. */

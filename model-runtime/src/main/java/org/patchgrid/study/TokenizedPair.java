@@ -1,11 +1,13 @@
 package org.patchgrid.study;
 
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A pair after the tokenizer: its token ids, and whether it can be run.
@@ -61,7 +63,14 @@ public record TokenizedPair(
         new AnswerTokens.None());
   }
 
-  /** The same pair, found to be unusable. */
+  /** Those of one length together, the shortest first; each list in the order of the pairs. */
+  public static Collection<List<TokenizedPair>> byLength(List<TokenizedPair> pairs) {
+    return pairs.stream()
+        .collect(
+            Collectors.groupingBy(pair -> pair.clean().length(), TreeMap::new, Collectors.toList()))
+        .values();
+  }
+
   public TokenizedPair rejected(PairStatus newStatus, String why) {
     return new TokenizedPair(
         pair,
@@ -76,7 +85,6 @@ public record TokenizedPair(
         foil);
   }
 
-  /** The clean prompt twice. */
   public TokenizedPair withItself() {
     return new TokenizedPair(
         pair, status, reason, cleanText, cleanText, clean, clean, labels, answer, foil);

@@ -1,9 +1,7 @@
 package org.patchgrid.study;
 
-import java.util.Locale;
-
 /** What is written in a patch, as the column {@code value} has it. */
-public enum ValueKind {
+public enum ValueKind implements HasLabel {
   /** The source run's activation. */
   ACTIVATION,
   /** Zeros, into the clean run. */
@@ -16,10 +14,5 @@ public enum ValueKind {
   /** Whether what is written, or estimated, is of the source run. */
   public boolean isOfSource() {
     return this == ACTIVATION || this == ATTRIBUTION;
-  }
-
-  /** The name in study files and tables. */
-  public String label() {
-    return name().toLowerCase(Locale.ROOT);
   }
 }

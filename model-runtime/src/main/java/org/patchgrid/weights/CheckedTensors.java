@@ -14,13 +14,7 @@ import org.patchgrid.kernel.Linear;
  * No value is read and no engine is loaded: what it hands out stands for a tensor and has no
  * numbers.
  */
-final class CheckedTensors implements TensorLoader {
-  private final CheckpointReader reader;
-
-  CheckedTensors(CheckpointReader reader) {
-    this.reader = reader;
-  }
-
+record CheckedTensors(CheckpointReader reader) implements TensorLoader {
   @Override
   public boolean has(String name) {
     return reader.has(name);

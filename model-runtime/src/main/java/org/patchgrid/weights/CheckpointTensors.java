@@ -15,27 +15,17 @@ import org.patchgrid.kernel.Linear;
 import org.patchgrid.kernel.NativeArrays;
 import org.patchgrid.kernel.TensorOps;
 
-/** Reads a checkpoint's tensors straight into native memory that the model's manager owns. */
-final class CheckpointTensors implements TensorLoader {
+/**
+ * Reads a checkpoint's tensors straight into native memory that the model's manager owns.
+ *
+ * @param shared what matrices become shared by; vectors are this process's own, and so may be
+ *     changed in place
+ */
+record CheckpointTensors(
+    CheckpointReader reader, NDManager owner, TensorOps ops, Optional<SharedWeights> shared)
+    implements TensorLoader {
   /** What one of Java's buffers can show of an array. */
   private static final long LARGEST_BLOCK_BYTES = 1 << 30;
-
-  private final CheckpointReader reader;
-  private final NDManager owner;
-  private final TensorOps ops;
-  private final Optional<SharedWeights> shared;
-
-  /**
-   * @param shared what matrices become shared by; vectors are this process's own, and so may be
-   *     changed in place
-   */
-  CheckpointTensors(
-      CheckpointReader reader, NDManager owner, TensorOps ops, Optional<SharedWeights> shared) {
-    this.reader = reader;
-    this.owner = owner;
-    this.ops = ops;
-    this.shared = shared;
-  }
 
   @Override
   public boolean has(String name) {

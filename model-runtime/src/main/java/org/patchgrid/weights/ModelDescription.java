@@ -23,7 +23,6 @@ public record ModelDescription(TransformerConfig config, String fingerprint) {
     return new ModelDescription(model.config(), model.directory().fingerprint());
   }
 
-  /** The model's sizes and components. */
   public ModelStructure structure() {
     return config.structure();
   }

@@ -44,6 +44,23 @@ public record OpenedModel(ModelDirectory directory, ModelFamily family, Transfor
   }
 
   /**
+   * What {@code load} makes with the owner of a model's weights, who is closed if that fails.
+   *
+   * @param gpu as for {@link #newOwner}
+   */
+  public static <T> T load(Device device, int gpu, Function<NDManager, T> load) {
+    NDManager owner = newOwner(device, gpu);
+    try {
+      T loaded = load.apply(owner);
+      owner.cap(); // from here on, an array that lands in this manager is a leak and throws
+      return loaded;
+    } catch (RuntimeException | Error e) {
+      owner.close();
+      throw e;
+    }
+  }
+
+  /**
    * All weights, as arrays of {@code owner}.
    *
    * @param shared a directory of this host and of this model's content alone, where processes keep

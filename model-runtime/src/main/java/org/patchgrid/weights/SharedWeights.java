@@ -80,16 +80,13 @@ final class SharedWeights {
   private static long bytesIn(Path directory) throws IOException {
     long bytes = 0;
     try (Stream<Path> files = Files.list(directory)) {
-      for (Path file : files.filter(SharedWeights::isMatrix).toList()) {
-        bytes += Files.size(file);
+      for (Path file : files.toList()) {
+        // not one that is being written, and may be gone at any moment
+        boolean isMatrix = MATRIX.matcher(String.valueOf(file.getFileName())).matches();
+        bytes += isMatrix ? Files.size(file) : 0;
       }
     }
     return bytes;
-  }
-
-  /** Not one that is being written, and may be gone at any moment. */
-  private static boolean isMatrix(Path file) {
-    return MATRIX.matcher(String.valueOf(file.getFileName())).matches();
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.patchgrid.weights;
 
+import java.util.EnumSet;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
@@ -12,6 +14,16 @@ import org.patchgrid.transformer.TransformerConfig;
 public record WeightMemory(TransformerConfig config, Kernel kernel, Dtype dtype) {
   /** Packed outputs are filled up to a multiple of this ({@code OneDnnTensorOps}). */
   private static final long WHOLE_OUTPUTS = 32;
+
+  private static final Set<Component> PROJECTIONS =
+      EnumSet.of(
+          Component.Q_PROJ,
+          Component.K_PROJ,
+          Component.V_PROJ,
+          Component.O_PROJ,
+          Component.GATE_PROJ,
+          Component.UP_PROJ,
+          Component.DOWN_PROJ);
 
   /**
    * Bytes of all weights. The embedding is held to be read row by row, an unembedding of its own
@@ -45,7 +57,6 @@ public record WeightMemory(TransformerConfig config, Kernel kernel, Dtype dtype)
     return Float.BYTES * (embeddings + structure.layers() * matrices());
   }
 
-  /** Rows of the embedding of positions. */
   private long positions() {
     OptionalInt offset = config.embedding().positionOffset();
     return offset.isPresent() ? config.maxPositions() + (long) offset.getAsInt() : 0;
@@ -55,7 +66,6 @@ public record WeightMemory(TransformerConfig config, Kernel kernel, Dtype dtype)
     return Float.BYTES * outputs * inputs > SharedWeights.LARGEST_BYTES ? 0 : outputs * inputs;
   }
 
-  /** Elements of a layer's norms. */
   private long layerNorms() {
     ModelStructure structure = config.structure();
     long width = structure.modelWidth();
@@ -78,32 +88,28 @@ public record WeightMemory(TransformerConfig config, Kernel kernel, Dtype dtype)
   /** Elements of the weights of a layer's linear maps. */
   private long matrices() {
     ModelStructure structure = config.structure();
-    long width = structure.modelWidth();
-    long queryWidth = structure.queryWidth();
-    long keyValueWidth = structure.keyValueWidth();
-    long mlpWidth = structure.mlpWidth();
-    return matrix(queryWidth, width)
-        + 2 * matrix(keyValueWidth, width)
-        + matrix(width, queryWidth)
-        + intoMlp() * matrix(mlpWidth, width)
-        + matrix(width, mlpWidth);
+    return PROJECTIONS.stream()
+        .filter(structure::has)
+        .mapToLong(map -> matrix(structure.width(map, 1), structure.inputs(map)))
+        .sum();
   }
 
-  /** Elements of their biases. */
   private long biases() {
     ModelStructure structure = config.structure();
-    long width = structure.modelWidth();
-    long attentionBiases =
-        (config.attention().inputBias()
-                ? structure.queryWidth() + 2L * structure.keyValueWidth()
-                : 0)
-            + (config.attention().outputBias() ? width : 0);
-    long mlpBiases = config.mlp().bias() ? intoMlp() * structure.mlpWidth() + width : 0;
-    return attentionBiases + mlpBiases;
+    return PROJECTIONS.stream()
+        .filter(structure::has)
+        .filter(this::isBiased)
+        .mapToLong(map -> structure.width(map, 1))
+        .sum();
   }
 
-  private long intoMlp() {
-    return config.structure().isGated() ? 2 : 1;
+  private boolean isBiased(Component projection) {
+    if (projection.compareTo(Component.O_PROJ) > 0) {
+      return config.mlp().bias();
+    }
+    return projection == Component.O_PROJ
+        ? config.attention().outputBias()
+        : config.attention().inputBias();
   }
 
   private long matrix(long outputs, long inputs) {

@@ -35,6 +35,7 @@ import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.TestStructures;
 import org.patchgrid.study.ValueKind;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
@@ -63,7 +64,7 @@ class ExecutorMemoryTest {
 
   /** SmolLM2-135M. */
   private static final ModelStructure SMOLLM2 =
-      new ModelStructure("smollm2", 30, 9, 3, 576, 64, 1536, 49152, COMPONENTS);
+      TestStructures.of("smollm2", 30, 9, 3, 576, 64, 1536, 49152, COMPONENTS);
 
   @Test
   void countsWeightsAsTheyAreHeld() {
@@ -100,14 +101,14 @@ class ExecutorMemoryTest {
   /** Gemma 2's embedding in float32 is more than one of Java's buffers shows. */
   @Test
   void aMatrixOfMoreThanTwoGibibytesIsNotShared() {
-    ModelStructure wide = new ModelStructure("wide", 1, 1, 1, 2304, 8, 8, 256_000, COMPONENTS);
+    ModelStructure wide = TestStructures.of("wide", 1, 1, 1, 2304, 8, 8, 256_000, COMPONENTS);
     assertThat(memory(config(wide, true), Kernel.PLAIN).sharedBytes())
         .isEqualTo(4 * (4L * 2304 * 8 + 3 * 2304 * 8));
   }
 
   @Test
   void countsFilledUpOutputsOfPackedWeights() {
-    ModelStructure narrow = new ModelStructure("narrow", 1, 1, 1, 8, 8, 40, 100, COMPONENTS);
+    ModelStructure narrow = TestStructures.of("narrow", 1, 1, 1, 8, 8, 40, 100, COMPONENTS);
     // Outputs 8 -> 32 (five maps), 40 -> 64 (two maps), 100 -> 128; the embedding as it is.
     assertThat(memory(config(narrow, true), Kernel.ONEDNN).weightBytes())
         .isEqualTo(4 * (4 * 32 * 8 + 2 * 64 * 8 + 32 * 40 + 2 * 8 + 8 + 128 * 8 + 100 * 8));

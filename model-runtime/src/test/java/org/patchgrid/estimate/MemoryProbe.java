@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.patchgrid.experiment.LoadedModel;
+import org.patchgrid.experiment.StudyWork;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokenPolicy;
@@ -59,7 +60,8 @@ public final class MemoryProbe {
     List<Component> components =
         List.of(arguments).subList(6, arguments.length).stream().map(Component::valueOf).toList();
     ValueKind value = ValueKind.valueOf(arguments[5]);
-    try (LoadedModel small = LoadedModel.load(Path.of(arguments[0]), kernel)) {
+    try (LoadedModel small =
+        LoadedModel.load(Path.of(arguments[0]), kernel, Dtype.FLOAT32, Device.CPU, 0)) {
       run(small, sites(small.structure(), components, value), 10);
     }
     Path directory = Path.of(arguments[1]);
@@ -78,7 +80,7 @@ public final class MemoryProbe {
             length);
     System.gc();
     long before = kilobytes("VmRSS");
-    try (LoadedModel model = LoadedModel.load(directory, kernel)) {
+    try (LoadedModel model = LoadedModel.load(directory, kernel, Dtype.FLOAT32, Device.CPU, 0)) {
       CompletableFuture.allOf(
               IntStream.range(0, tasks)
                   .mapToObj(task -> CompletableFuture.runAsync(() -> run(model, sites, length)))
@@ -138,7 +140,8 @@ public final class MemoryProbe {
             AnswerTokenPolicy.ONE,
             RequiredPrediction.NONE);
     PatchTask task = new PatchTask(0, 0, 1, 0, sites.size());
-    return model.run(task, List.of(pair), sites, settings, Computation.of(Engine.WAVEFRONT));
+    return model.run(
+        task, List.of(pair), new StudyWork(sites, settings, Computation.of(Engine.WAVEFRONT)));
   }
 
   /** Prompts that differ where the nominal pair does. */

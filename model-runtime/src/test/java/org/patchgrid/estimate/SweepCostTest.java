@@ -20,12 +20,13 @@ import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.TestStructures;
 import org.patchgrid.wave.SweepSchedule;
 
 /** What is counted on a short pair in the place of real ones. */
 class SweepCostTest {
   private static final ModelStructure MODEL =
-      new ModelStructure(
+      TestStructures.of(
           "small",
           4,
           6,

@@ -24,6 +24,7 @@ import org.patchgrid.GoldenRow;
 import org.patchgrid.ResidentMemory;
 import org.patchgrid.attribution.Attribution;
 import org.patchgrid.attribution.AttributionMethod;
+import org.patchgrid.attribution.AttributionRuns;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricReader;
 import org.patchgrid.metric.RunLogits;
@@ -45,7 +46,7 @@ class AttributionTest {
   private static final String IOI_DRINK = "ioi_drink"; // what the real model's pair is about
   private static final List<Integer> ANSWERS = List.of(5);
   private static final List<Integer> FOILS = List.of(9);
-  private static final AttributionMethod AT_TARGET = new AttributionMethod.AtTarget();
+  private static final AttributionMethod AT_TARGET = new AttributionMethod(0);
 
   /** Part of source - target: small, since ReLU has kinks, and large enough for float32. */
   private static final double STEP = 0.004;
@@ -75,7 +76,7 @@ class AttributionTest {
         GradientModel model = GradientModel.load(directory, TestModels.device(), 0)) {
       TokenizedPair pair = pair(loaded, pairId);
       Set<HookPoint> points =
-          points(model.structure(), Set.of(Component.MLP, Component.SELF_ATTN, Component.Z));
+          points(loaded.structure(), Set.of(Component.MLP, Component.SELF_ATTN, Component.Z));
       List<GoldenRow> rows =
           GoldenRow.of(name + "." + pairId.replace(IOI_DRINK, IOI) + ".attribution.csv");
       for (PatchDirection direction : PatchDirection.values()) {
@@ -125,7 +126,7 @@ class AttributionTest {
     Path directory = TestModels.family(family);
     try (LoadedModel loaded = TestModels.load(directory);
         GradientModel model = GradientModel.load(directory, TestModels.device(), 0)) {
-      ModelStructure structure = model.structure();
+      ModelStructure structure = loaded.structure();
       TokenSequence clean = tokens(structure, 3);
       TokenSequence corrupted = tokens(structure, 4);
       Set<HookPoint> points = points(structure, structure.components());
@@ -144,9 +145,8 @@ class AttributionTest {
               pair.foil());
       Attribution attribution =
           estimate(model, ofThisModel, PatchDirection.DENOISING, points, metric, AT_TARGET);
-      PromptRuns runs = new PromptRuns(loaded);
-      try (PromptRun source = runs.run(clean, points, Map.of());
-          PromptRun target = runs.run(corrupted, points, Map.of())) {
+      try (PromptRun source = new PromptRun(loaded, clean, points, Map.of());
+          PromptRun target = new PromptRun(loaded, corrupted, points, Map.of())) {
         MetricReader reader = new MetricReader(source.logits(source.state()), ANSWERS, FOILS);
         double scale = 0;
         List<double[]> compared = new ArrayList<>();
@@ -159,7 +159,8 @@ class AttributionTest {
                 for (int i = 0; i < moved.length; i++) {
                   moved[i] += (float) (step * ((double) to[i] - from[i]));
                 }
-                try (PromptRun run = runs.run(corrupted, Set.of(), Map.of(point, value -> moved))) {
+                try (PromptRun run =
+                    new PromptRun(loaded, corrupted, Set.of(), Map.of(point, value -> moved))) {
                   return read(reader, metric, run, ANSWERS, FOILS);
                 }
               };
@@ -186,7 +187,7 @@ class AttributionTest {
     try (LoadedModel loaded = LoadedModel.load(TestModels.atlas());
         GradientModel model = GradientModel.load(TestModels.atlas(), Device.CPU, 0)) {
       TokenizedPair pair = pair(loaded, IOI);
-      ModelStructure structure = model.structure();
+      ModelStructure structure = loaded.structure();
       Attribution attribution =
           estimate(
               model,
@@ -240,10 +241,9 @@ class AttributionTest {
         GradientModel model = GradientModel.load(TestModels.atlas(), Device.CPU, 0)) {
       TokenizedPair pair = pair(loaded, CAPITAL);
       HookPoint input = new HookPoint(Component.RESID_PRE, 0);
-      PromptRuns runs = new PromptRuns(loaded);
       double difference;
-      try (PromptRun clean = runs.run(pair.clean(), Set.of(), Map.of());
-          PromptRun corrupted = runs.run(pair.corrupted(), Set.of(), Map.of())) {
+      try (PromptRun clean = new PromptRun(loaded, pair.clean(), Set.of(), Map.of());
+          PromptRun corrupted = new PromptRun(loaded, pair.corrupted(), Set.of(), Map.of())) {
         MetricReader reader =
             new MetricReader(clean.logits(clean.state()), ids(pair.answer()), ids(pair.foil()));
         double ofClean = read(reader, metric, clean, ids(pair.answer()), ids(pair.foil()));
@@ -256,12 +256,7 @@ class AttributionTest {
         double change =
             change(
                 estimate(
-                    model,
-                    pair,
-                    direction,
-                    Set.of(input),
-                    metric,
-                    new AttributionMethod.Integrated(steps)),
+                    model, pair, direction, Set.of(input), metric, new AttributionMethod(steps)),
                 input,
                 OptionalInt.empty(),
                 whole(pair));
@@ -302,13 +297,7 @@ class AttributionTest {
               Metric.ANSWER_LOG_PROB,
               Metric.ANSWER_LOGIT);
       assertThat(
-              estimates(
-                  model,
-                  pair,
-                  PatchDirection.NOISING,
-                  points,
-                  all,
-                  new AttributionMethod.Integrated(5)))
+              estimates(model, pair, PatchDirection.NOISING, points, all, new AttributionMethod(5)))
           .containsOnlyKeys(smooth);
       assertThat(
               estimates(
@@ -329,7 +318,7 @@ class AttributionTest {
     try (LoadedModel loaded = LoadedModel.load(TestModels.atlas());
         GradientModel model = GradientModel.load(TestModels.atlas(), Device.CPU, 0)) {
       TokenizedPair pair = pair(loaded, IOI);
-      ModelStructure structure = model.structure();
+      ModelStructure structure = loaded.structure();
       Set<HookPoint> points = points(structure, structure.components());
       List<Metric> metrics = List.of(Metric.LOGIT_DIFF, Metric.KL);
       long growth =
@@ -338,8 +327,7 @@ class AttributionTest {
               ALLOWED_GROWTH_KB,
               times -> {
                 for (int i = 0; i < times; i++) {
-                  AttributionMethod method =
-                      i % 2 == 0 ? AT_TARGET : new AttributionMethod.Integrated(2);
+                  AttributionMethod method = i % 2 == 0 ? AT_TARGET : new AttributionMethod(2);
                   assertThat(
                           estimates(model, pair, PatchDirection.DENOISING, points, metrics, method))
                       .hasSize(2);
@@ -369,12 +357,13 @@ class AttributionTest {
       AttributionMethod method) {
     boolean known = pair.answer() instanceof AnswerTokens.Known;
     return model.estimate(
-        pair,
-        direction,
+        new AttributionRuns.Question(
+            pair,
+            direction,
+            metrics,
+            known ? ids(pair.answer()) : ANSWERS,
+            known ? ids(pair.foil()) : FOILS),
         points,
-        metrics,
-        known ? ids(pair.answer()) : ANSWERS,
-        known ? ids(pair.foil()) : FOILS,
         method);
   }
 

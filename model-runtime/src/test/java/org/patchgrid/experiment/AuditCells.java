@@ -8,10 +8,8 @@ import java.util.OptionalInt;
 import org.patchgrid.patch.CellHash;
 import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PatchedCell;
-import org.patchgrid.study.Cell;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.HeadSelection;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSpan;
 
@@ -42,8 +40,8 @@ final class AuditCells {
 
   private static PatchedCell cell(
       String pair, Component component, int layer, int position, int layers) {
-    return new PatchedCell(
-        new Cell(
+    return TestCells.patched(
+        TestCells.cell(
             "test",
             pair,
             PatchDirection.DENOISING,
@@ -53,7 +51,7 @@ final class AuditCells {
             OptionalInt.empty(),
             OptionalInt.of(position),
             Optional.empty()),
-        LayerWindow.around(layer, 1, layers),
+        layers,
         HeadSelection.ALL,
         Optional.of(new TokenSpan(position, position + 1)));
   }

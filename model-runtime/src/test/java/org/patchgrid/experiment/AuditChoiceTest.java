@@ -31,7 +31,7 @@ class AuditChoiceTest {
   @Test
   void hashIsAFunctionOfTheKeyAlone() {
     Cell cell =
-        new Cell(
+        TestCells.cell(
             "sweep",
             "fr-it",
             PatchDirection.NOISING,
@@ -165,7 +165,7 @@ class AuditChoiceTest {
                         pair, new PairStates(none(), none(), states(pair)), cell -> true))
             .flatMap(Optional::stream)
             .toList();
-    return AuditChoice.of(samples, wanted, passes).stream()
+    return AuditSample.choose(samples, wanted, passes).stream()
         .map(sample -> sample.cells().cells().stream().map(PatchedCell::cell).toList())
         .toList();
   }

@@ -24,7 +24,9 @@ import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Device;
 import org.patchgrid.study.Distances;
+import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.Kernel;
@@ -57,7 +59,8 @@ class AuditTest {
   @ParameterizedTest
   @MethodSource("kernelsOfThisMachine")
   void passesOnTheSweepsOwnStates(Kernel kernel) {
-    try (LoadedModel model = LoadedModel.load(TestModels.atlas(), kernel);
+    try (LoadedModel model =
+            LoadedModel.load(TestModels.atlas(), kernel, Dtype.FLOAT32, Device.CPU, 0);
         NDManager manager = model.newManager()) {
       List<PairCells> pairs = pairs(4, LENGTH);
       Audit audit = audit(model, kernel, manager);
@@ -140,7 +143,10 @@ class AuditTest {
             BosPolicy.TOKENIZER,
             AnswerTokenPolicy.ONE,
             RequiredPrediction.NONE);
-    return model.run(new PatchTask(0, 0, 2, 0, sites.size()), pairs, sites, settings, computation);
+    return model.run(
+        new PatchTask(0, 0, 2, 0, sites.size()),
+        pairs,
+        new StudyWork(sites, settings, computation));
   }
 
   private static Audit audit(LoadedModel model, Kernel kernel, NDManager manager) {

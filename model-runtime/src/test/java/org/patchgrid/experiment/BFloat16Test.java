@@ -151,6 +151,9 @@ class BFloat16Test {
             BosPolicy.TOKENIZER,
             AnswerTokenPolicy.ONE,
             RequiredPrediction.NONE);
-    return model.run(new PatchTask(0, 0, 1, 0, sites.size()), pairs, sites, settings, computation);
+    return model.run(
+        new PatchTask(0, 0, 1, 0, sites.size()),
+        pairs,
+        new StudyWork(sites, settings, computation));
   }
 }

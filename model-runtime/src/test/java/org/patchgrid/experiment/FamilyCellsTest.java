@@ -27,7 +27,6 @@ import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadSelection;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSpan;
@@ -130,7 +129,7 @@ class FamilyCellsTest {
   private static PatchedCell cell(
       Component component, int layer, OptionalInt head, OptionalInt position, int layers) {
     Cell cell =
-        new Cell(
+        TestCells.cell(
             "goldens",
             "pair",
             PatchDirection.DENOISING,
@@ -140,9 +139,9 @@ class FamilyCellsTest {
             head,
             position,
             Optional.empty());
-    return new PatchedCell(
+    return TestCells.patched(
         cell,
-        LayerWindow.around(layer, 1, layers),
+        layers,
         head.isPresent() ? HeadSelection.one(head.getAsInt()) : HeadSelection.ALL,
         position.isPresent()
             ? Optional.of(new TokenSpan(position.getAsInt(), position.getAsInt() + 1))

@@ -138,9 +138,7 @@ class NativeFaultsTest {
         .run(
             new PatchTask(0, 0, 1, 0, sites.size()),
             List.of(PAIR),
-            sites,
-            settings,
-            Computation.of(engine))
+            new StudyWork(sites, settings, Computation.of(engine)))
         .measurements();
   }
 }

@@ -78,7 +78,10 @@ class NativeMemoryTest {
             RequiredPrediction.NONE);
     for (int i = 0; i < tasks; i++) {
       PatchTask task = new PatchTask(i, 0, 1, 0, sites.size());
-      assertThat(model.run(task, List.of(pair), sites, settings, Computation.of(engine)).cells())
+      assertThat(
+              model
+                  .run(task, List.of(pair), new StudyWork(sites, settings, Computation.of(engine)))
+                  .cells())
           .isEqualTo(CELLS_A_TASK);
     }
   }

@@ -18,7 +18,6 @@ import org.patchgrid.study.Corruption;
 import org.patchgrid.study.HeadAxis;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.JointSite;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.MeanOver;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
@@ -209,7 +208,7 @@ public final class RandomPlan {
       span = Optional.of(span());
     }
     Cell cell =
-        new Cell(
+        TestCells.cell(
             "random",
             "pair",
             random.nextBoolean() ? PatchDirection.DENOISING : PatchDirection.NOISING,
@@ -219,7 +218,6 @@ public final class RandomPlan {
             OptionalInt.empty(),
             OptionalInt.empty(),
             Optional.empty());
-    return new PatchedCell(
-        cell, LayerWindow.around(layer, window, structure.layers()), heads, span);
+    return TestCells.patched(cell, structure.layers(), heads, span);
   }
 }

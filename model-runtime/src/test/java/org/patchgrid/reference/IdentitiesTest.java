@@ -39,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.patchgrid.experiment.TestCells;
 import org.patchgrid.experiment.TestModels;
 import org.patchgrid.experiment.TestPairs;
 import org.patchgrid.hook.ActivationCache;
@@ -58,7 +59,6 @@ import org.patchgrid.study.HeadAxis;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.Kernel;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.TokenSpan;
@@ -455,7 +455,7 @@ class IdentitiesTest {
       HeadSelection heads,
       Optional<TokenSpan> span) {
     Cell cell =
-        new Cell(
+        TestCells.cell(
             "test",
             pair.pair().id(),
             direction,
@@ -465,6 +465,6 @@ class IdentitiesTest {
             heads.single(),
             span.isPresent() ? OptionalInt.of(span.get().start()) : OptionalInt.empty(),
             Optional.empty());
-    return new PatchedCell(cell, LayerWindow.around(layer, 1, layers), heads, span);
+    return TestCells.patched(cell, layers, heads, span);
   }
 }

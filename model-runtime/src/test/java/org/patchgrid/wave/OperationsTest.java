@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.patchgrid.experiment.RandomPlan;
+import org.patchgrid.experiment.TestCells;
 import org.patchgrid.experiment.TestEngine;
 import org.patchgrid.experiment.TestModels;
 import org.patchgrid.experiment.TestPairs;
@@ -35,9 +36,9 @@ import org.patchgrid.study.Dtype;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.Kernel;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.TestStructures;
 import org.patchgrid.transformer.SequenceTables;
 import org.patchgrid.transformer.Sequences;
 import org.patchgrid.transformer.TileRange;
@@ -93,7 +94,7 @@ class OperationsTest {
     double queryWidth = 9 * 64;
     double keyValueWidth = 3 * 64;
     ModelStructure structure =
-        new ModelStructure(
+        TestStructures.of(
             "tiny", layers, 9, 3, 576, 64, 1536, 49152, EnumSet.allOf(Component.class));
     double n = tokens - firstDifference;
     double b = tokens + n;
@@ -129,7 +130,7 @@ class OperationsTest {
 
   private static PatchedCell whole(Component component, int layer, int layers) {
     Cell cell =
-        new Cell(
+        TestCells.cell(
             "sweep",
             "pair",
             PatchDirection.DENOISING,
@@ -139,8 +140,7 @@ class OperationsTest {
             OptionalInt.empty(),
             OptionalInt.empty(),
             Optional.empty());
-    return new PatchedCell(
-        cell, LayerWindow.around(layer, 1, layers), HeadSelection.ALL, Optional.empty());
+    return TestCells.patched(cell, layers, HeadSelection.ALL, Optional.empty());
   }
 
   /** A model that runs waves, and counts. */

@@ -35,6 +35,7 @@ import org.patchgrid.study.Positions;
 import org.patchgrid.study.Site;
 import org.patchgrid.study.SitePlace;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.TestStructures;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
 
@@ -46,7 +47,7 @@ class ScheduledKindsTest {
   private static final int LENGTH = 6;
   private static final TokenizedPair PAIR = TestPairs.differingAt(LENGTH, 2, 4);
   private static final ModelStructure MODEL =
-      new ModelStructure(
+      TestStructures.of(
           "tiny",
           4,
           2,

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.patchgrid.experiment.TestCells;
 import org.patchgrid.experiment.TestPairs;
 import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PatchedCell;
@@ -45,9 +46,9 @@ import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
-import org.patchgrid.study.LayerWindow;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.TestStructures;
 import org.patchgrid.study.TokenSpan;
 import org.patchgrid.study.TokenizedPair;
 
@@ -454,8 +455,7 @@ class SweepScheduleTest {
   }
 
   private static ModelStructure model(int queryHeads, int keyValueHeads) {
-    return new ModelStructure(
-        "tiny", LAYERS, queryHeads, keyValueHeads, 32, 8, 64, 100, COMPONENTS);
+    return TestStructures.of("tiny", LAYERS, queryHeads, keyValueHeads, 32, 8, 64, 100, COMPONENTS);
   }
 
   /** Denoising, of all heads and positions at one layer, unless told otherwise. */
@@ -497,7 +497,7 @@ class SweepScheduleTest {
 
     PatchedCell cell(int layers) {
       Cell cell =
-          new Cell(
+          TestCells.cell(
               "sweep",
               "pair",
               direction,
@@ -507,7 +507,7 @@ class SweepScheduleTest {
               OptionalInt.empty(),
               OptionalInt.empty(),
               Optional.empty());
-      return new PatchedCell(cell, LayerWindow.around(layer, window, layers), heads, span);
+      return TestCells.patched(cell, layers, heads, span);
     }
   }
 }

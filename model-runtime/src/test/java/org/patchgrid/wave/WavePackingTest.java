@@ -22,6 +22,7 @@ import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.SweepSite;
+import org.patchgrid.study.TestStructures;
 import org.patchgrid.study.TokenizedPair;
 
 /** How rows are packed into waves. */
@@ -30,11 +31,11 @@ class WavePackingTest {
       EnumSet.complementOf(EnumSet.of(Component.Q_NORM, Component.K_NORM));
 
   private static final ModelStructure SMALL =
-      new ModelStructure("small", 4, 6, 3, 96, 16, 256, 512, COMPONENTS);
+      TestStructures.of("small", 4, 6, 3, 96, 16, 256, 512, COMPONENTS);
 
   /** As wide as models of seven billion weights. */
   private static final ModelStructure WIDE =
-      new ModelStructure("wide", 4, 32, 8, 4096, 128, 11008, 512, COMPONENTS);
+      TestStructures.of("wide", 4, 32, 8, 4096, 128, 11008, 512, COMPONENTS);
 
   @ParameterizedTest
   @CsvSource({"3, 40", "15, 20", "15, 1", "100, 5", "700, 2", "2000, 1"})
