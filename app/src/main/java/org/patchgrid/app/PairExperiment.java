@@ -12,7 +12,6 @@ import org.patchgrid.conf.StudyOverrides.Setting;
 import org.patchgrid.experiment.LoadedModel;
 import org.patchgrid.experiment.StudyWork;
 import org.patchgrid.kernel.TensorKernels;
-import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.plan.StudyPlanner;
 import org.patchgrid.study.AnswerSpec;
@@ -101,7 +100,7 @@ final class PairExperiment {
             dtype,
             device,
             0)) {
-      StudyPlan plan = StudyPlanner.plan(config, model.structure(), 1, new LengthEstimate(1, 1));
+      StudyPlan plan = StudyPlanner.plan(config, model.structure(), 1, 1);
       List<SweepSite> sites = plan.sites();
       TaskResult result =
           model.run(

@@ -64,7 +64,7 @@ public record HostedModel(Path directory, ModelDescription description) implemen
         plan.distances(),
         plan.sites(),
         plan.pairsPerTask(),
-        plan.lengths().meanTokens());
+        plan.meanTokens());
   }
 
   @Override

@@ -80,7 +80,7 @@ public record MeasuredTime(Device device, Duration load, int pairs, Duration too
 
   /** Those nearest to the mean length first. */
   private static List<PromptPair> sampled(PlannedStudy study) {
-    double mean = study.plan().lengths().meanTokens();
+    double mean = study.plan().meanTokens();
     List<PromptPair> sampled =
         study.sampled().stream()
             .filter(TokenizedPair::isUsable)

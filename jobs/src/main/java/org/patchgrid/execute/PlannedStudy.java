@@ -14,7 +14,6 @@ import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
 import org.patchgrid.patch.SiteRequirements;
 import org.patchgrid.plan.Fingerprint;
-import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.PromptSurvey;
 import org.patchgrid.plan.StudyPlan;
 import org.patchgrid.plan.StudyPlanner;
@@ -66,7 +65,8 @@ public record PlannedStudy(
     org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(config.prompts().path());
     String promptsPath = path.getFileSystem(hadoop).makeQualified(path).toString();
     List<TokenizedPair> sample = sample(config, model, promptsPath, prompts, hadoop);
-    StudyPlan plan = StudyPlanner.plan(config, model.structure(), prompts.pairs(), lengths(sample));
+    StudyPlan plan =
+        StudyPlanner.plan(config, model.structure(), prompts.pairs(), meanTokens(sample));
     Fingerprint fingerprint =
         Fingerprint.of(
             config,
@@ -102,10 +102,8 @@ public record PlannedStudy(
   }
 
   /** Those of pairs that cannot be used count too: tasks are cut before anybody knows. */
-  private static LengthEstimate lengths(List<TokenizedPair> sample) {
-    double mean =
-        sample.stream().mapToInt(pair -> Math.max(1, pair.clean().length())).average().orElse(1);
-    return new LengthEstimate(mean, sample.size());
+  private static double meanTokens(List<TokenizedPair> sample) {
+    return sample.stream().mapToInt(pair -> Math.max(1, pair.clean().length())).average().orElse(1);
   }
 
   /** What is known of the pairs that were looked at for the plan. */

@@ -23,23 +23,21 @@ public record NominalCost(double ofBothRuns, double ofSite) implements Serializa
   }
 
   static NominalCost of(
-      Engine engine, ModelStructure model, PlannedSites sites, LengthEstimate lengths) {
-    double cells = ofCells(engine, model, sites, lengths);
-    return new NominalCost(
-        2 * SweepCost.ofPass(model, lengths.meanTokens()), cells / sites.sites().size());
+      Engine engine, ModelStructure model, PlannedSites sites, double meanTokens) {
+    double cells = ofCells(engine, model, sites, meanTokens);
+    return new NominalCost(2 * SweepCost.ofPass(model, meanTokens), cells / sites.sites().size());
   }
 
   /** What is measured and estimated of one pair beyond both runs. */
   static double ofCells(
-      Engine engine, ModelStructure model, PlannedSites sites, LengthEstimate lengths) {
-    double tokens = lengths.meanTokens();
-    return sites.shares(lengths).stream()
+      Engine engine, ModelStructure model, PlannedSites sites, double meanTokens) {
+    return sites.shares(meanTokens).stream()
         .mapToDouble(
             share ->
                 share.share()
                     * switch (engine) {
-                      case REFERENCE -> SweepCost.ofCellsOneByOne(model, share.sites(), tokens);
-                      case WAVEFRONT -> SweepCost.ofCells(model, share.sites(), tokens);
+                      case REFERENCE -> SweepCost.ofCellsOneByOne(model, share.sites(), meanTokens);
+                      case WAVEFRONT -> SweepCost.ofCells(model, share.sites(), meanTokens);
                     })
         .sum();
   }

@@ -69,11 +69,11 @@ public record PlannedSites(List<SweepSite> sites, int screened, List<Screening> 
   record Share(double share, List<SweepSite> sites) {}
 
   /** All sites, by how much of them is measured; nearly, where places differ by pair. */
-  List<Share> shares(LengthEstimate lengths) {
+  List<Share> shares(double meanTokens) {
     List<Share> shares = new ArrayList<>();
     List<SweepSite> whole = new ArrayList<>(sites);
     for (Screening screening : screenings) {
-      shares.add(top(screening, taken(whole, screening.sweep()), lengths));
+      shares.add(top(screening, taken(whole, screening.sweep()), meanTokens));
       PairSample sample = screening.sample();
       shares.add(
           new Share((double) sample.size() / sample.pairs(), taken(whole, screening.sampled())));
@@ -91,20 +91,20 @@ public record PlannedSites(List<SweepSite> sites, int screened, List<Screening> 
   }
 
   /** Places in each direction are as many. */
-  private static Share top(Screening screening, List<SweepSite> sites, LengthEstimate lengths) {
+  private static Share top(Screening screening, List<SweepSite> sites, double meanTokens) {
     long directions = sites.stream().map(SweepSite::direction).distinct().count();
-    double places = cells(sites, lengths) / directions;
+    double places = cells(sites, meanTokens) / directions;
     return new Share(screening.top().of(Math.round(places)) / places, sites);
   }
 
   /** Cells of a pair of mean length that are measured or estimated. */
-  double cells(LengthEstimate lengths) {
-    return shares(lengths).stream()
-        .mapToDouble(share -> share.share() * cells(share.sites(), lengths))
+  double cells(double meanTokens) {
+    return shares(meanTokens).stream()
+        .mapToDouble(share -> share.share() * cells(share.sites(), meanTokens))
         .sum();
   }
 
-  static double cells(List<SweepSite> sites, LengthEstimate lengths) {
-    return sites.stream().mapToDouble(site -> site.cells(lengths.meanTokens())).sum();
+  static double cells(List<SweepSite> sites, double meanTokens) {
+    return sites.stream().mapToDouble(site -> site.cells(meanTokens)).sum();
   }
 }

@@ -16,6 +16,7 @@ import org.patchgrid.study.SweepSite;
  * cost nothing. They go through the pairs first: all sites of the first pairs, then the next pairs.
  *
  * @param planned the sites by sweep, direction, component as listed, layer, head and position
+ * @param meanTokens token positions of a prompt, BOS included, by a sample
  * @param notes what a user should know although it is no error
  */
 public record StudyPlan(
@@ -25,7 +26,7 @@ public record StudyPlan(
     long pairs,
     int pairsPerTask,
     int sitesPerTask,
-    LengthEstimate lengths,
+    double meanTokens,
     NominalCost cost,
     Distances distances,
     List<String> notes)
@@ -34,6 +35,9 @@ public record StudyPlan(
     notes = List.copyOf(notes);
     if (planned.sites().isEmpty() || pairs < 1) {
       throw new IllegalArgumentException("A plan needs a site and a pair");
+    }
+    if (!(meanTokens >= 1) || Double.isInfinite(meanTokens)) {
+      throw new IllegalArgumentException("Invalid mean of tokens: " + meanTokens);
     }
     if (pairsPerTask < 1 || sitesPerTask < 1 || sitesPerTask > planned.sites().size()) {
       throw new IllegalArgumentException(
@@ -97,7 +101,7 @@ public record StudyPlan(
 
   /** Patched runs of the whole study, if every pair can be used; at times an estimate. */
   public long cells() {
-    return Math.round(pairs * planned.cells(lengths));
+    return Math.round(pairs * planned.cells(meanTokens));
   }
 
   /** Whether the number of cells depends on the prompts' lengths, of which only a mean is known. */
@@ -235,7 +239,7 @@ public record StudyPlan(
 
   /** Lengths make them exact, but for what a screen will choose. */
   private String cells(PromptSurvey survey) {
-    double cells = survey.sum(length -> planned.cells(new LengthEstimate(length, 1)));
+    double cells = survey.sum(length -> planned.cells(length));
     boolean exact = isOfAll(survey) && screenings().isEmpty();
     boolean sure = exact || (survey.usable() == survey.pairs() && !cellsAreEstimated());
     double scale = (double) pairs / survey.pairs();

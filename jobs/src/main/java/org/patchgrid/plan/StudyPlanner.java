@@ -41,7 +41,7 @@ public final class StudyPlanner {
    * @throws PatchgridException with a line for everything the model does not have
    */
   public static StudyPlan plan(
-      StudyConfig study, ModelStructure model, long pairs, LengthEstimate lengths) {
+      StudyConfig study, ModelStructure model, long pairs, double meanTokens) {
     if (pairs < 1) {
       throw new IllegalArgumentException("No pairs to plan for");
     }
@@ -54,20 +54,19 @@ public final class StudyPlanner {
     if (study.execution().distances().equals(Optional.of(Distances.FACTOR))
         && !model.linearLogits()) {
       problems.add(
-          "Cannot use execution.distances = factor with "
-              + model.name()
-              + ": its logits are capped, or a bias is added to them; use auto or logits");
+          "Cannot use execution.distances = factor with %s: its logits are capped, or a bias is added to them; use auto or logits"
+              .formatted(model.name()));
     }
     problems.throwIfAny();
     PlannedSites sites = PlannedSites.of(sitesOf, pairs);
     Engine engine = study.execution().engine();
     noteUselessScreens(
-        sitesOf, pairs, notes, some -> NominalCost.ofCells(engine, model, some, lengths));
+        sitesOf, pairs, notes, some -> NominalCost.ofCells(engine, model, some, meanTokens));
     if (study.prompts().require() != RequiredPrediction.NONE) {
       notes.add(
           "prompts.require skips pairs by what the model predicts, which only the run will tell");
     }
-    NominalCost cost = NominalCost.of(engine, model, sites, lengths);
+    NominalCost cost = NominalCost.of(engine, model, sites, meanTokens);
     int siteCount = sites.sites().size();
     Cut cut = cut(study.execution(), siteCount, cost);
     long pairsPerTask = Math.min(pairs, cut.pairs());
@@ -79,9 +78,9 @@ public final class StudyPlanner {
         pairs,
         (int) pairsPerTask,
         cut.sites(),
-        lengths,
+        meanTokens,
         cost,
-        distances(study, model, pairs * sites.cells(lengths)),
+        distances(study, model, pairs * sites.cells(meanTokens)),
         List.copyOf(notes));
   }
 

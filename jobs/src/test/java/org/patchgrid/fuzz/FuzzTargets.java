@@ -19,7 +19,6 @@ import org.patchgrid.conf.StudyOverrides;
 import org.patchgrid.family.ModelFamilies;
 import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
-import org.patchgrid.plan.LengthEstimate;
 import org.patchgrid.plan.PromptSurvey;
 import org.patchgrid.plan.StudyPlanner;
 import org.patchgrid.store.HostileResults;
@@ -161,8 +160,7 @@ final class FuzzTargets {
       StudyConfig study =
           StudyConfigReader.read(
               "study.conf", text, new StudyOverrides(List.of(), Optional.empty()));
-      StudyPlanner.plan(study, model, 100, new LengthEstimate(12.5, 10))
-          .describe(new PromptSurvey());
+      StudyPlanner.plan(study, model, 100, 12.5).describe(new PromptSurvey());
     };
   }
 }

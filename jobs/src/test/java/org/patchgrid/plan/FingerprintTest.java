@@ -96,7 +96,7 @@ class FingerprintTest {
   }
 
   private static StudyPlan plan(StudyConfig study) {
-    return StudyPlanner.plan(study, StudyPlannerTest.atlas(), 10, new LengthEstimate(12.5, 10));
+    return StudyPlanner.plan(study, StudyPlannerTest.atlas(), 10, 12.5);
   }
 
   /** The names of the parts in which they differ. */

@@ -38,7 +38,7 @@ import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TestStructures;
 
 class StudyPlannerTest {
-  private static final LengthEstimate TEN_TOKENS = new LengthEstimate(10, 100);
+  private static final double TEN_TOKENS = 10;
 
   /** Six layers, six query heads that share three key-value heads, no q-norm and no k-norm. */
   private static final ModelStructure ATLAS =
@@ -388,11 +388,7 @@ class StudyPlannerTest {
     assertThat(waves.cells()).isEqualTo(passes.cells());
     assertThat(waves.operations()).isLessThan(passes.operations() / 4);
     StudyPlan longer =
-        StudyPlanner.plan(
-            study("sweep { components = all, positions = each }"),
-            ATLAS,
-            1,
-            new LengthEstimate(2000, 1));
+        StudyPlanner.plan(study("sweep { components = all, positions = each }"), ATLAS, 1, 2000);
     assertThat(longer.operations()).isGreaterThan(waves.operations() * 200 * 200);
   }
 
@@ -427,7 +423,7 @@ class StudyPlannerTest {
         study("sweep {}, execution { task-seconds = 1e-9 }")
             .resolved(
                 Kernel.PLAIN, Distances.LOGITS, planned.pairsPerTask(), planned.sitesPerTask());
-    assertThat(StudyPlanner.plan(stored, ATLAS, 100, new LengthEstimate(55, 1)))
+    assertThat(StudyPlanner.plan(stored, ATLAS, 100, 55))
         .extracting(StudyPlan::pairsPerTask, StudyPlan::sitesPerTask)
         .containsExactly(planned.pairsPerTask(), planned.sitesPerTask());
     assertThat(plan("sweep {}, execution { pairs-per-task = 3, sites-per-task = 500 }", 10))
