@@ -73,9 +73,8 @@ final class DashboardCommand extends ResultsCommand {
       return InetAddress.getAllByName(bind)[0];
     } catch (UnknownHostException e) {
       throw new PatchgridException(
-          "Cannot listen on '"
-              + bind
-              + "': this machine has no such address; leave --bind out to serve this machine alone",
+          "Cannot listen on '%s': this machine has no such address; leave --bind out to serve this machine alone"
+              .formatted(bind),
           e);
     }
   }

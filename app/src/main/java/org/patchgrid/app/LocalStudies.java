@@ -21,7 +21,7 @@ final class LocalStudies {
 
   /** Brings what is new of a remote study, every time it is called. */
   static StudyFiles files(String directory) throws IOException {
-    return StudyFiles.of(copy(directory, ALL));
+    return new StudyFiles(copy(directory, ALL));
   }
 
   /** The directory where these tables are on the local disk. */

@@ -66,7 +66,7 @@ class StudyFilesTest {
     assertThat(verify.exitCode()).as(verify.errors()).isEqualTo(ExitCode.DONE);
 
     // What the report is made of, read by a reader of its own.
-    assertThat(StudyFacts.read(StudyFiles.of(out)).metrics())
+    assertThat(StudyFacts.read(new StudyFiles(out)).metrics())
         .isEqualTo(study.metrics().stream().map(Metric::label).toList());
 
     assertThat(answers(out, "SELECT DISTINCT status FROM cells"))

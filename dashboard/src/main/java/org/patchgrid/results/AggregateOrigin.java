@@ -40,9 +40,8 @@ public record AggregateOrigin(Kind kind, Map<String, String> footer) {
     return switch (kind) {
       case CURRENT -> "Statistics are the study's " + made + ", made from all that is stored.";
       case STALE ->
-          "Stale: the statistics are the study's "
-              + made
-              + ", and what is stored has changed since; run aggregate again.";
+          "Stale: the statistics are the study's %s, and what is stored has changed since; run aggregate again."
+              .formatted(made);
       case COMPUTED ->
           "The study has no table of aggregates; means, t intervals and quantiles were computed from"
               + " its cells. Run aggregate for bootstrap intervals, p-values and statistics by tag.";

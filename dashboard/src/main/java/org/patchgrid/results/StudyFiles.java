@@ -16,32 +16,21 @@ import org.patchgrid.study.Reason;
 import org.patchgrid.study.Sha256;
 
 /** The files of a result directory on the local disk, as they are at the moment of a call. */
-public final class StudyFiles {
+public record StudyFiles(Path directory) {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final Path directory;
-
-  private StudyFiles(Path directory) {
-    this.directory = directory;
-  }
 
   /**
    * The files of a study.
    *
    * @throws PatchgridException if the directory holds no study
    */
-  public static StudyFiles of(Path directory) {
+  public StudyFiles {
     if (!Files.isRegularFile(directory.resolve("manifest/study.json"))) {
       throw new PatchgridException(
-          "No study in '"
-              + directory
-              + "': it has no manifest/study.json; name a directory that was the --out of a run");
+          "No study in '%s': it has no manifest/study.json; name a directory that was the --out of a run"
+              .formatted(directory));
     }
-    return new StudyFiles(directory.toAbsolutePath().normalize());
-  }
-
-  public Path directory() {
-    return directory;
+    directory = directory.toAbsolutePath().normalize();
   }
 
   /** Committed files of a table, by name. */

@@ -74,7 +74,7 @@ public final class GeneratedStudy {
   }
 
   public StudyFiles files() {
-    return StudyFiles.of(directory);
+    return new StudyFiles(directory);
   }
 
   /** Commits one more task, as a run does: pairs, cells, then the listing. */

@@ -310,7 +310,7 @@ class StudyResultsTest {
       }
     }
     try (StudyResults results =
-        StudyResults.open(GeneratedStudy.views(), StudyFiles.of(odd), Optional.empty())) {
+        StudyResults.open(GeneratedStudy.views(), new StudyFiles(odd), Optional.empty())) {
       assertThat(ask(results, "pairs", Map.of()).rows()).hasSize(12);
     }
   }

@@ -37,7 +37,7 @@ class ScreenshotsTest {
     StudyFiles files =
         given.isEmpty()
             ? GeneratedStudy.write(directory.resolve("study"), "generated").files()
-            : StudyFiles.of(root.resolve(given));
+            : new StudyFiles(root.resolve(given));
     DashboardServer.Settings settings =
         new DashboardServer.Settings(
             InetAddress.getLoopbackAddress(),

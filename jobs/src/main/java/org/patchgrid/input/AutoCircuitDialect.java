@@ -21,8 +21,6 @@ import org.patchgrid.study.Labels;
  */
 record AutoCircuitDialect(Map<String, Integer> labels, List<String> others)
     implements PromptDialect {
-  private static final long serialVersionUID = 1;
-
   AutoCircuitDialect {
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
     others = List.copyOf(others);

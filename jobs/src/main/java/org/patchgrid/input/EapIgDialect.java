@@ -23,8 +23,6 @@ import org.patchgrid.study.NearestName;
  */
 record EapIgDialect(String corrupted, List<String> answers, List<String> others)
     implements PromptDialect {
-  private static final long serialVersionUID = 1;
-
   static final String CORRUPTED = "corrupted";
 
   /** Right and wrong token ids, a column each. Only one of these pairs is in a file. */

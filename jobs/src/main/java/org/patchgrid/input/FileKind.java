@@ -32,9 +32,8 @@ enum FileKind {
       }
     }
     throw new PatchgridException(
-        "Cannot tell the format of the prompts "
-            + path
-            + ": name it .jsonl, .csv, .parquet or .json");
+        "Cannot tell the format of the prompts %s: name it .jsonl, .csv, .parquet or .json"
+            .formatted(path));
   }
 
   String suffix() {

@@ -16,8 +16,6 @@ import org.patchgrid.study.NearestName;
  * @param counterfactual the column whose prompt is the corrupted one
  */
 record MibDialect(String counterfactual) implements PromptDialect {
-  private static final long serialVersionUID = 1;
-
   private static final String SUFFIX = "_counterfactual";
   private static final List<String> TAGS = List.of("template", "operator", "attribute");
 

@@ -10,8 +10,6 @@ import org.patchgrid.conf.PromptFormat;
  * @param isTable whether the records are rows of a table, whose columns may be parts of fields
  */
 record OwnDialect(boolean isTable) implements PromptDialect {
-  private static final long serialVersionUID = 1;
-
   @Override
   public PromptFormat format() {
     return PromptFormat.PATCHGRID;

@@ -177,9 +177,8 @@ record PairReader(ObjectNode fields, PromptLocation where) {
     }
     if (!value.isObject()) {
       throw where.problem(
-          "label '"
-              + name
-              + "' must be {\"clean\": ..., \"corrupted\": ...} or a range of positions [4, 5]");
+          "label '%s' must be {\"clean\": ..., \"corrupted\": ...} or a range of positions [4, 5]"
+              .formatted(name));
     }
     if (value.size() == 1 && value.has(TOKENS)) {
       return new LabelSpec.TextTokens(span(value.get(TOKENS), name));

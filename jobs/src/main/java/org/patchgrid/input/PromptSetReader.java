@@ -262,9 +262,8 @@ public final class PromptSetReader {
 
   private PatchgridException changed() {
     return new PatchgridException(
-        "Prompts "
-            + path
-            + " have changed since the study began: put them back, or choose another --out");
+        "Prompts %s have changed since the study began: put them back, or choose another --out"
+            .formatted(path));
   }
 
   private PatchgridException unreadable(Exception e) {
