@@ -73,6 +73,7 @@ public final class NativeLibraries {
       System.setProperty(property, System.getProperty(property, "1"));
     }
     here().ifPresent(NativeLibraries::requireUsable);
+    NativeHeap.keepFreed();
     return Engine.getEngine("PyTorch");
   }
 
