@@ -11,19 +11,16 @@ import java.util.regex.Pattern;
  * Refuses requests that no page of ours makes. A browser that shows a hostile site can send
  * requests to loopback; it cannot forge Host, Origin and Sec-Fetch-Site. A name that an attacker
  * points at 127.0.0.1 (DNS rebinding) is a foreign Host.
+ *
+ * @param hosts {@code name:port} by which the server may be called, in lower case
  */
-final class RequestGuard {
+record RequestGuard(Set<String> hosts) {
   private static final int LONGEST_TARGET = 8192;
   private static final Pattern PATH = Pattern.compile("/|(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+");
   private static final Set<String> METHODS = Set.of("GET", "HEAD");
 
-  private final Set<String> hosts;
-
-  /**
-   * @param hosts {@code name:port} by which the server may be called, in lower case
-   */
-  RequestGuard(Set<String> hosts) {
-    this.hosts = Set.copyOf(hosts);
+  RequestGuard {
+    hosts = Set.copyOf(hosts);
   }
 
   /** Why a request is refused; empty if it may pass. */

@@ -22,25 +22,13 @@ import org.patchgrid.study.NearestName;
  * One object of a study file. Reading a value that is wrong adds a problem and goes on with the
  * default, so that one reading finds every problem.
  */
-final class StudySection {
+record StudySection(
+    String file, List<String> path, @Nullable ConfigObject object, Problems problems) {
   private static final Pattern TRAILING_LINE = Pattern.compile(": \\d+(-\\d+)?$");
   private static final String AUTO = "auto";
 
-  private final String file;
-  private final List<String> path;
-  private final @Nullable ConfigObject object;
-  private final Problems problems;
-
   static StudySection root(String file, ConfigObject object, Problems problems) {
     return new StudySection(file, List.of(), object, problems);
-  }
-
-  private StudySection(
-      String file, List<String> path, @Nullable ConfigObject object, Problems problems) {
-    this.file = file;
-    this.path = path;
-    this.object = object;
-    this.problems = problems;
   }
 
   /** The section under {@code key}; an empty one if there is none. */

@@ -20,7 +20,7 @@ import org.patchgrid.study.Positions;
 import org.patchgrid.study.ValueKind;
 
 /** Reads one sweep of a study file. */
-final class SweepReader {
+record SweepReader(StudySection section, List<Metric> metrics) {
   private static final List<String> KEYS =
       List.of(
           "directions",
@@ -57,14 +57,6 @@ final class SweepReader {
   private static final int DEFAULT_SAMPLES = 10;
   private static final int DEFAULT_SEED = 1;
   private static final Pattern RANGE = Pattern.compile("\\s*(\\d+)\\s*-\\s*(\\d+)\\s*");
-
-  private final StudySection section;
-  private final List<Metric> metrics;
-
-  private SweepReader(StudySection section, List<Metric> metrics) {
-    this.section = section;
-    this.metrics = metrics;
-  }
 
   /**
    * @param metrics of the study

@@ -36,23 +36,13 @@ import org.slf4j.LoggerFactory;
  * below {@code LocalFileSystem}, so that a setting of the shared instance need not change): a stale
  * {@code .crc} makes a good file unreadable, and the manifest has a better hash of every file.
  */
-final class ResultDirectory {
+record ResultDirectory(FileSystem fileSystem, Path root, Configuration configuration) {
   static final String STAGING = "_staging";
   static final String MANIFEST = "manifest";
   static final String AGGREGATES = "aggregates";
   private static final Logger log = LoggerFactory.getLogger(ResultDirectory.class);
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int WRITE_ATTEMPTS = 5;
-
-  private final FileSystem fileSystem;
-  private final Path root;
-  private final Configuration configuration;
-
-  private ResultDirectory(FileSystem fileSystem, Path root, Configuration configuration) {
-    this.fileSystem = fileSystem;
-    this.root = root;
-    this.configuration = configuration;
-  }
 
   static ResultDirectory at(Path directory, Configuration configuration) throws IOException {
     FileSystem shared = fileSystem(directory, configuration);
@@ -76,14 +66,6 @@ final class ResultDirectory {
       }
       throw e;
     }
-  }
-
-  Configuration configuration() {
-    return configuration;
-  }
-
-  Path root() {
-    return root;
   }
 
   Path resolve(String name) {
