@@ -42,7 +42,7 @@ final class NativeHeap {
       if (!set) {
         log.warn("The C library refused to keep freed memory: sweeps take longer");
       }
-    } catch (UnsatisfiedLinkError e) {
+    } catch (LinkageError e) {
       log.warn("Cannot tell the C library to keep freed memory: sweeps take longer", e);
     }
   }
