@@ -53,8 +53,8 @@ final class WavePacking {
         rows.add(new Wave.Row(pairs.size() - 1, each, each.equals(run)));
         tokens += tokens(each);
       }
-      int place = Objects.requireNonNull(present.get(run));
-      rows.set(place, new Wave.Row(rows.get(place).pair(), run, true)); // or only needed so far
+      int place = Objects.requireNonNull(present.get(run)); // there for another run, perhaps
+      rows.set(place, new Wave.Row(rows.get(place).pair(), run, true));
     }
   }
 
