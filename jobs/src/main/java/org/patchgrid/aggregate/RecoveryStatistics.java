@@ -36,9 +36,6 @@ final class RecoveryStatistics {
 
   private static final double T_ACCURACY = 1e-13;
 
-  /** Below that many deviations are 7 % of a normal distribution: enough for its 2.5 %. */
-  private static final double TAIL_DEVIATIONS = 1.5;
-
   private final Draws draws;
   private final Map<Integer, Double> tQuantiles = new HashMap<>();
 
@@ -153,32 +150,21 @@ final class RecoveryStatistics {
    * thousand means for each group would take longer than all the rest.
    */
   private static double lowQuantile(double[] values, int size, double sign) {
-    double sum = 0;
-    double squares = 0;
-    for (int i = 0; i < size; i++) {
-      sum += values[i];
-      squares += values[i] * values[i];
-    }
-    double mean = sum / size;
-    double deviation = Math.sqrt(Math.max(0, squares / size - mean * mean));
-    double limit = sign * mean - TAIL_DEVIATIONS * deviation;
-    double[] tail = new double[size];
-    int inTail = 0;
+    double place = (size - 1) * LOW;
+    double[] lowest = new double[Math.min(size, (int) place + 2)];
+    Arrays.fill(lowest, Double.POSITIVE_INFINITY);
     for (int i = 0; i < size; i++) {
       double value = sign * values[i];
-      if (value <= limit) {
-        tail[inTail++] = value;
+      int at = lowest.length;
+      while (at > 0 && value < lowest[at - 1]) {
+        at--;
+      }
+      if (at < lowest.length) {
+        System.arraycopy(lowest, at, lowest, at + 1, lowest.length - 1 - at);
+        lowest[at] = value;
       }
     }
-    double place = (size - 1) * LOW;
-    if (inTail < place + 2) { // not a tail as of a normal distribution
-      for (inTail = 0; inTail < size; inTail++) {
-        tail[inTail] = sign * values[inTail];
-      }
-    }
-    double[] sorted = Arrays.copyOf(tail, inTail);
-    Arrays.sort(sorted);
-    return atPlace(sorted, place);
+    return atPlace(lowest, place);
   }
 
   static double quantile(double[] sorted, double probability) {

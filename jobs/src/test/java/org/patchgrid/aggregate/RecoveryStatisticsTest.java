@@ -158,6 +158,24 @@ class RecoveryStatisticsTest {
     assertThat(actual.pValue()).isEqualTo(9.0 / 41);
   }
 
+  @Test
+  void allFlipsAreEnumeratedWhereTheyAreNoMoreThanAreDrawn() {
+    double[] values = {1, 1, 1};
+    Draws draws = Draws.ofCounts(3, new int[][] {{1, 1, 1}}, new boolean[7][3]);
+    GroupStatistics actual = new RecoveryStatistics(draws).of(values, values, values, true);
+    assertThat(actual.pValue()).as("2 of 8 sums").isEqualTo(0.25);
+  }
+
+  /** Sums that are equal but for rounding are equal, in any unit. */
+  @Test
+  void pValuesDoNotDependOnTheUnit() {
+    double third = 1e9 / 3;
+    double[] values = {0.1 * third, 0.2 * third, -0.3 * third, third};
+    Draws draws = Draws.ofCounts(4, new int[][] {{1, 1, 1, 1}}, new boolean[15][4]);
+    GroupStatistics actual = new RecoveryStatistics(draws).of(values, values, values, true);
+    assertThat(actual.pValue()).isEqualTo(10 / 16.0);
+  }
+
   /** What the table of sums does, done plainly, on a study's own draws. */
   @Test
   void sumsUnderDrawsAreThoseOfAPlainLoop() {

@@ -185,6 +185,9 @@ class StudyConfigReaderTest {
                 Optional.of(Distances.FACTOR),
                 OptionalInt.of(10),
                 OptionalInt.of(20)));
+    assertThat(read(study.render())).isEqualTo(study);
+    assertThat(sweep("positions = 3").positions()).containsExactly(new Positions.At(3));
+    assertThat(read(SMALLEST + "sweep.layers = null, metrics = null")).isEqualTo(read(SMALLEST));
   }
 
   @Test
@@ -298,6 +301,28 @@ class StudyConfigReaderTest {
             "s.conf:9: sweep.positions: 'last' is not a whole number from 0",
             "s.conf:10: sweep.components: must be a list of names",
             "s.conf:11: sweep.directions: must be a single value, not a list or an object");
+  }
+
+  @Test
+  void namesAndLabelsThatAreNotThereAreProblems() {
+    assertThat(problems(SMALLEST + "sweep { positions {}, sets { \" \" = mlp } }"))
+        .containsExactlyInAnyOrder(
+            "s.conf:5: sweep.positions: has no labels: write { labels = [subject] }",
+            "s.conf:5: sweep.sets.\" \": a set needs a name without control characters");
+    assertThat(problems(SMALLEST + "model.dtyp = float32, sweep { sets {} }"))
+        .containsExactlyInAnyOrder(
+            "s.conf:5: model.dtyp: unknown key: did you mean 'dtype'?",
+            "s.conf:5: sweep.sets: is empty: write sets { NAME = [\"self_attn.z@9.6\"] }");
+  }
+
+  @Test
+  void tasksTakeMoreThanNoTime() {
+    assertThat(problems(SMALLEST, "execution.task-seconds=0"))
+        .singleElement()
+        .asString()
+        .endsWith("'0' is not a number of seconds above 0");
+    assertThat(read(SMALLEST, "execution.task-seconds=2147483647").execution().taskSeconds())
+        .isEqualTo(Integer.MAX_VALUE);
   }
 
   @Test
@@ -427,11 +452,9 @@ class StudyConfigReaderTest {
   }
 
   private static ScreenConfig screen(String text) {
-    return StudyConfigReader.read("s.conf", text, new StudyOverrides(List.of(), Optional.empty()))
-        .sweeps()
-        .get(0)
-        .screen()
-        .orElseThrow();
+    StudyConfig study = read(text);
+    assertThat(read(study.render())).isEqualTo(study);
+    return study.sweeps().get(0).screen().orElseThrow();
   }
 
   @Test
@@ -581,6 +604,10 @@ class StudyConfigReaderTest {
     assertThat(problems(SMALLEST, "metrics", "=5"))
         .containsExactly(
             "--set metrics: write it as --set key=value", "--set =5: write it as --set key=value");
+    assertThat(problems(SMALLEST, "a=5"))
+        .singleElement()
+        .asString()
+        .startsWith("--set a=5: a: unknown key: ");
     assertThat(problems(SMALLEST, "metrics=[l2"))
         .singleElement()
         .asString()
@@ -613,10 +640,8 @@ class StudyConfigReaderTest {
     assertThat(read(SMALLEST + "output.path = results/${study.id}").outputPath())
         .contains("results/capitals");
     assertThat(problems(SMALLEST + "output.path = ${NO_SUCH_VARIABLE_HERE}"))
-        .singleElement()
-        .asString()
-        .startsWith("s.conf:5: ")
-        .contains("${NO_SUCH_VARIABLE_HERE}");
+        .containsExactly(
+            "s.conf:5: Could not resolve substitution to a value: ${NO_SUCH_VARIABLE_HERE}");
     assertThat(
             read(SMALLEST + "output.path = ${NO_SUCH_VARIABLE_HERE}", Optional.of("out"))
                 .outputPath())

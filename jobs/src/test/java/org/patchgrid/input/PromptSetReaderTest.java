@@ -481,6 +481,8 @@ class PromptSetReaderTest {
             prompt
                 + ":1: 'clean' has 1000001 characters, and at most 1000000 are allowed; set"
                 + " -Dpatchgrid.limit.prompt-characters to allow more");
+    assertThat(all(write("most.jsonl", "{\"clean\": \"" + "a".repeat(1_000_000) + "\"}\n")))
+        .hasSize(1);
     MessageType schema =
         MessageTypeParser.parseMessageType(
             "message p { optional binary clean (STRING); optional binary corrupted (STRING); }");
