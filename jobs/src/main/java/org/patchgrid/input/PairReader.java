@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.LabelSpec;
 import org.patchgrid.study.Labels;
@@ -94,7 +95,7 @@ record PairReader(ObjectNode fields, PromptLocation where) {
     Optional<JsonNode> single = field(name);
     Optional<JsonNode> group = field(groupName);
     Optional<JsonNode> id = field(idName);
-    if ((single.isPresent() ? 1 : 0) + (group.isPresent() ? 1 : 0) + (id.isPresent() ? 1 : 0) > 1) {
+    if (Stream.of(single, group, id).filter(Optional::isPresent).count() > 1) {
       throw where.problem(
           "give one of '" + name + "', '" + groupName + "' and '" + idName + "', not several");
     }

@@ -101,7 +101,7 @@ public final class PromptSetReader {
     }
     PromptIndex.Checkpoint start = index.checkpointOf(firstPair);
     long number = firstPair - firstPair % PromptIndex.CHECKPOINT_INTERVAL;
-    List<PromptPair> pairs = new ArrayList<>(Math.toIntExact(endPair - firstPair));
+    List<PromptPair> pairs = new ArrayList<>();
     try {
       if (file.getFileSystem(configuration).getFileStatus(file).getLen() != index.bytes()) {
         throw changed();
@@ -155,15 +155,11 @@ public final class PromptSetReader {
     String problem = second.where() + ": id '" + id + "' is there twice";
     // The scan keeps hashes only, so the first one has to be looked up.
     try (PromptRecords records = open(START)) {
-      for (long number = 0; ; number++) {
-        Optional<PromptRecord> record = records.next();
-        if (record.isEmpty() || record.get().start().line() >= second.start().line()) {
-          return problem;
-        }
-        if (PairReader.read(number, record.get(), dialect).id().equals(id)) {
-          return problem + ": first in " + record.get().where().inFile();
-        }
+      PromptRecord first = records.next().orElseThrow(this::changed);
+      while (!PairReader.read(0, first, dialect).id().equals(id)) {
+        first = records.next().orElseThrow(this::changed);
       }
+      return problem + ": first in " + first.where().inFile();
     } catch (PatchgridException e) {
       // A malformed record before it, which the scan has reported.
       return problem;

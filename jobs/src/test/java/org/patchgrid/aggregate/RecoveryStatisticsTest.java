@@ -161,7 +161,7 @@ class RecoveryStatisticsTest {
   @Test
   void allFlipsAreEnumeratedWhereTheyAreNoMoreThanAreDrawn() {
     double[] values = {1, 1, 1};
-    Draws draws = Draws.ofCounts(3, new int[][] {{1, 1, 1}}, new boolean[7][3]);
+    Draws draws = drawsOf(3, new int[][] {{1, 1, 1}}, new boolean[7][3]);
     GroupStatistics actual = new RecoveryStatistics(draws).of(values, values, values, true);
     assertThat(actual.pValue()).as("2 of 8 sums").isEqualTo(0.25);
   }
@@ -171,7 +171,7 @@ class RecoveryStatisticsTest {
   void pValuesDoNotDependOnTheUnit() {
     double third = 1e9 / 3;
     double[] values = {0.1 * third, 0.2 * third, -0.3 * third, third};
-    Draws draws = Draws.ofCounts(4, new int[][] {{1, 1, 1, 1}}, new boolean[15][4]);
+    Draws draws = drawsOf(4, new int[][] {{1, 1, 1, 1}}, new boolean[15][4]);
     GroupStatistics actual = new RecoveryStatistics(draws).of(values, values, values, true);
     assertThat(actual.pValue()).isEqualTo(10 / 16.0);
   }
@@ -196,6 +196,28 @@ class RecoveryStatisticsTest {
         .containsExactly(all.of(values).weightedSums());
     assertThat(Draws.seeded(2, 37, 50, 70).of(values).weightedSums())
         .isNotEqualTo(all.of(values).weightedSums());
+  }
+
+  /** Numbers of a study can be cited: nothing but the seed decides. */
+  @Test
+  void drawsAreThoseOfTheSeed() {
+    double[] powers = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+    Draws draws = Draws.seeded(1, 10, 3, 3);
+    assertThat(draws.withFlips(powers).flippedSums()).containsExactly(366, 985, 309);
+    assertThat(draws.of(powers).weightedSums()).containsExactly(1089, 639, 1258);
+    Draws given = drawsOf(2, new int[][] {{1, 1}}, new boolean[][] {{true, false}});
+    assertThat(given.withFlips(new double[] {1, 2}).flippedSums()).containsExactly(1);
+  }
+
+  @Test
+  void effectsAboveZeroMatterUpToTheLevelItself() {
+    List<AggregateRow> placed =
+        Families.placed(
+            List.of(
+                row(0, "denoising", Measure.EFFECT, 0.1, Families.SIGNIFICANT),
+                row(0, "noising", Measure.EFFECT, 0, 0.001)));
+    assertThat(placed.get(0).place().sufficient()).contains(true);
+    assertThat(placed.get(0).place().necessary()).contains(false);
   }
 
   @Test

@@ -256,6 +256,11 @@ class ForeignFormatsTest {
             whole + ", record 4: 'answers' must be a list of texts or of token ids",
             whole + ", record 5: 'clean_tokens': 1.5 is not a whole number from 0",
             whole + ", record 6: 'corrupt' is missing: every pair needs two prompts");
+    Path number = write("number.json", "3\n");
+    assertThat(problems(number, FormatChoice.AUTO))
+        .singleElement()
+        .asString()
+        .startsWith(number + ":1: the line is not a JSON object");
     Path words = write("words.json", "{\"prompts\": [], \"word_idxs\": {\"a\": \"x\"}}");
     assertThat(problems(words, FormatChoice.AUTO))
         .containsExactly(
@@ -263,7 +268,14 @@ class ForeignFormatsTest {
   }
 
   @Test
+  void theFirstTokenOfAutoCircuitCanBeALabel() {
+    assertThat(AutoCircuitDialect.of(Map.of("first", 0), false).labels()).containsEntry("first", 0);
+  }
+
+  @Test
   void indirectObjectsOfMib() {
+    assertThat(read("mib-ioi.json", counterfactual("s2_io_flip")).index.dialect().remarks())
+        .containsExactly("corrupted prompts from s2_io_flip_counterfactual");
     assertThat(problems(resource("mib-ioi.json"), FormatChoice.AUTO))
         .containsExactly(
             resource("mib-ioi.json")

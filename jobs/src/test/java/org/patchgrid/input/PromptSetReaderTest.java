@@ -153,6 +153,19 @@ class PromptSetReaderTest {
   }
 
   @Test
+  void theFirstOfTwoEqualIdsIsNamedUnlessWhatIsBeforeItCannotBeRead() throws Exception {
+    String same = "{\"id\": \"a\", \"clean\": \"b\"}\n";
+    Path third = write("third.jsonl", "{\"clean\": \"b\"}\n\n" + same + same);
+    assertThat(problems(third))
+        .containsExactly(third + ":4: id 'a' is there twice: first in line 3");
+    Path behind = write("behind.jsonl", "{}\n" + same + same);
+    assertThat(problems(behind))
+        .containsExactly(
+            behind + ":1: 'clean' is missing: every pair needs a clean prompt",
+            behind + ":3: id 'a' is there twice");
+  }
+
+  @Test
   void wrongFieldsAreRefused() throws Exception {
     assertThat(problem("\"answer\": \"\""))
         .isEqualTo("'answer' is empty: leave it out if there is none");
@@ -160,6 +173,10 @@ class PromptSetReaderTest {
     assertThat(problem("\"answers\": []")).startsWith("'answers' must be a list of texts");
     assertThat(problem("\"answer\": \"a\", \"answer_id\": 3"))
         .isEqualTo("give one of 'answer', 'answers' and 'answer_id', not several");
+    assertThat(problem("\"answer\": \"a\", \"answers\": [\"b\"]"))
+        .isEqualTo("give one of 'answer', 'answers' and 'answer_id', not several");
+    assertThat(problem("\"foils\": [\"b\"], \"foil_id\": 3"))
+        .isEqualTo("give one of 'foil', 'foils' and 'foil_id', not several");
     assertThat(problem("\"foil_id\": -1")).isEqualTo("'foil_id': -1 is not a whole number from 0");
     assertThat(problem("\"foil_id\": 1.5"))
         .isEqualTo("'foil_id': 1.5 is not a whole number from 0");
@@ -471,6 +488,72 @@ class PromptSetReaderTest {
                 + " have changed since the study began: put them back, or choose another --out");
     assertThatThrownBy(() -> reader(file).read(index, 0, 2))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> reader(file).read(index, 0, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void parquetMayRepeatFieldsAndLeaveElementsAndValuesOut() throws Exception {
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            """
+            message p {
+              repeated int32 clean_tokens;
+              optional group answers (LIST) { repeated group list { optional binary element (STRING); } }
+              optional group tags (MAP) {
+                repeated group key_value { required binary key (STRING); optional binary value (STRING); }
+              }
+            }
+            """);
+    Group row = new SimpleGroupFactory(schema).newGroup();
+    row.append("clean_tokens", 7).append("clean_tokens", 8);
+    Group tags = row.addGroup("tags");
+    tags.addGroup("key_value").append("key", "a").append("value", "b");
+    tags.addGroup("key_value").append("key", "c");
+    PromptPair pair = all(writeParquet("some.parquet", schema, List.of(row), 1 << 20)).get(0);
+    assertThat(pair.clean()).isEqualTo(new PromptText.Ids(List.of(7, 8)));
+    assertThat(pair.tags()).isEqualTo(Map.of("a", "b"));
+    row.addGroup("answers").addGroup("list");
+    Path absent = writeParquet("null.parquet", schema, List.of(row), 1 << 20);
+    assertThat(problems(absent)).containsExactly(absent + ":1: 'answers' must be a text, not null");
+  }
+
+  @Test
+  void halfAByteOrderMarkIsNoText() throws Exception {
+    Path file = Files.write(directory.resolve("mark.jsonl"), new byte[] {(byte) 0xEF, (byte) 0xBB});
+    assertThat(problems(file))
+        .containsExactly(file + ":1: byte 1 of the line is not UTF-8: save the file as UTF-8");
+  }
+
+  @Test
+  void everyFileIsClosed() throws Exception {
+    MessageType schema =
+        MessageTypeParser.parseMessageType("message p { optional binary clean (STRING); }");
+    Group row = new SimpleGroupFactory(schema).newGroup().append("clean", "a");
+    List<Path> files =
+        List.of(
+            write("whole.jsonl", "{\"clean\": \"a\"}\n"),
+            write("broken.jsonl", "{}\n"),
+            write("whole.csv", "clean\na\n"),
+            write("broken.csv", "clean,clean\na,b\n"),
+            write("whole.json", "[{\"clean\": \"a\"}]"),
+            write("lines.json", "{\"clean\": \"a\"}\n"),
+            write("broken.json", "[{] "),
+            writeParquet("whole.parquet", schema, List.of(row), 1 << 20),
+            write("broken.parquet", "PAR1"));
+    Configuration counted = new Configuration();
+    counted.set("fs.counted.impl", CountingFileSystem.class.getName());
+    for (Path file : files) {
+      String path = "counted://" + file;
+      try {
+        PromptSetReader reader = new PromptSetReader(path, counted);
+        PromptIndex index = reader.scan(FormatChoice.AUTO);
+        assertThat(reader.read(index, 0, index.pairs())).hasSize(1);
+      } catch (PatchgridException e) {
+        assertThat(path).contains("broken");
+      }
+      assertThat(CountingFileSystem.of(path, counted).openFiles()).as(path).isZero();
+    }
   }
 
   @Test
@@ -500,6 +583,7 @@ class PromptSetReaderTest {
           .endsWith(
               " bytes, and at most 10 are allowed; set -Dpatchgrid.limit.row-group-bytes to allow"
                   + " more; or write smaller ones");
+      assertThat(all(write("short.jsonl", "{\"clean\":\"abcdefg\"}\n"))).hasSize(1);
       assertThat(problems(line))
           .containsExactly(
               line

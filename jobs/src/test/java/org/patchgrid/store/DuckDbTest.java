@@ -32,7 +32,11 @@ class DuckDbTest {
       // A task whose only pair was skipped.
       TaskResult skipped =
           new TaskResult(
-              List.of(SampleRows.pair("p2", PairStatus.INVALID)), List.of(), 0, 0, Map.of());
+              List.of(SampleRows.pair("p2", PairStatus.INVALID), SampleRows.alone("p3")),
+              List.of(),
+              0,
+              0,
+              Map.of());
       store.commit(folder.stage(store, 2, 1, skipped));
       store.commit(
           folder.stage(
@@ -130,16 +134,18 @@ class DuckDbTest {
   void pairsHaveTheirValues() throws SQLException {
     assertThat(
             query(
-                "SELECT pair_id, status, reason, clean, clean_tokens, corrupted_token_texts,"
+                "SELECT pair_id, status, reason, clean, corrupted, clean_tokens,"
+                    + " corrupted_tokens, corrupted_token_texts,"
                     + " first_difference, answer_id, foil_id, clean_top1, corrupted_top1,"
                     + " labels['subject'], tags FROM %s ORDER BY pair_id",
                 "pairs"))
         .containsExactly(
-            "p2|invalid|3 tokens, not 4|The capital of France is|[7, 8, 9]|[The, Ġcapital, ĠItaly]"
-                + "|2|41|null|42|43|[2, 3]|{relation=capital}",
-            "pair-0|ok|null|The capital of France is|[7, 8, 9]|[The, Ġcapital, ĠItaly]"
-                + "|2|41|null|42|43|[2, 3]|{relation=capital}",
-            "pair-1|ok|null|The capital of France is|[7, 8, 9]|[The, Ġcapital, ĠItaly]"
-                + "|2|41|null|42|43|[2, 3]|{relation=capital}");
+            "p2|invalid|3 tokens, not 4|The capital of France is|The capital of Italy is|[7, 8, 9]"
+                + "|[7, 8, 10]|[The, Ġcapital, ĠItaly]|2|41|null|42|43|[2, 3]|{relation=capital}",
+            "p3|ok|null|The capital of France is|null|[7, 8, 9]|[]|[]|null|null|44|null|null|null|{}",
+            "pair-0|ok|null|The capital of France is|The capital of Italy is|[7, 8, 9]"
+                + "|[7, 8, 10]|[The, Ġcapital, ĠItaly]|2|41|null|42|43|[2, 3]|{relation=capital}",
+            "pair-1|ok|null|The capital of France is|The capital of Italy is|[7, 8, 9]"
+                + "|[7, 8, 10]|[The, Ġcapital, ĠItaly]|2|41|null|42|43|[2, 3]|{relation=capital}");
   }
 }

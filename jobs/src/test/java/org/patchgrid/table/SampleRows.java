@@ -102,6 +102,41 @@ public final class SampleRows {
         Optional.empty());
   }
 
+  /** A pair without a corrupted prompt, which has a foil. */
+  public static PairResult alone(String id) {
+    PromptPair prompt =
+        new PromptPair(
+            0,
+            id,
+            new PromptText.Text("The capital of France is"),
+            new PromptText.Absent(),
+            new AnswerSpec.None(),
+            new AnswerSpec.None(),
+            Map.of(),
+            Map.of());
+    TokenSequence tokens =
+        new TokenSequence(List.of(7, 8, 9), List.of("The", "Ġcapital", "ĠFrance"));
+    TokenizedPair tokenized =
+        new TokenizedPair(
+            prompt,
+            PairStatus.OK,
+            Optional.empty(),
+            "The capital of France is",
+            "The capital of France is",
+            tokens,
+            tokens,
+            Map.of(),
+            new AnswerTokens.None(),
+            new AnswerTokens.None());
+    return new PairResult(
+        tokenized,
+        OptionalInt.empty(),
+        OptionalInt.of(44),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        Optional.empty());
+  }
+
   /** Many rows with every kind of null, in order. */
   public static List<Measurement> manyRows(int pairs) {
     List<Measurement> rows = new ArrayList<>();

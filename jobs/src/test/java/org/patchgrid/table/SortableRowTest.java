@@ -32,8 +32,8 @@ class SortableRowTest {
   /** Where UTF-8 and UTF-16 sort otherwise, and what looks like an end. */
   private static final List<String> TEXTS =
       List.of(
-          "a", "ab", "a\0", "a\0b", "a\1", "b", "\0", "é", "\u07ff", "\u0800", "\uffee", "😀",
-          "a😀");
+          "a", "ab", "a\0", "a\0b", "a\1", "b", "\0", "\u007f", "\u0080", "é", "\u07ff", "\u0800",
+          "\uffee", "😀", "a😀");
 
   @TempDir private Path directory = Path.of("");
 

@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.OutputFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +31,7 @@ import org.patchgrid.study.Measurement;
 import org.patchgrid.study.PairResult;
 import org.patchgrid.study.PairStatus;
 import org.patchgrid.study.PatchDirection;
+import org.patchgrid.study.Sha256;
 import org.patchgrid.study.ValueKind;
 
 class TablesTest {
@@ -119,6 +125,41 @@ class TablesTest {
       }
     }
     assertThat(scanned).isEqualTo(rows);
+  }
+
+  @Test
+  void pairsOfSeveralFilesAreCopiedAndRead() throws IOException {
+    List<byte[]> files = new ArrayList<>();
+    for (PairStatus status : List.of(PairStatus.OK, PairStatus.INVALID)) {
+      OutputFile one = HadoopOutputFile.fromPath(path().suffix(status.label()), PLAIN);
+      PairResult pair = SampleRows.pair(status.label(), status);
+      assertThat(PairTable.write(one, PLAIN, TAG, "capitals", List.of(pair))).isEqualTo(1);
+      files.add(Files.readAllBytes(Path.of(path().suffix(status.label()).toString())));
+    }
+    FooterTag part = FooterTag.ofPart("f1", 0);
+    assertThat(PairTable.copy(file(), PLAIN, part, files.iterator())).isEqualTo(2);
+    InputFile copied = HadoopInputFile.fromPath(path(), PLAIN);
+    assertThat(PairTable.measuredPairs(copied, PLAIN))
+        .isEqualTo(Map.of("ok", Map.of("relation", "capital")));
+    assertThat(PairTable.countByStatus(copied, PLAIN)).isEqualTo(Map.of("ok", 1L, "invalid", 1L));
+  }
+
+  /** As its documentation says it, so that others can compute it too. */
+  @Test
+  void theHashOfRowsIsThatOfTheirTexts() {
+    SortedRowsHash hash = new SortedRowsHash();
+    Cell first = SampleRows.cell("x\ty", 0);
+    hash.add(new CellRow("capitals", SampleRows.row(first, Metric.L2, 5)));
+    hash.add(new CellRow("capitals", SampleRows.failed(SampleRows.cell("z", 1), Metric.L2)));
+    String text =
+        "capitals\tsweep\tx\\ty\tdenoising\tmlp\t0\t\\N\t\\N\t\\N\t1\tactivation\tprompt\t\\N\t\\N"
+            + "\tl2\t0000000000000000\t4024000000000000\t4014000000000000\t3fe0000000000000"
+            + "\t3fe0000000000000\tok\n"
+            + "capitals\tsweep\tz\tdenoising\tmlp\t1\t\\N\t\\N\t\\N\t1\tactivation\tprompt\t\\N\t\\N"
+            + "\tl2\t\\N\t\\N\t\\N\t\\N\t\\N\tfailed\n";
+    MessageDigest digest = Sha256.begin();
+    digest.update(text.getBytes(StandardCharsets.UTF_8));
+    assertThat(hash.end()).isEqualTo(Sha256.end(digest));
   }
 
   @Test
