@@ -20,6 +20,8 @@ class ConstantEffectsTest {
     assertThat(ConstantEffects.of(List.of(effects(0, 1, 0, 0), effects(1, 1, 0, 0))))
         .contains(warning);
     assertThat(ConstantEffects.of(List.of(effects(0, 2, -0.0, -0.0)))).contains(warning);
+    assertThat(ConstantEffects.of(List.of(effects(0, 2, 1.5, 1.5))).orElseThrow())
+        .startsWith("every effect of sweep 'default' under l2 is 1.5: ");
     AggregateRow undefined = effects(1, 0, Double.NaN, Double.NaN);
     assertThat(ConstantEffects.of(List.of(effects(0, 2, 0, 0), undefined))).contains(warning);
   }

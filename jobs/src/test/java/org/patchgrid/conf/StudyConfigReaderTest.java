@@ -744,6 +744,47 @@ class StudyConfigReaderTest {
     assertThatThrownBy(() -> new HeadChoice.Listed(List.of())).hasMessage("Invalid heads: []");
     assertThatThrownBy(() -> read(SMALLEST).resolved(Kernel.PLAIN, Distances.LOGITS, 0, 1))
         .hasMessage("Not a positive number: 0");
+    assertThatThrownBy(() -> read(SMALLEST).resolved(Kernel.PLAIN, Distances.LOGITS, 1, 0))
+        .hasMessage("Not a positive number: 0");
+    OptionalInt auto = OptionalInt.empty();
+    OptionalInt zero = OptionalInt.of(0);
+    assertThatThrownBy(() -> execution(1, zero, auto)).hasMessage("Not a positive number: 0");
+    assertThatThrownBy(() -> execution(1, auto, zero)).hasMessage("Not a positive number: 0");
+    assertThatThrownBy(() -> execution(0, auto, auto)).hasMessage("Invalid task seconds: 0.0");
+    List<Positions> mixed = List.of(new Positions.At(1), new Positions.Labelled("subject"));
+    List<Positions> all = List.of(new Positions.All());
+    assertThatThrownBy(() -> sweepAt(mixed, all)).hasMessageStartingWith("Positions of several");
+    assertThatThrownBy(() -> sweepAt(all, mixed)).hasMessageStartingWith("Positions of several");
+  }
+
+  private static ExecutionConfig execution(double seconds, OptionalInt rows, OptionalInt parts) {
+    return new ExecutionConfig(
+        seconds,
+        rows,
+        parts,
+        0,
+        Engine.WAVEFRONT,
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        OptionalInt.empty());
+  }
+
+  private static SweepConfig sweepAt(List<Positions> positions, List<Positions> sources) {
+    return new SweepConfig(
+        "default",
+        List.of(PatchDirection.DENOISING),
+        List.of("guide"),
+        new LayerSelection.All(),
+        positions,
+        sources,
+        new HeadChoice.All(),
+        1,
+        SetsConfig.NONE,
+        PathsConfig.NONE,
+        Corruption.PROMPT,
+        PatchValue.ACTIVATION,
+        Optional.empty());
   }
 
   private static StudyConfig read(String text, String... settings) {

@@ -268,6 +268,16 @@ class ForeignFormatsTest {
   }
 
   @Test
+  void aDocumentOfPromptsIsNotOfAnotherFormat() {
+    FormatChoice own = new FormatChoice(Optional.of(PromptFormat.PATCHGRID), Optional.empty());
+    assertThat(problems(resource("auto-circuit.json"), own))
+        .containsExactly(
+            resource("auto-circuit.json")
+                + ":1: this is not the format that prompts.format = patchgrid names: it is a JSON"
+                + " object with a list of prompts");
+  }
+
+  @Test
   void theFirstTokenOfAutoCircuitCanBeALabel() {
     assertThat(AutoCircuitDialect.of(Map.of("first", 0), false).labels()).containsEntry("first", 0);
   }

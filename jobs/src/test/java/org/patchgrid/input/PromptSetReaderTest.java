@@ -264,6 +264,10 @@ class PromptSetReaderTest {
         .containsExactly(none + ":1: there is no header row: begin with id,clean,corrupted");
     Path both = write("b.csv", "clean,corrupted,tags,tag.x\na,b,\"{\"\"x\"\": \"\"1\"\"}\",2\n");
     assertThat(problems(both)).containsExactly(both + ":2: column 'tag.x' gives 'x' a second time");
+    Path twelve = write("l.csv", "a,b,c,d,e,f,g,h,i,j,k,l\n");
+    assertThat(problems(twelve)).singleElement().asString().contains("columns are a, b,", " k, l;");
+    Path merged = write("m.csv", "clean,tag.x,tags\na,1,\"{\"\"y\"\": \"\"2\"\"}\"\n");
+    assertThat(all(merged).get(0).tags()).isEqualTo(Map.of("x", "1", "y", "2"));
     Path json = write("j.csv", "clean,corrupted,labels\na,b,{x\n");
     assertThat(problems(json))
         .singleElement()
@@ -516,6 +520,24 @@ class PromptSetReaderTest {
     row.addGroup("answers").addGroup("list");
     Path absent = writeParquet("null.parquet", schema, List.of(row), 1 << 20);
     assertThat(problems(absent)).containsExactly(absent + ":1: 'answers' must be a text, not null");
+  }
+
+  @Test
+  void anIndexHasACheckpointForEvery1024Pairs() {
+    OwnDialect dialect = new OwnDialect(false);
+    PromptIndex.Checkpoint start = new PromptIndex.Checkpoint(0, 1);
+    List<PromptIndex.Checkpoint> one = List.of(start);
+    assertThat(new PromptIndex(1024, 1, "", dialect, one).checkpointOf(1023)).isEqualTo(start);
+    assertThatThrownBy(() -> new PromptIndex(1025, 1, "", dialect, one))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("1 checkpoints do not fit 1025 pairs");
+  }
+
+  @Test
+  void cellsMayBeLong() throws Exception {
+    String text = "abc".repeat(10_000);
+    assertThat(all(write("long.csv", "clean\n" + text + "\n")).get(0).clean())
+        .isEqualTo(new PromptText.Text(text));
   }
 
   @Test

@@ -95,6 +95,7 @@ class GroupKeyTest {
             Optional.empty());
     assertThat(narrow.isWholeLayer()).isFalse();
     assertThat(narrow.wholeLayer()).isEqualTo(WHOLE);
+    assertThat(narrow.place()).isEqualTo("mlp@2.3[4<-5]:subject");
     assertThat(WHOLE.isWholeLayer()).isTrue();
     assertThat(narrow.inDirection("noising").inDirection("denoising")).isEqualTo(narrow);
     assertThat(narrow.inDirection("noising").direction()).isEqualTo("noising");
