@@ -311,7 +311,7 @@ class StudyConfigReaderTest {
             "s.conf:5: sweep.sets.\" \": a set needs a name without control characters");
     assertThat(problems(SMALLEST + "model.dtyp = float32, output.pth = o, sweep { sets {} }"))
         .containsExactlyInAnyOrder(
-            "s.conf:5: output.pth: unknown key: output has path",
+            "s.conf:5: output.pth: unknown key: did you mean 'path'?",
             "s.conf:5: model.dtyp: unknown key: did you mean 'dtype'?",
             "s.conf:5: sweep.sets: is empty: write sets { NAME = [\"self_attn.z@9.6\"] }");
   }

@@ -17,6 +17,9 @@ class ManifestTest {
     manifest.add(new ManifestEntry.TaskCommitted("r1", 0, false, List.of(ofTask), counts, machine));
     assertThat(manifest.compacted()).isEmpty();
     assertThat(manifest.files()).containsExactly(ofTask);
+    ManifestEntry.TaskCommitted task = manifest.task(0).orElseThrow();
+    assertThat(task.file(ResultTable.CELLS)).contains(ofTask);
+    assertThat(task.file(ResultTable.PAIRS)).isEmpty();
     ResultFile part = new ResultFile(ResultTable.CELLS, "cells/part-000000.parquet", 4, 5, "b");
     ManifestEntry.FilesCompacted compacted =
         new ManifestEntry.FilesCompacted("r2", "2026-01-01T00:00:00Z", "there", "c", List.of(part));
