@@ -48,7 +48,7 @@ public record LayerMemory(
   private double kept(int joins) {
     return length < LONG || keepsPatterns
         ? 1 + (joins - 1) / 4.0
-        : 0.4 + 0.2 * (Math.min(joins, 4) - 1);
+        : 0.55 + 0.2 * (Math.min(joins, 4) - 1);
   }
 
   /** The same of one whole prompt by itself. */
