@@ -15,8 +15,13 @@ class NativeHeapTest {
   private static final int ARRAYS = 16;
   private static final int FLOATS = 1 << 20;
   private static final int PAGE_BYTES = 4096;
+  private static final int PAGES = ARRAYS * FLOATS / PAGE_BYTES * Float.BYTES;
 
-  /** A layer's arrays are freed at its end, and the next layer makes as many. */
+  /**
+   * A layer's arrays are freed at its end, and the next layer makes as many. A thread's memory is
+   * in pieces of 64 MiB, of which the last may be given back; by itself the C library gives back
+   * more than a third of all.
+   */
   @Test
   @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/thread-self/stat")
   void memoryThatWasFreedIsUsedAgainWithoutTheSystem() throws IOException {
@@ -25,9 +30,7 @@ class NativeHeapTest {
       layer(manager);
       long before = pageFaults();
       layer(manager);
-      assertThat(pageFaults() - before)
-          .as("of %d pages", (long) ARRAYS * FLOATS * Float.BYTES / PAGE_BYTES)
-          .isLessThan(FLOATS * Float.BYTES / PAGE_BYTES);
+      assertThat(pageFaults() - before).as("of %d pages", PAGES).isLessThan(PAGES / 8);
     }
   }
 
