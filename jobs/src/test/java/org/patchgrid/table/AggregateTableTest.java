@@ -32,12 +32,14 @@ class AggregateTableTest {
   }
 
   private void write(AggregateRow... rows) throws IOException {
-    AggregateTable.write(
-        HadoopOutputFile.fromPath(path(), PLAIN),
-        PLAIN,
-        SOURCE,
-        "capitals",
-        List.of(rows).iterator());
+    long written =
+        AggregateTable.write(
+            HadoopOutputFile.fromPath(path(), PLAIN),
+            PLAIN,
+            SOURCE,
+            "capitals",
+            List.of(rows).iterator());
+    assertThat(written).isEqualTo(rows.length);
   }
 
   /** Rows with NAME=value of every column that is not null. */
