@@ -67,6 +67,17 @@ class StudyConfigReaderTest {
   @Test
   void everyDefaultIsFilledIn() {
     StudyConfig study = read(SMALLEST);
+    ExecutionConfig execution =
+        new ExecutionConfig(
+            30,
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            0.001,
+            Engine.WAVEFRONT,
+            Optional.empty(),
+            Optional.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty());
     assertThat(study)
         .isEqualTo(
             new StudyConfig(
@@ -95,29 +106,9 @@ class StudyConfigReaderTest {
                         PatchValue.ACTIVATION,
                         Optional.empty())),
                 List.of(Metric.L2),
-                new ExecutionConfig(
-                    30,
-                    OptionalInt.empty(),
-                    OptionalInt.empty(),
-                    0.001,
-                    Engine.WAVEFRONT,
-                    Optional.empty(),
-                    Optional.empty(),
-                    OptionalInt.empty(),
-                    OptionalInt.empty()),
+                execution,
                 Optional.empty()));
-    assertThat(study.execution())
-        .isEqualTo(
-            new ExecutionConfig(
-                30,
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                0.001,
-                Engine.WAVEFRONT,
-                Optional.empty(),
-                Optional.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty()));
+    assertThat(study.execution()).isEqualTo(execution);
   }
 
   @Test
