@@ -13,6 +13,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import org.patchgrid.kernel.Activation;
 import org.patchgrid.kernel.Linear;
+import org.patchgrid.kernel.RotaryPairs;
 
 /** Who may use whom (docs/internals.md). */
 @AnalyzeClasses(packages = "org.patchgrid", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -96,7 +97,8 @@ class ArchitectureTest {
           .dependOnClassesThat(
               resideInAPackage("org.patchgrid.kernel")
                   .and(not(type(Linear.class)))
-                  .and(not(type(Activation.class))));
+                  .and(not(type(Activation.class)))
+                  .and(not(type(RotaryPairs.class))));
 
   /** What DJL has for PyTorch alone is not its API and changes with it. */
   @ArchTest

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.kernel.RotaryPairs;
 import org.patchgrid.study.Component;
 import org.patchgrid.transformer.AttentionConfig;
 import org.patchgrid.transformer.EmbeddingConfig;
@@ -73,7 +74,7 @@ final class GptJFamily extends ModelFamily {
         RotaryConfigReader.DEFAULT_THETA,
         new RotaryConfig.Unscaled(),
         width,
-        RotaryConfig.Pairs.NEIGHBOURS);
+        RotaryPairs.NEIGHBOURS);
   }
 
   @Override

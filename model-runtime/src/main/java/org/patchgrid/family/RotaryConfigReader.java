@@ -3,6 +3,7 @@ package org.patchgrid.family;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.kernel.RotaryPairs;
 import org.patchgrid.transformer.RotaryConfig;
 
 /**
@@ -74,7 +75,7 @@ final class RotaryConfigReader {
         config.positive(thetaKey).orElse(DEFAULT_THETA),
         new RotaryConfig.Unscaled(),
         headWidth,
-        RotaryConfig.Pairs.HALVES);
+        RotaryPairs.HALVES);
   }
 
   private static RotaryConfigReader of(ConfigFile config) {
@@ -94,7 +95,7 @@ final class RotaryConfigReader {
         theta(thetaKey).orElse(defaultTheta),
         scaling.map(this::scaling).orElseGet(RotaryConfig.Unscaled::new),
         width,
-        RotaryConfig.Pairs.HALVES);
+        RotaryPairs.HALVES);
   }
 
   /** The section that has the key, or else the whole configuration. */

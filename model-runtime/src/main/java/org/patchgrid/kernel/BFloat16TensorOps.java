@@ -103,6 +103,11 @@ final class BFloat16TensorOps implements TensorOps {
   }
 
   @Override
+  public NDArray rotated(RotaryPairs pairs, NDArray x, NDArray cosine, NDArray sine) {
+    return float32.rotated(pairs, x, cosine, sine); // whatever the type of its arguments
+  }
+
+  @Override
   public NDArray activated(Activation activation, NDArray x) {
     return call(activation.name().toLowerCase(Locale.ROOT), x);
   }

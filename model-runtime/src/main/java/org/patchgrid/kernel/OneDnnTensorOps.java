@@ -40,6 +40,9 @@ final class OneDnnTensorOps implements TensorOps {
   /** So small an array is not shared out: libtorch does that from 32,768 elements on. */
   private static final int ONE_THREADS_ELEMENTS = 16_384;
 
+  /** Fewer columns than a vector has, libtorch's softmax goes through one by one. */
+  private static final int SOFTMAX_COLUMNS = 16;
+
   /** Outputs of a linear map that every kernel computes alike. */
   private static final int WHOLE_OUTPUTS = 32;
 
@@ -85,6 +88,23 @@ final class OneDnnTensorOps implements TensorOps {
           variance = torch.mean(torch.square(centered), [-1], True)
           root = torch.sqrt_(torch.add_(variance, epsilon))
           return torch.add_(torch.mul_(torch.div_(centered, root), weight), bias)
+        def softmax(self: __torch__.M, x: Tensor) -> Tensor:
+          columns = torch.size(x, -1)
+          if torch.ge(columns, %6$d):
+            _0 = torch.softmax(x, -1)
+          else:
+            filled = torch.constant_pad_nd(x, [0, torch.sub(%6$d, columns)], float("-inf"))
+            _0 = torch.contiguous(torch.slice(torch.softmax(filled, -1), -1, 0, columns))
+          return _0
+        def rotated(self: __torch__.M, x: Tensor, cosine: Tensor, sine: Tensor, begin: int, step: int) -> Tensor:
+          width = torch.size(x, 2)
+          end = torch.sub(width, begin)
+          result = torch.mul(x, cosine)
+          first = torch.mul(torch.slice(x, 2, begin, width, step), torch.slice(sine, 2, 0, end, step))
+          second = torch.mul(torch.slice(x, 2, 0, end, step), torch.slice(sine, 2, begin, width, step))
+          _0 = torch.sub_(torch.slice(result, 2, 0, end, step), first)
+          _1 = torch.add_(torch.slice(result, 2, begin, width, step), second)
+          return result
         def whole(self: __torch__.M, x: Tensor) -> Tensor:
           missing = (self).missing(torch.numel(x), %2$d, )
           if torch.eq(missing, 0):
@@ -105,7 +125,8 @@ final class OneDnnTensorOps implements TensorOps {
                   WHOLE_VECTORS,
                   ONE_THREADS_ELEMENTS,
                   WHOLE_OUTPUTS,
-                  PACKED_FOR_ROWS)
+                  PACKED_FOR_ROWS,
+                  SOFTMAX_COLUMNS)
           + activation(Activation.SILU, "torch.silu(pieces[_0], out=results[_0])")
           + activation(Activation.GELU, "torch.gelu(pieces[_0], out=results[_0])")
           + activation(
@@ -191,6 +212,18 @@ final class OneDnnTensorOps implements TensorOps {
   @Override
   public NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray epsilon) {
     return module.call(x.getManager(), "layer_norm", x, weight, bias, epsilon);
+  }
+
+  @Override
+  public NDArray softmax(NDArray x) {
+    return module.call(x.getManager(), "softmax", x);
+  }
+
+  @Override
+  public NDArray rotated(RotaryPairs pairs, NDArray x, NDArray cosine, NDArray sine) {
+    long begin = pairs == RotaryPairs.HALVES ? x.getShape().get(2) / 2 : 1; // of the pairs' second
+    long step = pairs == RotaryPairs.HALVES ? 1 : 2;
+    return module.call(x.getManager(), "rotated", x, cosine, sine, begin, step);
   }
 
   @Override

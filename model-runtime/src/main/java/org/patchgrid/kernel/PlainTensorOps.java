@@ -43,6 +43,29 @@ sealed class PlainTensorOps implements TensorOps permits DifferentiableTensorOps
   }
 
   @Override
+  public NDArray rotated(RotaryPairs pairs, NDArray x, NDArray cosine, NDArray sine) {
+    NDArray turned = turnedByAQuarter(pairs, x);
+    return x.mul(cosine).addi(turned.muli(sine));
+  }
+
+  /** (a, b) to (-b, a) of every pair. */
+  private static NDArray turnedByAQuarter(RotaryPairs pairs, NDArray x) {
+    return switch (pairs) {
+      case HALVES -> {
+        long half = x.getShape().get(2) / 2;
+        NDArray first = x.get("..., :{}", half);
+        NDArray second = x.get("..., {}:", half);
+        yield second.neg().concat(first, -1);
+      }
+      case NEIGHBOURS -> {
+        NDArray even = x.get("..., ::2");
+        NDArray odd = x.get("..., 1::2");
+        yield odd.neg().stack(even, 3).reshape(x.getShape()); // [..., half the dimensions, 2]
+      }
+    };
+  }
+
+  @Override
   public NDArray activated(Activation activation, NDArray x) {
     return switch (activation) {
       case SILU -> ai.djl.nn.Activation.sigmoid(x).muli(x);

@@ -57,6 +57,15 @@ public interface TensorOps {
     return x.softmax(-1);
   }
 
+  /**
+   * Rotary position embedding: pairs of dimensions, (a, b), become {@code (a cos - b sin, b cos + a
+   * sin)}.
+   *
+   * @param x [token, head, dimensions that turn]
+   * @param cosine [token, 1, dimensions that turn], as is {@code sine}
+   */
+  NDArray rotated(RotaryPairs pairs, NDArray x, NDArray cosine, NDArray sine);
+
   NDArray activated(Activation activation, NDArray x);
 
   /** {@code activation(gate) * up}. */

@@ -101,6 +101,11 @@ final class Attention {
           NDArray tiles = sequences.queries(x, structure.queryHeads()); // [X, H, Q, D]
           List<TileRange> ranges =
               sequences.tables().ranges(tiles.getShape().get(0), structure.queryHeads());
+          if (ranges.size() == 1) {
+            NDArray gathered = gathered(tiles, key, v, ranges.get(0), sequences);
+            key.close();
+            return sequences.tokens(gathered);
+          }
           // Made before all of them: results in between would leave holes in memory, each a little
           // too small for the next range. (DJL makes no empty array of bfloat16.)
           NDArray gathered = tiles.duplicate(); // [X, H, Q, D], all of which is written below
@@ -199,7 +204,7 @@ final class Attention {
                   sequences.atPositions(all.cosine(), x).expandDims(1),
                   sequences.atPositions(all.sine(), x).expandDims(1));
           NDArray byHead = x.reshape(x.getShape().get(0), heads, -1);
-          return rotary.get().rotate(byHead, rotation).reshape(x.getShape());
+          return rotary.get().rotate(byHead, rotation, ops).reshape(x.getShape());
         });
   }
 

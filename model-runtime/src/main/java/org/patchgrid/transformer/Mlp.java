@@ -6,19 +6,54 @@ import static org.patchgrid.study.Component.GATE_PROJ;
 import static org.patchgrid.study.Component.UP_PROJ;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import java.util.List;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.Activation;
 import org.patchgrid.kernel.TensorOps;
+import org.patchgrid.study.Component;
+import org.patchgrid.study.HookPoint;
 
 /**
  * An MLP: gated, {@code down(activation(gate(x)) * up(x))}, or plain, {@code
  * down(activation(up(x)))}.
  */
 record Mlp(int layer, TensorOps ops, Activation activation, MlpWeights weights) {
+  /**
+   * So many tokens go through an MLP at once where nobody looks inside: a processor's cache may
+   * hold what they come to, and products of so many rows are as fast as larger ones.
+   */
+  private static final int TOKENS_AT_ONCE = 512;
+
+  private static final List<Component> INSIDE = List.of(GATE_PROJ, UP_PROJ, ACT);
+
   /** From what feeds the MLP, [token, d_model], to its output projection. */
   NDArray forward(NDArray x, Hooks hooks) {
-    NDArray act = hooks.at(ACT, layer, activated(x, hooks)); // [token, d_mlp]
-    return hooks.at(DOWN_PROJ, layer, weights.down().apply(act)); // [token, d_model]
+    return hooks.at(DOWN_PROJ, layer, isWatched(hooks) ? down(x, hooks) : byRanges(x));
+  }
+
+  private boolean isWatched(Hooks hooks) {
+    return INSIDE.stream().anyMatch(inside -> hooks.watches(new HookPoint(inside, layer)));
+  }
+
+  private NDArray byRanges(NDArray x) {
+    long tokens = x.getShape().get(0);
+    long ranges = (tokens + TOKENS_AT_ONCE - 1) / TOKENS_AT_ONCE;
+    if (ranges <= 1 || x.getDevice().isGpu()) { // there starting an operation costs more
+      return down(x, Hooks.NONE);
+    }
+    NDList results = new NDList();
+    for (long range = 0; range < ranges; range++) {
+      NDArray some = x.get("{}:{}", range * tokens / ranges, (range + 1) * tokens / ranges);
+      results.add(Lifetime.inPlaceOf(some, part -> down(part, Hooks.NONE)));
+    }
+    return NDArrays.concat(results);
+  }
+
+  /** [token, d_model]. */
+  private NDArray down(NDArray x, Hooks hooks) {
+    return weights.down().apply(hooks.at(ACT, layer, activated(x, hooks)));
   }
 
   private NDArray activated(NDArray x, Hooks hooks) {

@@ -1,5 +1,7 @@
 package org.patchgrid.transformer;
 
+import org.patchgrid.kernel.RotaryPairs;
+
 /**
  * Rotary position embedding: which dimensions turn, and how fast.
  *
@@ -7,14 +9,7 @@ package org.patchgrid.transformer;
  * @param width how many dimensions of a head turn, the first ones
  * @param pairs which of them turn together
  */
-public record RotaryConfig(double theta, Scaling scaling, int width, Pairs pairs) {
-  public enum Pairs {
-    /** Dimension i and i + width / 2. */
-    HALVES,
-    /** Dimension 2i and 2i + 1. */
-    NEIGHBOURS
-  }
-
+public record RotaryConfig(double theta, Scaling scaling, int width, RotaryPairs pairs) {
   public RotaryConfig {
     if (width < 2 || width % 2 != 0) {
       throw new IllegalArgumentException("Invalid rotary width: " + width);

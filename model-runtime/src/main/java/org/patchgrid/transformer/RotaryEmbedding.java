@@ -52,33 +52,15 @@ final class RotaryEmbedding {
    *
    * @param rotation of each token, [token, 1, R]
    */
-  NDArray rotate(NDArray x, Rotation rotation) {
+  NDArray rotate(NDArray x, Rotation rotation, TensorOps ops) {
     int width = config.width();
     if (x.getShape().get(2) == width) {
-      return turn(x, rotation);
+      return turn(x, rotation, ops);
     }
-    return turn(x.get("..., :{}", width), rotation).concat(x.get("..., {}:", width), -1);
+    return turn(x.get("..., :{}", width), rotation, ops).concat(x.get("..., {}:", width), -1);
   }
 
-  private NDArray turn(NDArray x, Rotation rotation) {
-    NDArray turned = turnedByAQuarter(x);
-    return x.mul(rotation.cosine()).addi(turned.muli(rotation.sine()));
-  }
-
-  /** (a, b) to (-b, a) of every pair. */
-  private NDArray turnedByAQuarter(NDArray x) {
-    return switch (config.pairs()) {
-      case HALVES -> {
-        int half = config.width() / 2;
-        NDArray first = x.get("..., :{}", half);
-        NDArray second = x.get("..., {}:", half);
-        yield second.neg().concat(first, -1);
-      }
-      case NEIGHBOURS -> {
-        NDArray even = x.get("..., ::2");
-        NDArray odd = x.get("..., 1::2");
-        yield odd.neg().stack(even, 3).reshape(x.getShape()); // [..., R / 2, 2]
-      }
-    };
+  private NDArray turn(NDArray x, Rotation rotation, TensorOps ops) {
+    return ops.rotated(config.pairs(), x, rotation.cosine(), rotation.sine());
   }
 }

@@ -85,7 +85,8 @@ public record LayerMemory(
     long gathering = projections + queries * 3 * queryWidth + tilesAtOnce(attended);
     long output = tokens * (queryWidth + 2 * width);
     // stream, the same for the tokens by now, both outputs, sum, norm; gate, up, their product, and
-    // one of them again for rows that join
+    // one of them again for rows that join: of all tokens, which where nobody looks inside is more
+    // than is there at once
     long mlp = tokens * (7 * width + 4L * structure.mlpWidth());
     long attention =
         keepsPatterns ? LongStream.of(products, softmax, mixing).max().orElseThrow() : gathering;

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.patchgrid.experiment.TestModels;
 import org.patchgrid.kernel.Activation;
+import org.patchgrid.kernel.RotaryPairs;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
@@ -326,7 +327,7 @@ class ExecutorMemoryTest {
   private static TransformerConfig config(ModelStructure structure, boolean tied) {
     RotaryConfig rotary =
         new RotaryConfig(
-            10_000, new RotaryConfig.Unscaled(), structure.headWidth(), RotaryConfig.Pairs.HALVES);
+            10_000, new RotaryConfig.Unscaled(), structure.headWidth(), RotaryPairs.HALVES);
     LayerConfig layer = new LayerConfig(1, Optional.of(rotary), OptionalInt.empty());
     return new TransformerConfig(
         structure,

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.patchgrid.checkpoint.ConfigFile;
+import org.patchgrid.kernel.RotaryPairs;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
@@ -180,8 +181,7 @@ class LlamaFamilyTest {
 
   private static RotaryConfig whole(
       double theta, RotaryConfig.Scaling scaling, TransformerConfig config) {
-    return new RotaryConfig(
-        theta, scaling, config.structure().headWidth(), RotaryConfig.Pairs.HALVES);
+    return new RotaryConfig(theta, scaling, config.structure().headWidth(), RotaryPairs.HALVES);
   }
 
   private static TransformerConfig readFixture(String family) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.patchgrid.experiment.TestEngine;
@@ -136,6 +138,38 @@ class TensorOpsTest {
     }
   }
 
+  /** Fewer columns than a vector has, and more; minus infinity where a query does not see a key. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 6, 12, 15, 16, 17, 40})
+  void softmaxesAgreeAndKeepTheBitsOfEveryRow(int columns) {
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray scores = random(scope, 1, ROWS, 3, columns).muli(20);
+      scores.set(new NDIndex("::2, 1:, 1:"), Float.NEGATIVE_INFINITY);
+      assertClose(oneDnn.softmax(scores), plain.softmax(scores), 1);
+      assertRowsKeepTheirBits(List.of(scores), inputs -> oneDnn.softmax(inputs.get(0)));
+    }
+  }
+
+  /** To the bit: each is a product, a product and their sum. */
+  @ParameterizedTest
+  @EnumSource
+  void rotationsAreTheSame(RotaryPairs pairs) {
+    try (NDManager scope = manager.newSubManager()) {
+      for (int width : List.of(2, 6, 64, 80)) {
+        for (int heads : List.of(1, 3)) {
+          NDArray x = random(scope, 1, ROWS, heads, width);
+          NDArray cosine = random(scope, 2, ROWS, 1, width);
+          NDArray sine = random(scope, 3, ROWS, 1, width);
+          NDArray expected = plain.rotated(pairs, x, cosine, sine);
+          assertRowsKeepTheirBits(
+              List.of(x, cosine, sine),
+              expected,
+              inputs -> oneDnn.rotated(pairs, inputs.get(0), inputs.get(1), inputs.get(2)));
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("sizes")
   void linearMapsKeepTheBitsOfEveryRow(Sizes sizes) {
@@ -177,13 +211,18 @@ class TensorOpsTest {
   /** Any number of the rows, from anywhere, have the bits that all of them together have. */
   private static void assertRowsKeepTheirBits(List<NDArray> inputs, RowFunction function) {
     try (NDArray expected = function.apply(inputs)) {
-      long rows = expected.getShape().get(0);
-      for (long count : ROW_COUNTS) {
-        for (long first : List.of(0L, 37L, rows - count)) {
-          if (first + count <= rows) {
-            String some = first + ":" + (first + count);
-            assertSameBits(some, function, inputs, expected);
-          }
+      assertRowsKeepTheirBits(inputs, expected, function);
+    }
+  }
+
+  private static void assertRowsKeepTheirBits(
+      List<NDArray> inputs, NDArray expected, RowFunction function) {
+    long rows = expected.getShape().get(0);
+    for (long count : ROW_COUNTS) {
+      for (long first : List.of(0L, 37L, rows - count)) {
+        if (first + count <= rows) {
+          String some = first + ":" + (first + count);
+          assertSameBits(some, function, inputs, expected);
         }
       }
     }

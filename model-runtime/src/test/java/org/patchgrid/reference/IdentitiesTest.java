@@ -359,6 +359,24 @@ class IdentitiesTest {
     }
   }
 
+  /** More tokens than go through attention and MLPs at once where nobody looks. */
+  @Test
+  void lookingAtManySequencesChangesNoBit() {
+    assumeThat(TensorKernels.best(TestModels.device(), Dtype.FLOAT32).keepsRows())
+        .as("a row's bits are the same whatever runs beside it")
+        .isTrue();
+    int tokens = Math.min(longestPrompt, 31);
+    int all = 1_100 / tokens * tokens;
+    try (NDManager run = manager.newSubManager()) {
+      NDArray ids =
+          NativeArrays.of(run, IntStream.range(0, all).mapToLong(i -> (7L * i) % 97).toArray());
+      WholeSequences sequences = new WholeSequences(transformer.tables(run, tokens));
+      Hooks looking = (point, value) -> value;
+      assertThat(transformer.forward(run, ids, sequences, Hooks.NONE).toFloatArray())
+          .isEqualTo(transformer.forward(run, ids, sequences, looking).toFloatArray());
+    }
+  }
+
   /** Every number of tiles, and every size of one. */
   @Test
   void aSequenceHasTheSameBitsBesideOthers() {

@@ -24,6 +24,7 @@ import org.patchgrid.experiment.TestPairs;
 import org.patchgrid.hook.Hooks;
 import org.patchgrid.kernel.Activation;
 import org.patchgrid.kernel.Linear;
+import org.patchgrid.kernel.RotaryPairs;
 import org.patchgrid.kernel.TensorKernels;
 import org.patchgrid.kernel.TensorOps;
 import org.patchgrid.patch.Constants;
@@ -211,6 +212,11 @@ class OperationsTest {
       @Override
       public NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, NDArray epsilon) {
         return plain.layerNorm(x, weight, bias, epsilon);
+      }
+
+      @Override
+      public NDArray rotated(RotaryPairs pairs, NDArray x, NDArray cosine, NDArray sine) {
+        return plain.rotated(pairs, x, cosine, sine);
       }
 
       @Override
