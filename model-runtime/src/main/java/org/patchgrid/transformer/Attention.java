@@ -101,24 +101,28 @@ final class Attention {
           NDArray tiles = sequences.queries(x, structure.queryHeads()); // [X, H, Q, D]
           List<TileRange> ranges =
               sequences.tables().ranges(tiles.getShape().get(0), structure.queryHeads());
-          if (ranges.size() == 1) {
-            NDArray gathered = gathered(tiles, key, v, ranges.get(0), sequences);
-            key.close();
-            return sequences.tokens(gathered);
-          }
-          // Made before all of them: results in between would leave holes in memory, each a little
-          // too small for the next range. (DJL makes no empty array of bfloat16.)
-          NDArray gathered = tiles.duplicate(); // [X, H, Q, D], all of which is written below
-          for (TileRange range : ranges) {
-            try (NDArray some =
-                Lifetime.inPlaceOf(
-                    range.of(tiles), queries -> gathered(queries, key, v, range, sequences))) {
-              gathered.set(range.index(), some);
-            }
-          }
+          NDArray gathered =
+              ranges.size() == 1
+                  ? gathered(tiles, key, v, ranges.get(0), sequences)
+                  : byRanges(ranges, tiles, key, v, sequences); // [X, H, Q, D]
           key.close();
           return sequences.tokens(gathered);
         });
+  }
+
+  private NDArray byRanges(
+      List<TileRange> ranges, NDArray tiles, NDArray key, NDArray v, Sequences sequences) {
+    // Made before all of them: results in between would leave holes in memory, each a little too
+    // small for the next range. (DJL makes no empty array of bfloat16.)
+    NDArray gathered = tiles.duplicate(); // all of which is written below
+    for (TileRange range : ranges) {
+      try (NDArray some =
+          Lifetime.inPlaceOf(
+              range.of(tiles), queries -> gathered(queries, key, v, range, sequences))) {
+        gathered.set(range.index(), some);
+      }
+    }
+    return gathered;
   }
 
   /** The same of some tiles: [X, H, Q, D], as their queries are. */
