@@ -93,7 +93,7 @@ final class OneDnnTensorOps implements TensorOps {
           if torch.ge(columns, %6$d):
             _0 = torch.softmax(x, -1)
           else:
-            filled = torch.constant_pad_nd(x, [0, torch.sub(%6$d, columns)], float("-inf"))
+            filled = torch.constant_pad_nd(x, [0, (self).missing(columns, %6$d, )], float("-inf"))
             _0 = torch.contiguous(torch.slice(torch.softmax(filled, -1), -1, 0, columns))
           return _0
         def rotated(self: __torch__.M, x: Tensor, cosine: Tensor, sine: Tensor, begin: int, step: int) -> Tensor:

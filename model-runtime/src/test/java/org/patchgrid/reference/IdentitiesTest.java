@@ -74,6 +74,9 @@ import org.patchgrid.weights.OpenedModel;
 class IdentitiesTest {
   private static final int DIFFERENCE = 3;
 
+  /** Changes nothing, and sees every value. */
+  private static final Hooks LOOKING = (point, value) -> value;
+
   static List<Path> models() {
     List<Path> models = new ArrayList<>(TestModels.families());
     models.add(TestModels.atlas());
@@ -350,39 +353,33 @@ class IdentitiesTest {
   /** Attention goes another way where nobody looks. */
   @Test
   void lookingAtThePatternChangesNoBit() {
-    Hooks looking = (point, value) -> value;
-    assertThat(looking.watches(new HookPoint(PATTERN, 0))).isTrue();
+    assertThat(LOOKING.watches(new HookPoint(PATTERN, 0))).isTrue();
     int longest = Math.min(longestPrompt, 90);
     for (TokenizedPair each : List.of(pair, TestPairs.differingAt(longest, DIFFERENCE))) {
       List<Integer> ids = each.clean().ids();
-      assertThat(forward(ids, Hooks.NONE)).isEqualTo(forward(ids, looking));
+      assertThat(forward(ids, Hooks.NONE)).isEqualTo(forward(ids, LOOKING));
     }
   }
 
   /** More tokens than go through attention and MLPs at once where nobody looks. */
   @Test
   void lookingAtManySequencesChangesNoBit() {
-    assumeThat(TensorKernels.best(TestModels.device(), Dtype.FLOAT32).keepsRows())
-        .as("a row's bits are the same whatever runs beside it")
-        .isTrue();
+    assumeThatRowsKeepTheirBits();
     int tokens = Math.min(longestPrompt, 31);
     int all = 1_100 / tokens * tokens;
     try (NDManager run = manager.newSubManager()) {
       NDArray ids =
           NativeArrays.of(run, IntStream.range(0, all).mapToLong(i -> (7L * i) % 97).toArray());
       WholeSequences sequences = new WholeSequences(transformer.tables(run, tokens));
-      Hooks looking = (point, value) -> value;
       assertThat(transformer.forward(run, ids, sequences, Hooks.NONE).toFloatArray())
-          .isEqualTo(transformer.forward(run, ids, sequences, looking).toFloatArray());
+          .isEqualTo(transformer.forward(run, ids, sequences, LOOKING).toFloatArray());
     }
   }
 
   /** Every number of tiles, and every size of one. */
   @Test
   void aSequenceHasTheSameBitsBesideOthers() {
-    assumeThat(TensorKernels.best(TestModels.device(), Dtype.FLOAT32).keepsRows())
-        .as("a row's bits are the same whatever runs beside it")
-        .isTrue();
+    assumeThatRowsKeepTheirBits();
     for (int tokens = 1; tokens <= Math.min(longestPrompt, 40); tokens++) {
       List<Integer> clean = IntStream.range(0, tokens).map(i -> (7 * i + 3) % 97).boxed().toList();
       List<Integer> corrupted =
@@ -397,6 +394,12 @@ class IdentitiesTest {
             .isEqualTo(expected);
       }
     }
+  }
+
+  private static void assumeThatRowsKeepTheirBits() {
+    assumeThat(TensorKernels.best(TestModels.device(), Dtype.FLOAT32).keepsRows())
+        .as("a row's bits are the same whatever runs beside it")
+        .isTrue();
   }
 
   private static float[] concatenated(float[] first, float[] second) {
