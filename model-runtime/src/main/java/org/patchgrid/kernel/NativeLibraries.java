@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -63,18 +62,22 @@ public final class NativeLibraries {
   }
 
   /**
-   * The engine. One thread of arithmetic a task, unless told otherwise: tasks share the cores.
+   * The engine. One thread of arithmetic a task, unless told otherwise: tasks share the cores. And
+   * nothing is downloaded: what a machine lacks its user names or installs.
    *
    * @throws PatchgridException if its libraries cannot be loaded, as far as that can be seen before
    */
   public static Engine engine() {
-    for (String threads : List.of("num_threads", "num_interop_threads")) {
-      String property = "ai.djl.pytorch." + threads;
-      System.setProperty(property, System.getProperty(property, "1"));
-    }
+    setUnlessSet("ai.djl.pytorch.num_threads", "1");
+    setUnlessSet("ai.djl.pytorch.num_interop_threads", "1");
+    setUnlessSet("ai.djl.offline", "true");
     here().ifPresent(NativeLibraries::requireUsable);
     NativeHeap.keepFreed();
     return Engine.getEngine("PyTorch");
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    System.setProperty(property, System.getProperty(property, value));
   }
 
   private static long size(String resource) {

@@ -143,7 +143,7 @@ record TokenizerChild(Path tokenizerJson, long fileBytes, Duration timeLimit) {
     command.add("-XX:+UseSerialGC");
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-XX:-CreateCoredumpOnCrash");
-    command.add("-Dai.djl.offline=true");
+    command.add("-D" + TokenizerProbe.OFFLINE + "=true");
     command.add("-DOPT_OUT_TRACKING=true");
     for (String property : INHERITED_PROPERTIES) {
       Optional.ofNullable(System.getProperty(property))

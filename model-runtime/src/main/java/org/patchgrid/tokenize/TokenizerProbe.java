@@ -12,6 +12,7 @@ import java.util.Map;
  * native code aborts, the last of them are missing.
  */
 final class TokenizerProbe {
+  static final String OFFLINE = "ai.djl.offline";
   static final String LIBRARY_LOADED = "patchgrid: native library loaded";
   static final String FAILED = "patchgrid: failed: ";
   static final String PASSED = "patchgrid: passed";
@@ -28,8 +29,12 @@ final class TokenizerProbe {
     System.out.println(verdict(System.in));
   }
 
-  /** Loads it into this JVM, which a damaged one may abort. */
+  /**
+   * Loads it into this JVM, which a damaged one may abort. Unless told to stay offline, DJL
+   * downloads another library where it sees a GPU.
+   */
   static HuggingFaceTokenizer load(InputStream tokenizerJson) throws IOException {
+    System.setProperty(OFFLINE, System.getProperty(OFFLINE, "true"));
     return HuggingFaceTokenizer.newInstance(tokenizerJson, WHOLE_TEXT);
   }
 

@@ -3,6 +3,7 @@ package org.patchgrid.tokenize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.util.Utils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,6 +71,14 @@ class PromptTokenizerTest {
 
   private static AnswerTokens known(Integer... ids) {
     return new AnswerTokens.Known(List.of(ids));
+  }
+
+  /** Beside a GPU, DJL would download a library for it. */
+  @Test
+  void downloadsNothing() {
+    System.clearProperty("ai.djl.offline");
+    open(Pairs.ATLAS).close();
+    assertThat(Utils.isOfflineMode()).isTrue();
   }
 
   @Test
