@@ -112,10 +112,15 @@ final class TimedSweep {
     long begin = System.nanoTime();
     double share;
     do {
+      long before = System.nanoTime();
       double compiled = compilerSeconds();
-      double seconds = time(SweepWay.WAVE).seconds();
-      share = (compilerSeconds() - compiled) / seconds;
-    } while (share > WARM && (System.nanoTime() - begin) * 1e-9 < LONGEST_WARM_UP_SECONDS);
+      time(SweepWay.WAVE);
+      share = (compilerSeconds() - compiled) / secondsSince(before);
+    } while (share > WARM && secondsSince(begin) < LONGEST_WARM_UP_SECONDS);
+  }
+
+  private static double secondsSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) * 1e-9;
   }
 
   /** Of all compiler threads together since the JVM started; 0 where it only interprets. */
@@ -157,7 +162,7 @@ final class TimedSweep {
     while (true) {
       PairStates states = run(way, cells);
       times++;
-      double seconds = (System.nanoTime() - begin) * 1e-9;
+      double seconds = secondsSince(begin);
       if (seconds >= SHORTEST_SECONDS) {
         return new Run(seconds / times, states);
       }
