@@ -96,7 +96,7 @@ final class TimedSweep {
   /** Lets the JVM and the library prepare what they use, and finds the best size of a batch. */
   void warmUp(Set<SweepWay> ways) {
     for (SweepWay way : ways) {
-      run(way, way == SweepWay.WAVE ? all : first(WARM_UP_CELLS));
+      run(way, first(WARM_UP_CELLS));
     }
     letCompilersFinish();
     if (ways.contains(SweepWay.FULL_BATCH)) {
@@ -105,8 +105,8 @@ final class TimedSweep {
   }
 
   /**
-   * Where threads of arithmetic have all cores, a compiler that takes one of them for a moment
-   * keeps the others waiting at the end of every product.
+   * Runs whole waves. Where threads of arithmetic have all cores, a compiler that takes one of them
+   * for a moment keeps the others waiting at the end of every product.
    */
   private void letCompilersFinish() {
     long begin = System.nanoTime();
