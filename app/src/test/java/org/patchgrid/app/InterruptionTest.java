@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.hadoop.fs.FileUtil;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A run that is asked to end does so in order, says so, and goes on where it was. */
 class InterruptionTest {
@@ -42,5 +44,11 @@ class InterruptionTest {
     assertThat(resumed.output())
         .contains("(tasks: %d computed, %d reused, ".formatted(SmallStudy.TASKS - stored, stored));
     assertThat(Ended.inProcess("verify", out.toString()).exitCode()).isEqualTo(ExitCode.DONE);
+  }
+
+  /** Cancelled tasks may write while their files are deleted; Hadoop would warn of what is left. */
+  @Test
+  void leavesInSilenceWhatIsWrittenMeanwhile() {
+    assertThat(LoggerFactory.getLogger(FileUtil.class).isWarnEnabled()).isFalse();
   }
 }
