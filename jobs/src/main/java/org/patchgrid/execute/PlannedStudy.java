@@ -48,7 +48,7 @@ public record PlannedStudy(
   private static final int READ_AT_ONCE = 1_000;
 
   /** Changes whenever the code may compute or store other bytes for the same study. */
-  private static final String CODE = "cells 4";
+  private static final String CODE = "cells 5";
 
   /**
    * Looks at model and prompts and plans.

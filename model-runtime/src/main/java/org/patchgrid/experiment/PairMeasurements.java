@@ -36,6 +36,7 @@ final class PairMeasurements {
   private final List<Metric> unreadable;
   private final double[] clean;
   private final double[] corrupted;
+  private final IdentityHashMap<float[], double[]> ofBase;
 
   /**
    * @param settings whose metrics that need an answer the pair lacks have no rows
@@ -53,6 +54,9 @@ final class PairMeasurements {
     this.unreadable = requested.stream().filter(m -> !reader.canRead(m)).toList();
     this.clean = read(base.clean(), base.cleanLogits());
     this.corrupted = read(base.corrupted(), base.corruptedLogits());
+    this.ofBase = new IdentityHashMap<>();
+    ofBase.put(base.corrupted(), corrupted);
+    ofBase.put(base.clean(), clean);
   }
 
   /** Those that the pair has rows of. */
@@ -71,7 +75,7 @@ final class PairMeasurements {
   }
 
   List<Measurement> of(PairCells pair, PairStates states, ForcedOutcome forced) {
-    return rows(pair, corrupted, List.of(states), forced);
+    return rows(pair, corrupted, List.of(states), ofBase, forced);
   }
 
   /**
@@ -80,7 +84,9 @@ final class PairMeasurements {
    */
   List<Measurement> of(PairCells pair, List<PairStates> samples, ForcedOutcome forced) {
     List<float[]> states = samples.stream().map(PairStates::corrupted).toList();
-    return rows(pair, mean(states, values(states)), samples, forced);
+    IdentityHashMap<float[], double[]> unpatched = values(states, ofBase);
+    samples.forEach(sample -> unpatched.put(sample.clean(), clean)); // the pair's clean run again
+    return rows(pair, mean(states, unpatched), samples, unpatched, forced);
   }
 
   /**
@@ -111,7 +117,11 @@ final class PairMeasurements {
   }
 
   private List<Measurement> rows(
-      PairCells pair, double[] ofCorrupted, List<PairStates> samples, ForcedOutcome forced) {
+      PairCells pair,
+      double[] ofCorrupted,
+      List<PairStates> samples,
+      IdentityHashMap<float[], double[]> unpatched,
+      ForcedOutcome forced) {
     boolean comparable = pair.noise().isPresent() || pair.pair().hasCorrupted();
     double[] baseline = comparable ? ofCorrupted : undefined();
     IdentityHashMap<float[], double[]> values =
@@ -119,7 +129,8 @@ final class PairMeasurements {
             samples.stream()
                 .flatMap(sample -> sample.patched().stream())
                 .flatMap(Optional::stream)
-                .toList());
+                .toList(),
+            unpatched);
     List<Measurement> measurements = new ArrayList<>();
     for (int i = 0; i < pair.cells().size(); i++) {
       PatchedCell cell = pair.cells().get(i);
@@ -206,16 +217,28 @@ final class PairMeasurements {
         status);
   }
 
-  /**
-   * What each metric is for runs with these states; NaN where a logit is not finite. States that
-   * are the same array are read once.
-   */
+  /** What each metric is for runs with these states; NaN where a logit is not finite. */
   IdentityHashMap<float[], double[]> values(List<float[]> states) {
-    IdentityHashMap<float[], double[]> values = new IdentityHashMap<>();
+    return values(states, ofBase);
+  }
+
+  /**
+   * The same, and what was known before. A run whose state is that of a known one has its values to
+   * the last bit: logits may have others in a larger product, where the kernel does not keep a
+   * row's bits.
+   */
+  private IdentityHashMap<float[], double[]> values(
+      List<float[]> states, IdentityHashMap<float[], double[]> known) {
+    IdentityHashMap<float[], double[]> values = new IdentityHashMap<>(known);
     List<float[]> block = new ArrayList<>();
     for (float[] state : states) {
-      if (values.putIfAbsent(state, UNREAD) == null) {
-        block.add(state);
+      if (!values.containsKey(state)) {
+        Optional<float[]> same =
+            known.keySet().stream().filter(other -> Arrays.equals(other, state)).findFirst();
+        values.put(state, same.map(known::get).orElse(UNREAD));
+        if (same.isEmpty()) {
+          block.add(state);
+        }
       }
       if (block.size() == Transformer.LOGITS_ROWS) {
         read(block, values);

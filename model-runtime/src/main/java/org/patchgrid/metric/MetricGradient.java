@@ -32,9 +32,7 @@ public final class MetricGradient {
    */
   public double[] of(Metric metric, float[] logits) {
     return switch (metric) {
-      case L2 ->
-          scaledDifference(
-              logits, 1 / Math.sqrt(LogitGeometry.of(logits, clean).squaredDistance()));
+      case L2 -> ofDistance(logits);
       case MSE -> scaledDifference(logits, 2.0 / clean.length);
       case COSINE -> ofCosineDistance(logits);
       case KL -> difference(MetricReader.probabilities(logits), MetricReader.probabilities(clean));
@@ -45,6 +43,12 @@ public final class MetricGradient {
       case ANSWER_LOGIT -> ofMeanLogit(answers);
       case ANSWER_RANK -> throw new IllegalArgumentException("A rank has no gradient");
     };
+  }
+
+  /** At the clean run itself, where the distance has a tip, zero (a subgradient). */
+  private double[] ofDistance(float[] logits) {
+    double distance = Math.sqrt(LogitGeometry.of(logits, clean).squaredDistance());
+    return scaledDifference(logits, distance == 0 ? 0 : 1 / distance);
   }
 
   private double[] scaledDifference(float[] logits, double scale) {
