@@ -55,7 +55,8 @@ class ArchitectureTest {
               "org.patchgrid.estimate",
               "org.patchgrid.simulated")
           .and()
-          .haveNameNotMatching("org\\.patchgrid\\.wave\\.Wave(Run|frontEngine)\\b.*")
+          .haveNameNotMatching(
+              "org\\.patchgrid\\.wave\\.(Wave(Run|frontEngine)|PatternEntries)\\b.*")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");

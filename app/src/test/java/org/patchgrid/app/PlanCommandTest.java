@@ -27,6 +27,32 @@ class PlanCommandTest {
                             + " \\d+ MB weights, \\d+ MB tokenizer, \\d+ MB for each task at once"));
   }
 
+  /** Among many short prompts; a mean of 44 tokens would fill no wave so far. */
+  @Test
+  void countsTheMemoryOfTheLongestPrompt(@TempDir Path directory) throws IOException {
+    String study = SmallStudy.write(directory).toString();
+    Path prompts = directory.resolve("prompts.jsonl");
+    String word = "Paris is the capital of France ";
+    String line =
+        "{\"id\": \"%s\", \"clean\": \"%s\", \"corrupted\": \"London%s\", \"answer\": \" Paris\"}";
+    List<String> pairs = new ArrayList<>();
+    for (int pair = 0; pair < 50; pair++) {
+      String text = word.repeat(pair == 20 ? 300 : 1).strip();
+      pairs.add(line.formatted("p" + pair, text, text.substring("Paris".length())));
+    }
+    Files.write(prompts, pairs);
+    double ofAll = taskMegabytes(study);
+    Files.write(prompts, pairs.subList(20, 21));
+    assertThat(ofAll).isEqualTo(taskMegabytes(study)).isGreaterThan(100);
+  }
+
+  private static double taskMegabytes(String study) {
+    Ended plan = Ended.inProcess("plan", study, "--set", "execution.pairs-per-task=1");
+    Matcher matcher = Pattern.compile(", ([0-9,]+) MB for each task").matcher(plan.output());
+    assertThat(matcher.find()).as(plan.output() + plan.errors()).isTrue();
+    return Double.parseDouble(matcher.group(1).replace(",", ""));
+  }
+
   @Test
   void saysWhichWeightsTheExecutorsOfAHostShare(@TempDir Path directory) throws IOException {
     String study = SmallStudy.write(directory).toString();

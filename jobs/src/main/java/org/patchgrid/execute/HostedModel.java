@@ -1,7 +1,9 @@
 package org.patchgrid.execute;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.DoubleStream;
 import org.patchgrid.conf.PromptsConfig;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.estimate.ExecutorMemory;
@@ -54,17 +56,22 @@ public record HostedModel(Path directory, ModelDescription description) implemen
   }
 
   @Override
-  public ExecutorMemory memory(StudyConfig study, StudyPlan plan, Kernel kernel) {
-    return ExecutorMemory.of(
-        description.config(),
-        study.model().device(),
-        kernel,
-        study.model().dtype(),
-        study.execution().computation(),
-        plan.distances(),
-        plan.sites(),
-        plan.pairsPerTask(),
-        plan.meanTokens());
+  public ExecutorMemory memory(StudyConfig study, StudyPlan plan, Kernel kernel, int longest) {
+    return DoubleStream.of(plan.meanTokens(), Math.max(longest, plan.meanTokens()))
+        .mapToObj(
+            tokens ->
+                ExecutorMemory.of(
+                    description.config(),
+                    study.model().device(),
+                    kernel,
+                    study.model().dtype(),
+                    study.execution().computation(),
+                    plan.distances(),
+                    plan.sites(),
+                    plan.pairsPerTask(),
+                    tokens))
+        .max(Comparator.comparingLong(ExecutorMemory::taskBytes))
+        .orElseThrow();
   }
 
   @Override

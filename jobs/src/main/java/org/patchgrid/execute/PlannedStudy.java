@@ -159,7 +159,13 @@ public record PlannedStudy(
 
   /** What an executor needs for this study. */
   public ExecutorMemory memory() {
-    return model.memory(config, plan, kernel());
+    int longest =
+        sampled.stream()
+            .filter(TokenizedPair::isUsable)
+            .mapToInt(pair -> pair.clean().length())
+            .max()
+            .orElse(1);
+    return model.memory(config, plan, kernel(), longest);
   }
 
   /** What executors are to hold. */

@@ -45,7 +45,7 @@ record SimulatedStudyModel(SimulatedModel model) implements StudyModel {
   }
 
   @Override
-  public ExecutorMemory memory(StudyConfig study, StudyPlan plan, Kernel kernel) {
+  public ExecutorMemory memory(StudyConfig study, StudyPlan plan, Kernel kernel, int longest) {
     return new ExecutorMemory(Device.CPU, 0, 0, 0, 0);
   }
 

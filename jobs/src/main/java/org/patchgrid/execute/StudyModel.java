@@ -33,8 +33,12 @@ public sealed interface StudyModel permits HostedModel, SimulatedStudyModel {
   /** To count tokens with; whoever asks closes it. */
   Tokens tokens(StudyConfig study);
 
-  /** What an executor needs for a study. */
-  ExecutorMemory memory(StudyConfig study, StudyPlan plan, Kernel kernel);
+  /**
+   * What an executor needs for a study.
+   *
+   * @param longest tokens of the longest prompt that was looked at
+   */
+  ExecutorMemory memory(StudyConfig study, StudyPlan plan, Kernel kernel, int longest);
 
   /**
    * What an executor measures with; closed by whoever asked.

@@ -139,13 +139,17 @@ public record ExecutorMemory(
         .residentBytes();
   }
 
-  /** Sites from the whole list, so many that they fill a wave. */
+  /** Sites from the whole list, so many that they fill a wave: more of those with more cells. */
   private static List<SweepSite> some(List<SweepSite> sites, int length) {
-    List<SweepSite> some = new ArrayList<>();
     double cells = sites.stream().mapToDouble(site -> site.cells(length)).sum();
-    long step = (long) Math.max(1, cells / CELLS_LOOKED_AT);
-    for (long site = 0; site < sites.size(); site += step) {
-      some.add(sites.get((int) site));
+    double step = Math.max(1, cells / CELLS_LOOKED_AT) * cells / sites.size();
+    List<SweepSite> some = new ArrayList<>();
+    double passed = 0;
+    for (SweepSite site : sites) {
+      passed += site.cells(length);
+      if (passed > some.size() * step) {
+        some.add(site);
+      }
     }
     return some;
   }

@@ -32,6 +32,7 @@ import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
 import org.patchgrid.study.TokenizedPair;
 import org.patchgrid.tokenize.PromptTokenizer;
+import org.patchgrid.transformer.SequenceTables;
 import org.patchgrid.transformer.Transformer;
 import org.patchgrid.transformer.TransformerConfig;
 import org.patchgrid.transformer.TransformerWeights;
@@ -166,17 +167,22 @@ public final class LoadedModel implements TaskModel {
   }
 
   /**
-   * A pair as this model sees it: unusable too where it has more tokens than there are positions.
+   * A pair as this model sees it: unusable too where it has more tokens than there are positions,
+   * or than attention is computed over.
    */
   public TokenizedPair tokenize(PromptPair pair, BosPolicy bos, AnswerTokenPolicy policy) {
     TokenizedPair tokenized = tokenizer.tokenize(pair, bos, policy);
     int length = tokenized.clean().length();
-    return tokenized.isUsable() && length > longestPrompt()
-        ? tokenized.rejected(
-            PairStatus.INVALID,
-            "it has %d tokens, and %s has positions for %d"
-                .formatted(length, structure.name(), longestPrompt()))
-        : tokenized;
+    if (!tokenized.isUsable() || length <= Math.min(longestPrompt(), SequenceTables.LONGEST)) {
+      return tokenized;
+    }
+    return tokenized.rejected(
+        PairStatus.INVALID,
+        length > longestPrompt()
+            ? "it has %d tokens, and %s has positions for %d"
+                .formatted(length, structure.name(), longestPrompt())
+            : "it has %d tokens: more than %d are not computed"
+                .formatted(length, SequenceTables.LONGEST));
   }
 
   TokenizedPair tokenize(PromptPair pair, MeasurementSettings settings) {

@@ -2,7 +2,11 @@ package org.patchgrid.transformer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +22,9 @@ import org.patchgrid.kernel.TensorOps;
  * @param layers one for each; layers that compute alike share them
  */
 public record SequenceTables(int length, NDManager owner, List<AttentionTables> layers) {
+  /** The longest sequence: Java sees no more than 2 GiB of a mask. */
+  public static final int LONGEST = 23_170;
+
   /** So few positions are not worth a tile of their own. */
   private static final int SMALLEST_TILE = 4;
 
@@ -102,14 +109,18 @@ public record SequenceTables(int length, NDManager owner, List<AttentionTables> 
 
   /** A query sees itself and the keys before it, as far back as its window goes. */
   private static NDArray mask(NDManager owner, int length, OptionalInt window) {
-    float[] mask = new float[length * length];
-    for (int query = 0; query < length; query++) {
-      int firstSeen = Math.max(0, query - window.orElse(length) + 1);
-      for (int key = 0; key < length; key++) {
-        boolean seen = firstSeen <= key && key <= query;
-        mask[query * length + key] = seen ? 0 : Float.NEGATIVE_INFINITY;
-      }
-    }
-    return NativeArrays.of(owner, mask, length, length);
+    return NativeArrays.filled(
+        owner,
+        new Shape(length, length),
+        DataType.FLOAT32,
+        mask -> {
+          FloatBuffer values = NativeArrays.memory(mask).asFloatBuffer();
+          float[] ofQuery = new float[length];
+          for (int query = 0; query < length; query++) {
+            Arrays.fill(ofQuery, Float.NEGATIVE_INFINITY);
+            Arrays.fill(ofQuery, Math.max(0, query - window.orElse(length) + 1), query + 1, 0);
+            values.put(ofQuery);
+          }
+        });
   }
 }

@@ -10,13 +10,17 @@ import org.patchgrid.study.HookPoint;
 /**
  * What is written at one hook point, cut down to the positions where that can change anything.
  *
- * @param written at least one; a later one is written over an earlier
+ * @param written at least one; a later one is written over an earlier. All of them are single
+ *     entries of patterns, or none is
  */
 record EffectivePatch(HookPoint point, List<Written> written) {
   EffectivePatch {
     written = List.copyOf(written);
     if (written.isEmpty()) {
       throw new IllegalArgumentException("Nothing is written at " + point);
+    }
+    if (written.stream().map(each -> each.sourcePosition().isPresent()).distinct().count() > 1) {
+      throw new IllegalArgumentException("Entries and whole values are written at " + point);
     }
   }
 

@@ -23,6 +23,7 @@ import org.patchgrid.patch.Constants;
 import org.patchgrid.patch.NoiseSample;
 import org.patchgrid.patch.Origin;
 import org.patchgrid.study.Component;
+import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.HookPoint;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.transformer.SequenceTables;
@@ -210,12 +211,12 @@ final class WaveRun implements Hooks, Sequences {
     HookPoint point = patches.values().iterator().next().point();
     long width = value.getShape().get(1);
     int heads = structure.heads(point.component());
-    int parts = parts(patches.values(), heads, width); // of a token, each taken from one place
-    int partsOfHead = heads == 0 ? parts : Math.max(1, parts / heads);
+    int parts = parts(patches.values(), heads); // of a token, each taken from one place
     ConstantRows constantRows = new ConstantRows(point, Math.toIntExact(width), value);
+    PatternEntries entries = new PatternEntries(heads, rows.length());
     @Nullable EffectivePatch[] byRow = new EffectivePatch[rows.count()];
     patches.forEach((row, patch) -> byRow[row] = patch);
-    long[] index = new long[to.size() * parts];
+    long[] index = new long[Math.multiplyExact(to.size(), parts)];
     for (int token = 0; token < to.size(); token++) {
       int row = to.row(token);
       int position = to.position(token);
@@ -225,8 +226,12 @@ final class WaveRun implements Hooks, Sequences {
         for (Written written : byRow[row].written()) {
           if (written.positions().get(position)) {
             long place = place(written.value(), row, position, from, constantRows);
+            if (written.sourcePosition().isPresent()) {
+              entries.add(token, place, written);
+              continue;
+            }
             for (int part = 0; part < parts; part++) {
-              if (covers(written, part / partsOfHead, part % partsOfHead)) {
+              if (parts == 1 || written.heads().covers(part)) {
                 index[token * parts + part] = place * parts;
               }
             }
@@ -237,23 +242,22 @@ final class WaveRun implements Hooks, Sequences {
         index[token * parts + part] += part;
       }
     }
-    try (NDArray all = constantRows.behind()) {
-      return gather(all.reshape(-1, width / parts), index).reshape(to.size(), width);
+    try (NDArray all = constantRows.behind();
+        NDArray byPart = all.reshape(-1, width / parts);
+        NDArray gathered = gather(byPart, index)) {
+      NDArray result = gathered.reshape(to.size(), width);
+      entries.write(all, result);
+      return result;
     }
   }
 
-  /** Into how many parts of equal width patches of these heads and entries cut a token's value. */
-  private static int parts(Collection<EffectivePatch> patches, int heads, long width) {
-    List<Written> all = patches.stream().flatMap(patch -> patch.written().stream()).toList();
-    if (all.stream().anyMatch(written -> written.sourcePosition().isPresent())) {
-      return Math.toIntExact(width);
-    }
-    return all.stream().allMatch(Written::isWhole) ? 1 : heads;
-  }
-
-  private static boolean covers(Written written, int head, int entry) {
-    return written.heads().covers(head)
-        && (written.sourcePosition().isEmpty() || written.sourcePosition().getAsInt() == entry);
+  /** Into how many parts of equal width patches of these heads cut a token's value. */
+  private static int parts(Collection<EffectivePatch> patches, int heads) {
+    boolean whole =
+        patches.stream()
+            .flatMap(patch -> patch.written().stream())
+            .allMatch(written -> written.heads() instanceof HeadSelection.All);
+    return whole ? 1 : heads;
   }
 
   /** Where a token's value is to be found: among the pass's, or behind them among constants. */

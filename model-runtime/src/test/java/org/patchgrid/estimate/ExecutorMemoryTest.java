@@ -181,6 +181,14 @@ class ExecutorMemoryTest {
     assertPredicted(directory, TestModels.atlas(), TensorKernels.best(), 900, Component.MLP);
   }
 
+  /** Patterns of all tokens are nearly all that this takes. */
+  @Test
+  @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
+  void patchedPatternsTakeWhatIsPredicted(@TempDir Path directory)
+      throws IOException, InterruptedException {
+    assertPredicted(directory, TestModels.atlas(), TensorKernels.best(), 900, Component.PATTERN);
+  }
+
   @Test
   @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc/self/status")
   void theRealModelTakesWhatIsPredicted(@TempDir Path directory)
