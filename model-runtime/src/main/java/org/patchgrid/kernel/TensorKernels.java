@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.patchgrid.study.Device;
@@ -25,6 +27,11 @@ public final class TensorKernels {
   private static final List<String> BFLOAT16_SETS = List.of("amx_bf16", "avx512_bf16");
 
   private static final Path PROCESSOR = Path.of("/proc/cpuinfo");
+
+  /** Environment variables by which oneDNN is told to use less than the processor has. */
+  private static final List<String> LIMITS = List.of("ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA");
+
+  private static final Set<String> UNLIMITED = Set.of("", "ALL", "DEFAULT");
 
   private TensorKernels() {}
 
@@ -46,7 +53,7 @@ public final class TensorKernels {
    * The operations of a kernel.
    *
    * @param owner of what they need; must live as long as they are used
-   * @throws PatchgridException if this machine does not have it
+   * @throws PatchgridException if this machine does not have it, or is told not to use it whole
    */
   public static TensorOps load(Kernel kernel, Dtype dtype, NDManager owner) {
     return switch (kernel) {
@@ -55,14 +62,28 @@ public final class TensorKernels {
             case FLOAT32 -> new PlainTensorOps();
             case BFLOAT16 -> new BFloat16TensorOps(owner);
           };
-      case ONEDNN ->
-          OneDnnTensorOps.load(owner)
-              .orElseThrow(
-                  () ->
-                      new PatchgridException(
-                          "Cannot compute with execution.kernel = onednn: the PyTorch library of this machine (%s) was built without oneDNN; run the study where it is there, or with execution.kernel = plain"
-                              .formatted(describe(kernel, dtype))));
+      case ONEDNN -> {
+        requireUnlimited(System.getenv());
+        yield OneDnnTensorOps.load(owner)
+            .orElseThrow(
+                () ->
+                    new PatchgridException(
+                        "Cannot compute with execution.kernel = onednn: the PyTorch library of this machine (%s) was built without oneDNN; run the study where it is there, or with execution.kernel = plain"
+                            .formatted(describe(kernel, dtype))));
+      }
     };
+  }
+
+  /** How rows keep their bits depends on the processor's best instructions: see OneDnnTensorOps. */
+  static void requireUnlimited(Map<String, String> environment) {
+    for (String limit : LIMITS) {
+      String value = environment.getOrDefault(limit, "").strip();
+      if (!UNLIMITED.contains(value.toUpperCase(Locale.ROOT))) {
+        throw new PatchgridException(
+            "Cannot compute with execution.kernel = onednn where the environment has %s=%s: with other instructions than the processor's best the bits of a row would depend on what runs beside it; unset it, or run the study with execution.kernel = plain"
+                .formatted(limit, value));
+      }
+    }
   }
 
   private static String describe(Kernel kernel, Dtype dtype) {

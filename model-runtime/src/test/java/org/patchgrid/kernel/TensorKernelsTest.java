@@ -1,15 +1,18 @@
 package org.patchgrid.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.patchgrid.study.Device;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Kernel;
+import org.patchgrid.study.PatchgridException;
 
 class TensorKernelsTest {
   private static final String INTEL =
@@ -45,5 +48,14 @@ class TensorKernelsTest {
   void theProcessorIsNoPartOfTheKernel() {
     assertThat(TensorKernels.describe(Kernel.PLAIN, Dtype.FLOAT32, Device.CPU))
         .matches("pytorch \\S+ \\S+ float32 plain");
+  }
+
+  @Test
+  void anEnvironmentThatLimitsOneDnnIsRefused() {
+    TensorKernels.requireUnlimited(Map.of("ONEDNN_MAX_CPU_ISA", "default"));
+    assertThatThrownBy(() -> TensorKernels.requireUnlimited(Map.of("ONEDNN_MAX_CPU_ISA", "AVX2")))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessageStartingWith(
+            "Cannot compute with execution.kernel = onednn where the environment has ONEDNN_MAX_CPU_ISA=AVX2: ");
   }
 }
