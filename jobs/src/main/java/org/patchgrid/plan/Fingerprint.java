@@ -138,7 +138,7 @@ public record Fingerprint(String text) {
         .collect(
             Collectors.toMap(
                 line -> line.substring(0, line.lastIndexOf("=\"")),
-                line -> line.substring(line.lastIndexOf("=\""))));
+                line -> line.substring(line.lastIndexOf("=\"") + 1)));
   }
 
   private static String canonical(Corruption corruption) {
@@ -202,6 +202,11 @@ public record Fingerprint(String text) {
     }
     if (positions instanceof Positions.Labelled labelled) {
       return TextNode.valueOf(labelled.label()).toString();
+    }
+    if (positions instanceof Positions.AnyLabelled any) {
+      return any.labels().stream()
+          .map(label -> TextNode.valueOf(label).toString())
+          .collect(Collectors.joining("|"));
     }
     if (positions instanceof Positions.Each) {
       return "each";

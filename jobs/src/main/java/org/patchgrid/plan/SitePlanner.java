@@ -79,10 +79,21 @@ record SitePlanner(SweepConfig sweep, ModelStructure model, Problems problems, S
 
   private void addPatches(Set<Site> sites, Component component, int layer, HeadSelection heads) {
     for (Positions positions : sweep.positions()) {
-      for (Positions sources : sweep.sourcePositions()) {
+      for (Positions sources : sourcePositions()) {
         add(sites, new PatchSite(component, layer, sweep.window(), heads, positions, sources));
       }
     }
+  }
+
+  /** Labels together: their spans may overlap, and an entry is one cell. */
+  private List<Positions> sourcePositions() {
+    List<Positions> sources = sweep.sourcePositions();
+    if (sources.size() == 1 || !(sources.get(0) instanceof Positions.Labelled)) {
+      return sources;
+    }
+    return List.of(
+        new Positions.AnyLabelled(
+            sources.stream().map(source -> ((Positions.Labelled) source).label()).toList()));
   }
 
   /** All sites are in the driver's memory: a short study can ask for more than there is. */

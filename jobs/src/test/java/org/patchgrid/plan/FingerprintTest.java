@@ -107,4 +107,13 @@ class FingerprintTest {
         .filter(name -> !Objects.equals(one.named().get(name), other.named().get(name)))
         .toList();
   }
+
+  @Test
+  void partsAreNamedWithTheirValues() {
+    Fingerprint fingerprint = new Fingerprint("code=\"cells 1\"\nsweep \"a=b\"=\"PROMPT/x\"\n");
+    assertThat(fingerprint.named())
+        .containsEntry("code", "\"cells 1\"")
+        .containsEntry("sweep \"a=b\"", "\"PROMPT/x\"")
+        .hasSize(2);
+  }
 }

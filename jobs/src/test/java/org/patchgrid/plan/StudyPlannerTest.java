@@ -255,6 +255,21 @@ class StudyPlannerTest {
   }
 
   @Test
+  void entriesAtSeveralLabelsAreOneSiteSinceLabelsMayOverlap() {
+    StudyPlan plan =
+        plan(
+            """
+            sweep {
+              components = [self_attn.pattern], layers = 0, heads = [0]
+              positions = last, source-positions = { labels = [subject, subject.first] }
+            }
+            """,
+            3);
+    assertThat(plan.sites()).hasSize(1);
+    assertThat(plan.cells()).isEqualTo(3 * 2);
+  }
+
+  @Test
   void whatNoSiteCanBeIsReportedTogether() {
     assertThatThrownBy(
             () ->

@@ -65,9 +65,10 @@ public final class SiteExpansion {
       return List.of(Place.EVERYWHERE);
     }
     if (positions instanceof Positions.Labelled labelled) {
-      TokenSpan span = Labels.resolve(labelled.label(), pair).orElseThrow();
-      return List.of(
-          new Place(OptionalInt.empty(), Optional.of(labelled.label()), Optional.of(span)));
+      return List.of(place(labelled.label(), pair));
+    }
+    if (positions instanceof Positions.AnyLabelled any) {
+      return any.labels().stream().map(label -> place(label, pair)).toList();
     }
     if (positions instanceof Positions.At at) {
       return List.of(Place.at(at.position()));
@@ -78,6 +79,11 @@ public final class SiteExpansion {
     return IntStream.range(0, length).mapToObj(Place::at).toList();
   }
 
+  private static Place place(String label, TokenizedPair pair) {
+    TokenSpan span = Labels.resolve(label, pair).orElseThrow();
+    return new Place(OptionalInt.empty(), Optional.of(label), Optional.of(span));
+  }
+
   /** One entry a cell, also of a label's span; or one cell of whole values. */
   private static List<OptionalInt> sourcePositions(Site site, TokenizedPair pair) {
     if (!(site instanceof PatchSite patch) || patch.sourcePositions() instanceof Positions.All) {
@@ -86,6 +92,7 @@ public final class SiteExpansion {
     return places(patch.sourcePositions(), pair).stream()
         .map(place -> place.span().orElseThrow())
         .flatMap(span -> IntStream.range(span.start(), span.end()).mapToObj(OptionalInt::of))
+        .distinct()
         .toList();
   }
 

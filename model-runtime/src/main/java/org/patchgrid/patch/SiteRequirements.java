@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.patchgrid.study.Corruption;
 import org.patchgrid.study.CorruptionKind;
 import org.patchgrid.study.Labels;
@@ -38,9 +39,17 @@ public final class SiteRequirements {
       }
       needed.add(new Needed(site.sweep(), "patches", site.site().positions()));
       if (site.site() instanceof PatchSite patch) {
-        needed.add(new Needed(site.sweep(), "patches the source", patch.sourcePositions()));
+        each(patch.sourcePositions())
+            .map(sources -> new Needed(site.sweep(), "patches the source", sources))
+            .forEach(needed::add);
       }
     }
+  }
+
+  private static Stream<Positions> each(Positions positions) {
+    return positions instanceof Positions.AnyLabelled any
+        ? any.labels().stream().map(Positions.Labelled::new)
+        : Stream.of(positions);
   }
 
   /** The pair, rejected if it lacks a label or a position that one of the sites names. */

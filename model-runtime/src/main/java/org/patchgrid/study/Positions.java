@@ -1,6 +1,7 @@
 package org.patchgrid.study;
 
 import java.io.Serializable;
+import java.util.List;
 
 /** Token positions of a patch as a study names them: a pair's tokens make cells of them. */
 public sealed interface Positions extends Serializable {
@@ -41,6 +42,24 @@ public sealed interface Positions extends Serializable {
       if (label.isBlank()) {
         throw new IllegalArgumentException("A position label needs a name");
       }
+    }
+  }
+
+  /**
+   * The tokens of several labels' spans, each once though spans may overlap: one cell a token. For
+   * the entries of a pattern, whose cells have no label.
+   */
+  record AnyLabelled(List<String> labels) implements Positions {
+    public AnyLabelled {
+      labels = List.copyOf(labels);
+      if (labels.isEmpty()) {
+        throw new IllegalArgumentException("Positions of labels need one");
+      }
+    }
+
+    @Override
+    public double count(double tokens) {
+      return labels.size();
     }
   }
 }
