@@ -11,7 +11,7 @@ WITH measures AS (
     count(DISTINCT (head, position, position_label, source_position)) AS sites, pair_id,
     {count of each status},
     avg(measured) FILTER (status = 'ok') AS measured,
-    avg(clean - corrupted) FILTER (status = 'ok') AS total,
+    avg(clean - corrupted) FILTER (status = 'ok' AND patched IS NOT NULL) AS total,
     avg(CASE WHEN measure = 'effect' AND direction = 'noising' THEN clean - patched
       ELSE patched - corrupted END) FILTER (status = 'ok') AS indirect
   FROM measures GROUP BY ALL
@@ -20,7 +20,7 @@ WITH measures AS (
     value, corruption, source_position, receiver, metric, measure, 1 AS sites, pair_id,
     {each status of one},
     CASE WHEN status = 'ok' THEN measured END AS measured,
-    CASE WHEN status = 'ok' THEN clean - corrupted END AS total,
+    CASE WHEN status = 'ok' AND patched IS NOT NULL THEN clean - corrupted END AS total,
     CASE WHEN status <> 'ok' THEN NULL
       WHEN measure = 'effect' AND direction = 'noising' THEN clean - patched
       ELSE patched - corrupted END AS indirect

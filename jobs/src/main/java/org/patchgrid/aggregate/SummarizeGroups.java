@@ -93,22 +93,18 @@ record SummarizeGroups(Broadcast<StudyPairs> pairs)
 
     private List<GroupResult> results(GroupValues values, int subset) {
       int[] members = pairs.members(subset);
+      RecoveryStatistics numbers = statistics.get(subset);
+      double[] total = values.total(members);
       double[] effects = values.ratios(Measure.EFFECT, members);
-      GroupStatistics ofEffect =
-          statistics
-              .get(subset)
-              .of(effects, values.indirect(Measure.EFFECT, members), values.total(members), true);
+      double[] lost = values.indirect(Measure.EFFECT, members);
+      GroupStatistics ofEffect = numbers.of(effects, lost, total, true);
       double[] recoveries = values.ratios(Measure.RECOVERY, members);
+      double[] restored = values.indirect(Measure.RECOVERY, members);
+      // Of denoising they are the same. Of noising the ratios may be too, where all are undefined.
       GroupStatistics ofRecovery =
-          Arrays.equals(effects, recoveries)
+          Arrays.equals(effects, recoveries) && Arrays.equals(lost, restored)
               ? ofEffect
-              : statistics
-                  .get(subset)
-                  .of(
-                      recoveries,
-                      values.indirect(Measure.RECOVERY, members),
-                      values.total(members),
-                      false);
+              : numbers.of(recoveries, restored, total, false);
       return List.of(
           result(values, subset, Measure.EFFECT, ofEffect),
           result(values, subset, Measure.RECOVERY, ofRecovery));

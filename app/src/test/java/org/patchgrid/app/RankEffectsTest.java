@@ -1,0 +1,54 @@
+package org.patchgrid.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ranks have no recovery, and still a mean effect in ranks, which differs by direction. */
+class RankEffectsTest {
+  @Test
+  void meanEffectsAreThoseOfTheRows(@TempDir Path directory) throws IOException, SQLException {
+    Path out = directory.resolve("out");
+    Ended run =
+        SmallStudy.run(
+            SmallStudy.write(directory).toString(),
+            out,
+            "--set",
+            "metrics=[answer_rank]",
+            "--set",
+            "execution.pairs-per-task=10",
+            "--set",
+            "execution.sites-per-task=10",
+            "--master",
+            "local[1]");
+    assertThat(run.exitCode()).as(run.errors()).isEqualTo(ExitCode.INCOMPLETE);
+    Ended aggregate = Ended.inProcess("aggregate", out.toString(), "--master", "local[1]");
+    assertThat(aggregate.exitCode()).as(aggregate.errors()).isEqualTo(ExitCode.DONE);
+    String sql =
+        """
+        WITH sites AS (SELECT direction, component, position, avg(patched - corrupted) AS restored,
+            avg(clean - patched) AS lost
+          FROM '%1$s/cells/*.parquet' WHERE status = 'ok' GROUP BY ALL)
+        SELECT count(*), count(*) FILTER (abs(average_indirect_effect -
+            CASE WHEN measure = 'effect' AND direction = 'noising' THEN lost ELSE restored END)
+            < 1e-9)
+        FROM sites JOIN '%1$s/aggregates/*.parquet' USING (direction, component, position)
+        WHERE grouping = 'site' AND tag IS NULL
+        """;
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql.formatted(out))) {
+      result.next();
+      assertThat(result.getInt(1)).isPositive();
+      assertThat(result.getInt(2)).isEqualTo(result.getInt(1));
+    }
+  }
+}
