@@ -68,6 +68,7 @@ public final class Patchgrid {
         .registerConverter(NameCorruption.class, Converters.ofLabels(NameCorruption.values()))
         .registerConverter(BenchSweep.class, Converters.ofLabels(BenchSweep.values()))
         .registerConverter(SweepWay.class, Converters.ofLabels(SweepWay.values()))
+        .setExpandAtFiles(false) // a prompt may begin with @
         .setUsageHelpAutoWidth(true);
   }
 

@@ -240,6 +240,12 @@ class PromptSetStatisticsTest {
     assertThat(lengths.exitCode()).isEqualTo(ExitCode.USER_ERROR);
     assertThat(lengths.errors())
         .contains("Cannot take a mean for each position: prompts have from 5 to 6 tokens;");
+    Ended planned =
+        Ended.inProcess(
+            "plan",
+            study(prompts, "sweep { components = [mlp], value = mean, mean-over = position }"));
+    assertThat(planned.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(planned.errors()).isEqualTo(lengths.errors());
     Ended label =
         SmallStudy.run(
             study(prompts, "sweep { components = [mlp], corruption = noise { label = subject } }"),

@@ -564,4 +564,13 @@ class UserMistakesTest {
     assertThat(ended.exitCode()).isEqualTo(ExitCode.USER_ERROR);
     assertThat(ended.output()).isEmpty();
   }
+
+  /** Picocli would put the file's content in its place. */
+  @Test
+  void anArgumentThatBeginsWithAtIsItself() throws IOException {
+    Path file = Files.writeString(directory.resolve("study.conf"), "--help");
+    Ended ended = Ended.inProcess("plan", "@" + file);
+    assertThat(ended.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(ended.errors()).contains("@" + file);
+  }
 }

@@ -35,6 +35,16 @@ public record HostedModel(Path directory, ModelDescription description) implemen
   }
 
   @Override
+  public String networkFingerprint() {
+    return description.content().networkFingerprint();
+  }
+
+  @Override
+  public String tokenizerFingerprint() {
+    return description.content().tokenizerFingerprint();
+  }
+
+  @Override
   public Kernel kernel(StudyConfig study) {
     return study
         .execution()

@@ -2,6 +2,7 @@ package org.patchgrid.execute;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,14 +73,18 @@ public record PlannedStudy(
             config,
             plan,
             new Fingerprint.Sources(
-                model.fingerprint(),
-                model.fingerprint(),
+                model.networkFingerprint(),
+                model.tokenizerFingerprint(),
                 prompts.identity(),
                 CODE,
                 model.kernel(config),
                 model.kernelHere(config, model.kernel(config))));
     SiteRequirements requirements = new SiteRequirements(plan.sites());
     List<TokenizedPair> sampled = sample.stream().map(requirements::require).toList();
+    IntSummaryStatistics lengths = lengths(sampled);
+    if (lengths.getCount() > 0) {
+      plan.statisticsNeeded().requireLengths(lengths.getMin(), lengths.getMax());
+    }
     return new PlannedStudy(
         config, location, model, promptsPath, prompts, plan, sampled, fingerprint);
   }
@@ -104,6 +109,13 @@ public record PlannedStudy(
   /** Those of pairs that cannot be used count too: tasks are cut before anybody knows. */
   private static double meanTokens(List<TokenizedPair> sample) {
     return sample.stream().mapToInt(pair -> Math.max(1, pair.clean().length())).average().orElse(1);
+  }
+
+  private static IntSummaryStatistics lengths(List<TokenizedPair> sampled) {
+    return sampled.stream()
+        .filter(TokenizedPair::isUsable)
+        .mapToInt(pair -> pair.clean().length())
+        .summaryStatistics();
   }
 
   /** What is known of the pairs that were looked at for the plan. */
@@ -159,12 +171,7 @@ public record PlannedStudy(
 
   /** What an executor needs for this study. */
   public ExecutorMemory memory() {
-    int longest =
-        sampled.stream()
-            .filter(TokenizedPair::isUsable)
-            .mapToInt(pair -> pair.clean().length())
-            .max()
-            .orElse(1);
+    int longest = Math.max(1, lengths(sampled).getMax());
     return model.memory(config, plan, kernel(), longest);
   }
 

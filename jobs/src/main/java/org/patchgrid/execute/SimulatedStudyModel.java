@@ -30,6 +30,16 @@ record SimulatedStudyModel(SimulatedModel model) implements StudyModel {
   }
 
   @Override
+  public String networkFingerprint() {
+    return fingerprint();
+  }
+
+  @Override
+  public String tokenizerFingerprint() {
+    return fingerprint(); // its tokens are of the generator too
+  }
+
+  @Override
   public Kernel kernel(StudyConfig study) {
     return Kernel.PLAIN;
   }

@@ -24,6 +24,12 @@ public sealed interface StudyModel permits HostedModel, SimulatedStudyModel {
   /** Of all that it computes with. */
   String fingerprint();
 
+  /** Of what computes, without the tokenizer. */
+  String networkFingerprint();
+
+  /** Of the tokenizer alone. */
+  String tokenizerFingerprint();
+
   /** The kernel that the study says, or the best of this machine. */
   Kernel kernel(StudyConfig study);
 

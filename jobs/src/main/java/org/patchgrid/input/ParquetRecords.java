@@ -1,8 +1,11 @@
 package org.patchgrid.input;
 
 import java.io.IOException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.HadoopReadOptions;
@@ -12,6 +15,8 @@ import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.RecordReader;
@@ -28,6 +33,10 @@ import org.patchgrid.study.Reason;
  * that sizes are looked at first, and every one of its exceptions means a damaged file.
  */
 final class ParquetRecords implements PromptRecords {
+  /** Their classes are in no library that comes with Spark. */
+  private static final Set<CompressionCodecName> NOT_READ =
+      EnumSet.of(CompressionCodecName.BROTLI, CompressionCodecName.LZO);
+
   private final String path;
   private final ParquetFileReader reader;
   private final MessageType schema;
@@ -73,6 +82,13 @@ final class ParquetRecords implements PromptRecords {
     for (BlockMetaData group : reader.getRowGroups()) {
       if (group.getRowCount() < 0 || group.getTotalByteSize() < 0) {
         throw new IOException("damaged: a row group of negative size");
+      }
+      for (ColumnChunkMetaData column : group.getColumns()) {
+        if (NOT_READ.contains(column.getCodec())) {
+          throw new IOException(
+              "it is compressed with %s, which is not read: write it with zstd, snappy, gzip or uncompressed"
+                  .formatted(column.getCodec().name().toLowerCase(Locale.ROOT)));
+        }
       }
       if (group.getTotalByteSize() > Limit.ROW_GROUP_BYTES.value()) {
         throw new IOException(

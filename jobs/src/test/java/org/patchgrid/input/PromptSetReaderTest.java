@@ -299,6 +299,13 @@ class PromptSetReaderTest {
         .singleElement()
         .asString()
         .startsWith("Cannot read prompts " + fake + ": not a Parquet file: ");
+    Path brotli = Path.of("src/test/resources/prompts/brotli.parquet");
+    assertThat(problems(brotli))
+        .containsExactly(
+            "Cannot read prompts "
+                + brotli
+                + ": it is compressed with brotli, which is not read: write it with zstd, snappy,"
+                + " gzip or uncompressed");
     assertThatThrownBy(() -> new PromptSetReader("p.txt", new Configuration(false)))
         .isInstanceOf(PatchgridException.class)
         .hasMessage(

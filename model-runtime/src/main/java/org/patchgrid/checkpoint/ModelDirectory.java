@@ -3,7 +3,6 @@ package org.patchgrid.checkpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -128,16 +127,11 @@ public final class ModelDirectory {
   }
 
   /**
-   * One SHA-256, in hexadecimal, over the names and hashes of {@link #contentHashes}. The same
-   * files give the same fingerprint wherever they lie.
+   * What the model consists of. The same files give the same wherever they lie; reads them all, as
+   * {@link #contentHashes} does.
    */
-  public String fingerprint() {
-    MessageDigest digest = Sha256.begin();
-    contentHashes()
-        .forEach(
-            (name, hash) ->
-                digest.update((name + " " + hash + "\n").getBytes(StandardCharsets.UTF_8)));
-    return Sha256.end(digest);
+  public ModelContent content() {
+    return new ModelContent(contentHashes());
   }
 
   private static void checkFormat(Path path) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.metric.MetricReader;
 import org.patchgrid.metric.Recovery;
@@ -70,8 +71,12 @@ final class PairMeasurements {
       return Optional.empty();
     }
     String names = unreadable.stream().map(Metric::label).collect(Collectors.joining(", "));
-    boolean needsFoil = unreadable.stream().allMatch(Metric::needsFoil);
-    return Optional.of("no " + (needsFoil ? "foil" : "answer") + ": no rows for " + names);
+    Stream<String> answer = reader.answers().length > 0 ? Stream.of() : Stream.of("no answer");
+    boolean lacksFoil =
+        reader.foils().length == 0 && unreadable.stream().anyMatch(Metric::needsFoil);
+    Stream<String> foil = lacksFoil ? Stream.of("no foil") : Stream.of();
+    String lacking = Stream.concat(answer, foil).collect(Collectors.joining(" and "));
+    return Optional.of(lacking + ": no rows for " + names);
   }
 
   List<Measurement> of(PairCells pair, PairStates states, ForcedOutcome forced) {

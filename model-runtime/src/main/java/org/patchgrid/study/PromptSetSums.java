@@ -134,12 +134,7 @@ public final class PromptSetSums implements Serializable {
   }
 
   private void requireMeans(StatisticsNeeded needed) {
-    boolean ofPositions = needed.means().stream().anyMatch(m -> m.over() == MeanOver.POSITION);
-    if (ofPositions && longest > shortest) {
-      throw new PatchgridException(
-          "Cannot take a mean for each position: prompts have from %d to %d tokens; use mean-over = all, all-but-first or label"
-              .formatted(shortest, longest));
-    }
+    needed.requireLengths(shortest, longest);
     for (StatisticsNeeded.NeededMean mean : needed.means()) {
       boolean known =
           activations.keySet().stream()

@@ -56,4 +56,18 @@ public record StatisticsNeeded(SortedSet<String> noiseLabels, Set<NeededMean> me
   public boolean isEmpty() {
     return noiseLabels.isEmpty() && means.isEmpty();
   }
+
+  /**
+   * Checks the prompts' lengths.
+   *
+   * @throws PatchgridException if there are several, and a mean for each position is needed
+   */
+  public void requireLengths(int shortest, int longest) {
+    boolean ofPositions = means.stream().anyMatch(mean -> mean.over() == MeanOver.POSITION);
+    if (ofPositions && longest > shortest) {
+      throw new PatchgridException(
+          "Cannot take a mean for each position: prompts have from %d to %d tokens; use mean-over = all, all-but-first or label"
+              .formatted(shortest, longest));
+    }
+  }
 }

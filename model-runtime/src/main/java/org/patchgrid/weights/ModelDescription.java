@@ -1,16 +1,13 @@
 package org.patchgrid.weights;
 
 import java.nio.file.Path;
+import org.patchgrid.checkpoint.ModelContent;
 import org.patchgrid.study.ModelStructure;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.transformer.TransformerConfig;
 
-/**
- * What planning needs to know of a model: no weights are loaded.
- *
- * @param fingerprint SHA-256 over configuration, weights and tokenizer
- */
-public record ModelDescription(TransformerConfig config, String fingerprint) {
+/** What planning needs to know of a model: no weights are loaded. */
+public record ModelDescription(TransformerConfig config, ModelContent content) {
   /**
    * Reads a model directory and checks that its weights are all there; takes as long as reading its
    * files once.
@@ -20,7 +17,12 @@ public record ModelDescription(TransformerConfig config, String fingerprint) {
   public static ModelDescription read(Path directory) {
     OpenedModel model = OpenedModel.open(directory);
     model.requireWeights();
-    return new ModelDescription(model.config(), model.directory().fingerprint());
+    return new ModelDescription(model.config(), model.directory().content());
+  }
+
+  /** SHA-256 over configuration, weights and tokenizer. */
+  public String fingerprint() {
+    return content.fingerprint();
   }
 
   public ModelStructure structure() {

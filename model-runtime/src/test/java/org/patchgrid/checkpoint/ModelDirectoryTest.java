@@ -49,7 +49,9 @@ class ModelDirectoryTest {
 
     ModelDirectory copy = ModelDirectory.open(directory);
 
-    assertThat(copy.fingerprint()).matches("[0-9a-f]{64}").isEqualTo(original.fingerprint());
+    assertThat(copy.content().fingerprint())
+        .matches("[0-9a-f]{64}")
+        .isEqualTo(original.content().fingerprint());
     assertThat(copy.contentHashes().keySet())
         .containsExactly(
             "config.json",
@@ -64,10 +66,16 @@ class ModelDirectoryTest {
             "config.json", "bb66882ec12f39ec0b4dd7c2b97ae5534b3b5aab290e0ebf828a80b6e27a815a");
     Path tokenizer = directory.resolve("tokenizer.json");
     Files.writeString(tokenizer, Files.readString(tokenizer) + " ");
-    assertThat(ModelDirectory.open(directory).fingerprint()).isNotEqualTo(original.fingerprint());
+    assertThat(ModelDirectory.open(directory).content().fingerprint())
+        .isNotEqualTo(original.content().fingerprint());
+    assertThat(ModelDirectory.open(directory).content().networkFingerprint())
+        .isEqualTo(original.content().networkFingerprint());
+    assertThat(ModelDirectory.open(directory).content().tokenizerFingerprint())
+        .isNotEqualTo(original.content().tokenizerFingerprint());
     Files.delete(tokenizer);
     assertThat(ModelDirectory.open(directory).contentHashes()).doesNotContainKey("tokenizer.json");
-    assertThat(ModelDirectory.open(directory).fingerprint()).isNotEqualTo(original.fingerprint());
+    assertThat(ModelDirectory.open(directory).content().fingerprint())
+        .isNotEqualTo(original.content().fingerprint());
   }
 
   @Test
@@ -79,10 +87,10 @@ class ModelDirectoryTest {
         "{\"a\":{\"dtype\":\"U8\",\"shape\":[%1$d],\"data_offsets\":[0,%1$d]}}"
             .formatted(values.length);
     SafetensorsWriter.write(weights, header, values);
-    String before = ModelDirectory.open(directory).fingerprint();
+    String before = ModelDirectory.open(directory).content().fingerprint();
     values[values.length - 1] = 1;
     SafetensorsWriter.write(weights, header, values);
-    assertThat(ModelDirectory.open(directory).fingerprint()).isNotEqualTo(before);
+    assertThat(ModelDirectory.open(directory).content().fingerprint()).isNotEqualTo(before);
   }
 
   @Test
@@ -98,9 +106,9 @@ class ModelDirectoryTest {
   @Test
   void ignoresFilesThatDecideNothingInItsFingerprint() throws IOException {
     copySharded();
-    String before = ModelDirectory.open(directory).fingerprint();
+    String before = ModelDirectory.open(directory).content().fingerprint();
     Files.writeString(directory.resolve("README.md"), "new");
-    assertThat(ModelDirectory.open(directory).fingerprint()).isEqualTo(before);
+    assertThat(ModelDirectory.open(directory).content().fingerprint()).isEqualTo(before);
   }
 
   @Test

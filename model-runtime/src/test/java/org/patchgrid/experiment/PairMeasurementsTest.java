@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.patchgrid.metric.Metric;
+import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
 import org.patchgrid.study.CellStatus;
@@ -25,6 +29,7 @@ import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.PatchTask;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.PromptText;
 import org.patchgrid.study.RequiredPrediction;
 import org.patchgrid.study.SweepSite;
 import org.patchgrid.study.TaskResult;
@@ -79,6 +84,53 @@ class PairMeasurementsTest {
       }
       assertThat(forced).isPositive();
       assertThat(unchanged).isPositive();
+    }
+  }
+
+  @Test
+  void aNoteSaysWhatThePairLacks() {
+    assertThat(note(new AnswerSpec.None(), given(" Rome")))
+        .contains("no answer: no rows for logit_diff, answer_prob");
+    assertThat(note(given(" Paris"), new AnswerSpec.None()))
+        .contains("no foil: no rows for logit_diff");
+    assertThat(note(new AnswerSpec.None(), new AnswerSpec.None()))
+        .contains("no answer and no foil: no rows for logit_diff, answer_prob");
+    assertThat(note(given(" Paris"), given(" Rome"))).isEmpty();
+  }
+
+  private static AnswerSpec given(String answer) {
+    return new AnswerSpec.Given(List.of(new PromptText.Text(answer)));
+  }
+
+  private static Optional<String> note(AnswerSpec answer, AnswerSpec foil) {
+    PromptPair pair =
+        new PromptPair(
+            0,
+            "pair",
+            new PromptText.Text("The capital of France is"),
+            new PromptText.Text("The capital of Italy is"),
+            answer,
+            foil,
+            Map.of(),
+            Map.of());
+    MeasurementSettings settings =
+        new MeasurementSettings(
+            List.of(Metric.L2, Metric.LOGIT_DIFF, Metric.ANSWER_PROB),
+            Distances.LOGITS,
+            BosPolicy.TOKENIZER,
+            AnswerTokenPolicy.ONE,
+            RequiredPrediction.NONE);
+    PatchSite site = new PatchSite(Component.MLP, 0, 1, HeadSelection.ALL, new Positions.All());
+    List<SweepSite> sites = List.of(new SweepSite("sweep", PatchDirection.DENOISING, site));
+    try (LoadedModel model = TestModels.load(TestModels.atlas())) {
+      return model
+          .run(
+              new PatchTask(0, 0, 1, 0, 1),
+              List.of(pair),
+              new StudyWork(sites, settings, Computation.of(Engine.WAVEFRONT)))
+          .pairs()
+          .get(0)
+          .note();
     }
   }
 }
