@@ -91,6 +91,11 @@ public record TokenizedPair(
   }
 
   /** Whether there is a corrupted prompt; without one the clean prompt stands for it. */
+  public TokenizedPair withFoil(AnswerTokens known) {
+    return new TokenizedPair(
+        pair, status, reason, cleanText, corruptedText, clean, corrupted, labels, answer, known);
+  }
+
   public boolean hasCorrupted() {
     return pair.hasCorrupted();
   }

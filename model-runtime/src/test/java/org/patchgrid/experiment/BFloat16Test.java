@@ -7,30 +7,39 @@ import ai.djl.ndarray.NDManager;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.patchgrid.metric.Metric;
 import org.patchgrid.patch.PairCells;
 import org.patchgrid.patch.PairStates;
+import org.patchgrid.study.AnswerSpec;
 import org.patchgrid.study.AnswerTokenPolicy;
 import org.patchgrid.study.BosPolicy;
+import org.patchgrid.study.CellSelection;
 import org.patchgrid.study.Component;
 import org.patchgrid.study.Computation;
+import org.patchgrid.study.Corruption;
 import org.patchgrid.study.Distances;
 import org.patchgrid.study.Dtype;
 import org.patchgrid.study.Engine;
 import org.patchgrid.study.HeadSelection;
 import org.patchgrid.study.Kernel;
+import org.patchgrid.study.LabelSpec;
 import org.patchgrid.study.MeasurementSettings;
 import org.patchgrid.study.PatchDirection;
 import org.patchgrid.study.PatchSite;
 import org.patchgrid.study.PatchTask;
+import org.patchgrid.study.PatchValue;
 import org.patchgrid.study.Positions;
 import org.patchgrid.study.PromptPair;
+import org.patchgrid.study.PromptSetStatistics;
+import org.patchgrid.study.PromptText;
 import org.patchgrid.study.RecoveryError;
 import org.patchgrid.study.RequiredPrediction;
 import org.patchgrid.study.SweepSite;
@@ -144,16 +153,52 @@ class BFloat16Test {
         sites.add(new SweepSite("sweep", PatchDirection.DENOISING, site));
       }
     }
-    MeasurementSettings settings =
-        new MeasurementSettings(
-            List.of(Metric.L2, Metric.LOGIT_DIFF),
-            Distances.LOGITS,
-            BosPolicy.TOKENIZER,
-            AnswerTokenPolicy.ONE,
-            RequiredPrediction.NONE);
     return model.run(
         new PatchTask(0, 0, 1, 0, sites.size()),
         pairs,
-        new StudyWork(sites, settings, computation));
+        new StudyWork(sites, settings(), computation));
+  }
+
+  private static MeasurementSettings settings() {
+    return new MeasurementSettings(
+        List.of(Metric.L2, Metric.LOGIT_DIFF),
+        Distances.LOGITS,
+        BosPolicy.TOKENIZER,
+        AnswerTokenPolicy.ONE,
+        RequiredPrediction.NONE);
+  }
+
+  /** The foil is the corrupted prompt's top token; that of weak noise would be the answer. */
+  @Test
+  void errorsUnderNoiseAreThoseOfTheStudysFoil() {
+    PromptPair pair =
+        new PromptPair(
+            0,
+            "noised",
+            new PromptText.Text("The capital of France is"),
+            new PromptText.Text("The capital of Italy is"),
+            new AnswerSpec.Given(List.of(new PromptText.Text(" Paris"))),
+            new AnswerSpec.Auto(),
+            Map.of("subject", new LabelSpec.Text("France", "Italy")),
+            Map.of());
+    PatchSite site = new PatchSite(Component.OUTPUT, 2, 1, HeadSelection.ALL, new Positions.Each());
+    SweepSite noised =
+        new SweepSite(
+            "sweep",
+            PatchDirection.DENOISING,
+            site,
+            PatchValue.ACTIVATION,
+            new Corruption.Noise("subject", 0.1, 1, 5));
+    StudyWork work =
+        new StudyWork(
+            List.of(noised),
+            settings(),
+            new PromptSetStatistics(Map.of("subject", 0.1), Map.of()),
+            CellSelection.ALL,
+            new Computation(Engine.WAVEFRONT, Computation.AUTO, 1));
+    try (LoadedModel model = TestModels.load(TestModels.atlas(), Dtype.BFLOAT16)) {
+      TaskResult screen = model.run(new PatchTask(0, 0, 1, 0, 1), List.of(pair), work);
+      assertThat(screen.recoveryErrors()).containsKeys(Metric.L2, Metric.LOGIT_DIFF);
+    }
   }
 }
