@@ -1,4 +1,4 @@
--- What are the tokens of a pair?
+-- What are the tokens of a pair? Null where a prompt is not there, or is shorter than the other.
 -- parameter: pair_id string = required
 -- column: position int
 -- column: clean_token string

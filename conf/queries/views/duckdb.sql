@@ -4,10 +4,9 @@ CREATE OR REPLACE TEMPORARY VIEW pairs AS SELECT * FROM read_parquet('{dir}/pair
 CREATE OR REPLACE TEMPORARY VIEW aggregates AS SELECT * FROM read_parquet('{dir}/aggregates/*.parquet');
 CREATE OR REPLACE TEMPORARY VIEW tokens AS
   SELECT
-    pair_id, CAST(unnest(range(len(clean_token_texts))) AS INT) AS position,
+    pair_id, CAST(unnest(range(greatest(len(clean_token_texts), len(corrupted_token_texts)))) AS INT) AS position,
     unnest(clean_token_texts) AS clean_token, unnest(corrupted_token_texts) AS corrupted_token
-  FROM pairs
-  WHERE len(clean_token_texts) = len(corrupted_token_texts);
+  FROM pairs;
 CREATE OR REPLACE TEMPORARY VIEW manifest AS
   SELECT
     event, run, "at" AS recorded_at, task, CAST(details.tasks AS BIGINT) AS tasks, counts.cells AS cells,

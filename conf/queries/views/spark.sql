@@ -7,8 +7,7 @@ CREATE OR REPLACE TEMPORARY VIEW tokens AS
     token.texts.corrupted_token_texts AS corrupted_token
   FROM (
     SELECT pair_id, posexplode(arrays_zip(clean_token_texts, corrupted_token_texts)) AS (position, texts)
-    FROM pairs
-    WHERE size(clean_token_texts) = size(corrupted_token_texts)) token;
+    FROM pairs) token;
 CREATE OR REPLACE TEMPORARY VIEW manifest_entries (
     event STRING, run STRING, `at` STRING, task INT, details STRUCT<tasks: STRING>,
     counts STRUCT<cells: BIGINT, failedCells: BIGINT, auditedCells: BIGINT>,

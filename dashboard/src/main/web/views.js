@@ -153,8 +153,9 @@ async function pair(state, context) {
   if (!state.pair_id) return pairs(state, context);
   const tokens = await context.ask('pair-tokens', state);
   const answer = await context.ask('pair', state);
-  const list = (run) => element('ol', { class: 'tokens' }, ...tokens.rows.map((row) => element('li', {
-    class: [row.clean_token !== row.corrupted_token ? 'differs' : '', String(row.position) === String(state.position) ? 'site' : ''].join(' ').trim() || null,
+  const hasCorrupted = tokens.rows.some((row) => row.corrupted_token !== null);
+  const list = (run) => element('ol', { class: 'tokens' }, ...tokens.rows.filter((row) => row[run + '_token'] !== null).map((row) => element('li', {
+    class: [hasCorrupted && row.clean_token !== row.corrupted_token ? 'differs' : '', String(row.position) === String(state.position) ? 'site' : ''].join(' ').trim() || null,
     title: 'position ' + row.position,
   }, row[run + '_token'])));
   const isPlaced = (row) => row.position !== null || row.position_label !== null || row.source_position !== null;
@@ -178,7 +179,7 @@ async function pair(state, context) {
   }
   return [
     element('h2', {}, 'One pair: ' + state.pair_id),
-    element('h3', {}, 'Clean'), list('clean'), element('h3', {}, 'Corrupted'), list('corrupted'),
+    element('h3', {}, 'Clean'), list('clean'), ...(hasCorrupted ? [element('h3', {}, 'Corrupted'), list('corrupted')] : []),
     sql(tokens), holder, table(answer, { caption: 'Measurements of this pair, beside the mean over all pairs' }), sql(answer), later,
   ];
 }

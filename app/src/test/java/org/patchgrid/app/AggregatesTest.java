@@ -140,6 +140,33 @@ class AggregatesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '"',
+      value = {
+        "pair-000003; 0|The|The, 1| capital| capital, 2| of| of, 3| Here| There, 4| is| is",
+        SimulatedStudy.WITHOUT_CORRUPTED
+            + "; 0|The|null, 1| capital|null, 2| of|null, 3| Here|null, 4| is|null",
+        SimulatedStudy.UNEQUAL
+            + "; 0|The|The, 1| capital| capital, 2| of| is, 3| Here|null, 4| is|null"
+      })
+  void everyPairHasItsTokensInBothEngines(String pair, String tokens)
+      throws IOException, SQLException {
+    QueryFile query = QueryFile.named(QUERIES, "pair-tokens");
+    List<String> duckDb = new ArrayList<>();
+    try (ResultQueries engine =
+        ResultQueries.open(QUERIES.resolve("views/duckdb.sql"), results(), Optional.empty())) {
+      engine.run(query, Map.of("pair_id", pair), row -> duckDb.add(text(row)));
+      engine.run(
+          QueryFile.named(QUERIES, "position-tokens"),
+          Map.of(),
+          row -> assertThat(row.get(3)).as("pairs").isEqualTo(24L));
+    }
+    assertThat(duckDb).containsExactly(tokens.split(", ", -1));
+    assertThat(inSpark(query, Map.of("pair_id", pair))).isEqualTo(duckDb);
+  }
+
   static List<QueryFile> queriesOfSites() throws IOException {
     return queries().stream()
         .filter(query -> query.columns().stream().anyMatch(c -> c.name().equals("layer")))

@@ -53,6 +53,8 @@ import org.patchgrid.study.ValueKind;
  */
 final class SimulatedStudy {
   static final String ID = "simulated:effects";
+  static final String WITHOUT_CORRUPTED = "pair-000007";
+  static final String UNEQUAL = "unequal";
 
   private static final List<Metric> METRICS = List.of(Metric.KL, Metric.L2, Metric.LOGIT_DIFF);
   private static final List<Component> WHOLE =
@@ -94,7 +96,9 @@ final class SimulatedStudy {
 
   /**
    * The same, a screened sweep of heads, which keeps those of the first layer, one of ablations
-   * without a corrupted prompt, one of entries of attention patterns, and one of paths.
+   * without a corrupted prompt, one of entries of attention patterns, and one of paths. One of the
+   * pairs ({@link #WITHOUT_CORRUPTED}) has no corrupted prompt, and there is one more that was not
+   * measured because its prompts are not equally long ({@link #UNEQUAL}).
    */
   SimulatedStudy withOtherKinds() {
     return new SimulatedStudy(pairs, layers, heads, positions, pairsATask, true);
@@ -190,6 +194,9 @@ final class SimulatedStudy {
           }
         }
       }
+    }
+    if (otherKinds && firstPair == 0) {
+      results.add(unequal());
     }
     if (otherKinds) {
       for (int pair = firstPair; pair < endPair; pair++) {
@@ -370,21 +377,14 @@ final class SimulatedStudy {
         status);
   }
 
-  private static PairResult pair(int pair) {
-    String relation = "relation-" + pair % RELATIONS;
-    PromptPair prompt =
-        new PromptPair(
-            pair,
-            id(pair),
-            new PromptText.Text("The capital of Here is"),
-            new PromptText.Text("The capital of There is"),
-            new AnswerSpec.None(),
-            new AnswerSpec.None(),
-            Map.of(),
-            Map.of("relation", relation, "number", Integer.toString(pair)));
-    TokenizedPair tokenized =
+  private PairResult pair(int pair) {
+    PromptText corrupted =
+        otherKinds && id(pair).equals(WITHOUT_CORRUPTED)
+            ? new PromptText.Absent()
+            : new PromptText.Text("The capital of There is");
+    return result(
         new TokenizedPair(
-            prompt,
+            prompt(pair, id(pair), corrupted),
             PairStatus.OK,
             Optional.empty(),
             "The capital of Here is",
@@ -394,7 +394,37 @@ final class SimulatedStudy {
                 List.of(1, 2, 3, 6, 5), List.of("The", " capital", " of", " There", " is")),
             Map.of("subject", new TokenSpan(3, 4)),
             new AnswerTokens.None(),
-            new AnswerTokens.None());
+            new AnswerTokens.None()));
+  }
+
+  private PairResult unequal() {
+    return result(
+        new TokenizedPair(
+            prompt(pairs, UNEQUAL, new PromptText.Text("The capital is")),
+            PairStatus.LENGTH_MISMATCH,
+            Optional.of("clean has 5 tokens, corrupted 3"),
+            "The capital of Here is",
+            "The capital is",
+            new TokenSequence(List.of(1, 2, 3, 4, 5), TOKENS),
+            new TokenSequence(List.of(1, 2, 5), List.of("The", " capital", " is")),
+            Map.of(),
+            new AnswerTokens.None(),
+            new AnswerTokens.None()));
+  }
+
+  private static PromptPair prompt(int number, String id, PromptText corrupted) {
+    return new PromptPair(
+        number,
+        id,
+        new PromptText.Text("The capital of Here is"),
+        corrupted,
+        new AnswerSpec.None(),
+        new AnswerSpec.None(),
+        Map.of(),
+        Map.of("relation", "relation-" + number % RELATIONS, "number", Integer.toString(number)));
+  }
+
+  private static PairResult result(TokenizedPair tokenized) {
     return new PairResult(
         tokenized,
         OptionalInt.empty(),

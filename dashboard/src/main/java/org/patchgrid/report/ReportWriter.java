@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.patchgrid.figure.Markup;
 import org.patchgrid.figure.Text;
@@ -292,17 +293,28 @@ public final class ReportWriter {
 
   private void prompts(String pairId) {
     List<QueryResult.Row> tokens = study.ask("pair-tokens", Map.of("pair_id", pairId)).records();
+    List<String> runs =
+        Stream.of("clean", "corrupted").filter(run -> hasTokens(tokens, run)).toList();
+    if (runs.isEmpty()) {
+      return;
+    }
     html.open("dl");
-    for (String run : List.of("clean", "corrupted")) {
+    for (String run : runs) {
       html.element("dt", run).open("dd").open("ol", "class", "tokens");
       for (QueryResult.Row row : tokens) {
-        boolean differs = !row.text("clean_token").equals(row.text("corrupted_token"));
-        String token = row.name(run + "_token");
-        html.open("li").element(differs ? "strong" : "span", token).close();
+        boolean differs =
+            runs.size() > 1 && !row.text("clean_token").equals(row.text("corrupted_token"));
+        row.text(run + "_token")
+            .ifPresent(
+                token -> html.open("li").element(differs ? "strong" : "span", token).close());
       }
       html.close().close();
     }
     html.close();
+  }
+
+  private static boolean hasTokens(List<QueryResult.Row> tokens, String run) {
+    return tokens.stream().anyMatch(row -> row.text(run + "_token").isPresent());
   }
 
   /** The metric that gets every figure: the first of the study's that the sweep has. */

@@ -15,9 +15,13 @@ import org.patchgrid.results.GeneratedStudy;
 
 class ReportWriterTest {
   static String report(GeneratedStudy study) throws IOException {
+    return report(study, Optional.empty());
+  }
+
+  private static String report(GeneratedStudy study, Optional<String> pair) throws IOException {
     Path file = study.directory().resolve("report.html");
     try (Study opened = study.open()) {
-      ReportWriter.write(opened, Optional.empty(), file);
+      ReportWriter.write(opened, pair, file);
     }
     return Files.readString(file);
   }
@@ -129,6 +133,16 @@ class ReportWriterTest {
     assertThat(report(GeneratedStudy.write(directory, "simulated:one")))
         .contains("Simulated: the numbers of this study were made up")
         .doesNotContain("has a mean effect of");
+  }
+
+  @Test
+  void aPairWithoutACorruptedPromptIsShownAsItIs(@TempDir Path directory)
+      throws IOException, SQLException {
+    String html = report(GeneratedStudy.write(directory, "generated"), Optional.of("pair-04"));
+    assertThat(html).contains("One pair beside all pairs: pair-04, denoising, l2");
+    assertThat(html.substring(html.indexOf("<dl>"), html.indexOf("</dl>")))
+        .contains("<li><span>City</span></li>")
+        .doesNotContain("corrupted", "<strong>");
   }
 
   @Test

@@ -17,8 +17,8 @@ import org.patchgrid.report.StudyFacts;
 /**
  * A small result directory of invented numbers, written as a run would: five sweeps (whole
  * components, positions, heads at labels, entries of attention patterns, paths), two directions,
- * two metrics, a pair that was skipped and a component that is so by construction. Its tables are
- * written by DuckDB.
+ * two metrics, a pair that was skipped, one without a corrupted prompt and a component that is so
+ * by construction. Its tables are written by DuckDB.
  */
 public final class GeneratedStudy {
   /** A prompt that would be a script if anything took it for markup or for SQL. */
@@ -95,9 +95,13 @@ public final class GeneratedStudy {
             CASE WHEN skipped THEN 'length_mismatch' ELSE 'ok' END AS status,
             CASE WHEN skipped THEN 'clean has 5 tokens, corrupted 6' END AS reason,
             CASE WHEN i = 1 THEN '%s' ELSE 'City ' || i || ' is in' END AS clean,
-            'Town ' || i || ' is in' AS corrupted, [1, 2, 3, 4] AS clean_tokens, [1, 5, 3, 4] AS corrupted_tokens,
-            ['<|bos|>', CASE WHEN i = 1 THEN '<b>' ELSE 'City' END, 'Ġis', 'Ġin'] AS clean_token_texts,
-            ['<|bos|>', 'Town', 'Ġis', 'Ġin'] AS corrupted_token_texts, 1 AS first_difference,
+            CASE WHEN i <> 4 THEN 'Town ' || i || ' is in' END AS corrupted,
+            [1, 2, 3, 4] || CASE WHEN skipped THEN [6] ELSE [] END AS clean_tokens,
+            CASE WHEN i = 4 THEN [] ELSE [1, 5, 3, 4] || CASE WHEN skipped THEN [6, 7] ELSE [] END END AS corrupted_tokens,
+            ['<|bos|>', CASE WHEN i = 1 THEN '<b>' ELSE 'City' END, 'Ġis', 'Ġin']
+              || CASE WHEN skipped THEN ['Ġthe'] ELSE [] END AS clean_token_texts,
+            CASE WHEN i = 4 THEN [] ELSE ['<|bos|>', 'Town', 'Ġis', 'Ġin']
+              || CASE WHEN skipped THEN ['Ġthe', 'Ġold'] ELSE [] END END AS corrupted_token_texts, 1 AS first_difference,
             CAST(NULL AS INT) AS answer_id, CAST(NULL AS INT) AS foil_id, 0 AS clean_top1, 0 AS corrupted_top1,
             MAP {'subject': '[1, 2)'} AS labels, MAP {'relation': CASE WHEN i %% 2 = 0 THEN 'even' ELSE 'odd' END} AS tags
           FROM p

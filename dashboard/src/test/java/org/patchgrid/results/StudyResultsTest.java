@@ -1,6 +1,7 @@
 package org.patchgrid.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
@@ -19,8 +20,11 @@ import java.util.stream.Collectors;
 import org.apache.commons.math3.stat.descriptive.SummaryStatistics;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.patchgrid.query.QueryFile;
 import org.patchgrid.query.QueryParameter;
+import org.patchgrid.study.PatchgridException;
 
 class StudyResultsTest {
   private static QueryResult ask(StudyResults results, String query, Map<String, String> values)
@@ -97,6 +101,46 @@ class StudyResultsTest {
               ask(results, "statuses", Map.of("metric", "l2", "direction", "denoising")).records())
           .allMatch(row -> row.count("n_by_construction") == 11 && row.count("n") == 0)
           .hasSize(8);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '"',
+      value = {
+        "pair-04; [[0, <|bos|>, null], [1, City, null], [2, Ġis, null], [3, Ġin, null]]",
+        "pair-05; [[0, <|bos|>, <|bos|>], [1, City, Town], [2, Ġis, Ġis], [3, Ġin, Ġin], [4, Ġthe, Ġthe], [5, null, Ġold]]"
+      })
+  void aPairHasTheTokensThatItHasInFilesAndInMemory(
+      String pair, String tokens, @TempDir Path directory) throws IOException, SQLException {
+    try (StudyResults results = open(GeneratedStudy.write(directory, "generated"))) {
+      Map<String, String> values = Map.of("pair_id", pair);
+      assertThat(ask(results, "pair-tokens", values).rows()).hasToString(tokens);
+      results.load();
+      assertThat(ask(results, "pair-tokens", values).rows()).hasToString(tokens);
+      assertThat(ask(results, "position-tokens", Map.of()).records())
+          .hasSize(4)
+          .allMatch(row -> row.count("pairs") == 11);
+    }
+  }
+
+  /** Ids are those of all pairs, also of those that have no measurement or no tokens. */
+  @Test
+  void everyPairIsKnown(@TempDir Path directory) throws IOException, SQLException {
+    try (StudyResults results = open(GeneratedStudy.write(directory, "generated"))) {
+      results.execute(
+          "CREATE OR REPLACE VIEW pairs AS SELECT * REPLACE (CAST([] AS VARCHAR[])"
+              + " AS clean_token_texts, CAST([] AS VARCHAR[]) AS corrupted_token_texts) FROM read_parquet('"
+              + directory.resolve("pairs")
+              + "/*.parquet')");
+      for (String query : List.of("pair-tokens", "pair")) {
+        QueryFile file = QueryFile.named(GeneratedStudy.queries(), query);
+        results.requireKnown(file, Map.of("pair_id", "pair-05"));
+        assertThatThrownBy(() -> results.requireKnown(file, Map.of("pair_id", "pair-55")))
+            .isInstanceOf(PatchgridException.class)
+            .hasMessageStartingWith("The study has no pair_id 'pair-55'");
+      }
     }
   }
 

@@ -29,8 +29,8 @@ record KnownValues(Connection connection) {
   private static final int MOST_READ = 10_000;
 
   /**
-   * Looks for each value in the relations that a query reads, unless it is a word of Patchgrid's.
-   * Where these are still empty, every value will do.
+   * Looks for each value in the relations that a query reads, for a pair's id among all pairs too,
+   * unless it is a word of Patchgrid's. Where these are still empty, every value will do.
    *
    * @param values as they were given
    * @throws PatchgridException if there is none like it; the message names near ones
@@ -59,7 +59,7 @@ record KnownValues(Connection connection) {
   private void require(QueryFile query, String column, String value) throws SQLException {
     TreeSet<String> known = new TreeSet<>();
     for (String relation : RELATIONS) {
-      if (query.reads(relation) && has(relation, column)) {
+      if ((query.reads(relation) || isOfPairs(relation, column)) && has(relation, column)) {
         String text = "CAST(\"%s\" AS VARCHAR)".formatted(column);
         if (!texts("SELECT 1 FROM %s WHERE %s = ? LIMIT 1".formatted(relation, text), value)
             .isEmpty()) {
@@ -81,6 +81,11 @@ record KnownValues(Connection connection) {
                       ? NearestName.question(value, known)
                       : ": there are " + NearestName.list(value, known)));
     }
+  }
+
+  /** A pair is one of the study, whether a query has rows of it or not. */
+  private static boolean isOfPairs(String relation, String column) {
+    return relation.equals("pairs") && column.equals("pair_id");
   }
 
   private boolean has(String relation, String column) throws SQLException {
