@@ -3,7 +3,7 @@
 -- parameter: direction string = null
 -- parameter: metric string = null
 -- parameter: component string = null
--- parameter: bins int = 40
+-- parameter: bins int = 40, at least 1
 -- narrows cells: sweep, direction, metric, component
 -- column: sweep string
 -- column: direction string

@@ -3,7 +3,7 @@
 -- parameter: direction string = null
 -- parameter: tag string = null
 -- parameter: tag_value string = null
--- parameter: top int = 10
+-- parameter: top int = 10, at least 1
 -- column: sweep string
 -- column: direction string
 -- column: metric_a string

@@ -2,7 +2,7 @@
 -- parameter: sweep string = null
 -- parameter: direction string = null
 -- parameter: metric string = null
--- parameter: top int = 20
+-- parameter: top int = 20, at least 1
 -- narrows cells: sweep, direction, metric
 -- column: sweep string
 -- column: direction string

@@ -1,6 +1,6 @@
 -- Which pairs are there? In the order of their ids.
 -- parameter: status string = null
--- parameter: top int = 1000
+-- parameter: top int = 1000, at least 1
 -- column: pair_id string
 -- column: status string
 -- column: reason string

@@ -5,7 +5,7 @@
 -- parameter: component string = null
 -- parameter: tag string = null
 -- parameter: tag_value string = null
--- parameter: top int = 20
+-- parameter: top int = 20, at least 1
 -- column: sweep string
 -- column: direction string
 -- column: metric string

@@ -409,6 +409,12 @@ class UserMistakesTest {
         Ended.inProcess("export", path, "--query", "pairs", "--parameter", "top=many"),
         "Cannot use 'many' as the parameter top: it is not a whole number");
     assertMistake(
+        Ended.inProcess("export", path, "--query", "distribution", "--parameter", "bins=0"),
+        "Cannot use '0' as the parameter bins: it must be at least 1");
+    assertMistake(
+        Ended.inProcess("export", path, "--query", "pairs", "--parameter", "top=-1"),
+        "Cannot use '-1' as the parameter top: it must be at least 1");
+    assertMistake(
         Ended.inProcess("export", path, "--query", "pair-tokens"),
         "Query 'pair-tokens' needs the parameter 'pair_id': give --parameter pair_id=VALUE");
     assertMistake(

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,7 +30,8 @@ public record QueryFile(
     List<String> narrows,
     String sql) {
   private static final String SUFFIX = ".sql";
-  private static final Pattern PARAMETER = Pattern.compile("-- parameter: (\\w+) (\\w+) = (.+)");
+  private static final Pattern PARAMETER =
+      Pattern.compile("-- parameter: (\\w+) (\\w+) = (.+?)(?:, at least (-?\\d+))?");
   private static final Pattern NARROWS = Pattern.compile("-- narrows cells: (\\w+(?:, \\w+)*)");
   private static final Pattern COLUMN = Pattern.compile("-- column: (\\w+) (\\w+)(?:, (.+))?");
 
@@ -93,7 +95,12 @@ public record QueryFile(
       if (parameter.matches()) {
         parameters.add(
             parameter(
-                parameter.group(1), ColumnType.named(parameter.group(2)), parameter.group(3)));
+                parameter.group(1),
+                ColumnType.named(parameter.group(2)),
+                parameter.group(3),
+                Optional.ofNullable(parameter.group(4)).stream()
+                    .mapToLong(Long::parseLong)
+                    .findFirst()));
       } else if (column.matches()) {
         columns.add(
             new QueryColumn(
@@ -108,11 +115,12 @@ public record QueryFile(
         name, comments.get(0).substring("-- ".length()), parameters, columns, narrows, sql);
   }
 
-  private static QueryParameter parameter(String name, ColumnType type, String defaultText) {
+  private static QueryParameter parameter(
+      String name, ColumnType type, String defaultText, OptionalLong least) {
     return switch (defaultText) {
-      case "required" -> new QueryParameter(name, type, true, Optional.empty());
-      case "null" -> new QueryParameter(name, type, false, Optional.empty());
-      default -> new QueryParameter(name, type, false, Optional.of(defaultText));
+      case "required" -> new QueryParameter(name, type, true, Optional.empty(), least);
+      case "null" -> new QueryParameter(name, type, false, Optional.empty(), least);
+      default -> new QueryParameter(name, type, false, Optional.of(defaultText), least);
     };
   }
 

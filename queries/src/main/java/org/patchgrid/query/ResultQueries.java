@@ -244,8 +244,7 @@ public final class ResultQueries implements AutoCloseable {
               "Query '%s' needs the parameter '%s': give --parameter %s=VALUE"
                   .formatted(query.name(), parameter.name(), parameter.name()));
         }
-        insert.setObject(
-            i + 1, text.map(value -> parameter.type().parse(parameter.name(), value)).orElse(null));
+        insert.setObject(i + 1, text.map(parameter::parse).orElse(null));
       }
       insert.execute();
     }
