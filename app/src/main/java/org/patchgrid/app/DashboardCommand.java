@@ -30,6 +30,8 @@ final class DashboardCommand extends ResultsCommand {
 
   private static final Duration REMOTE = Duration.ofSeconds(30);
 
+  private static final int LAST_PORT = 65535;
+
   @Option(
       names = "--port",
       paramLabel = "N",
@@ -48,6 +50,10 @@ final class DashboardCommand extends ResultsCommand {
 
   @Override
   int run() throws IOException, InterruptedException {
+    if (port < 0 || port > LAST_PORT) {
+      throw new PatchgridException(
+          "--port must be from 0 to %d, not %d".formatted(LAST_PORT, port));
+    }
     Path home = ProjectFiles.home("dashboard");
     StudySource source = () -> LocalStudies.files(directory());
     DashboardServer.Settings settings =

@@ -515,6 +515,15 @@ class UserMistakesTest {
   }
 
   @Test
+  void portThatIsNone() {
+    for (String port : List.of("-1", "99999")) {
+      assertMistake(
+          Ended.inProcess("dashboard", directory.toString(), "--port", port),
+          "--port must be from 0 to 65535, not " + port);
+    }
+  }
+
+  @Test
   void unknownFormat() {
     assertMistake(
         patch("--format", "jsn"),

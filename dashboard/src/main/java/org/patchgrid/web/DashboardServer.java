@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,7 +64,7 @@ public final class DashboardServer implements AutoCloseable {
    * What to serve.
    *
    * @param bind the address to listen on; loopback unless someone wants otherwise
-   * @param port 0 for any that is free
+   * @param port 0 for any that is free, at most 65535
    * @param views the file {@code conf/queries/views/duckdb.sql}
    * @param other the study to compare with
    * @param interval how often to look for news of the study
@@ -92,7 +94,8 @@ public final class DashboardServer implements AutoCloseable {
   /**
    * Opens the study and begins to serve.
    *
-   * @throws PatchgridException if there is no study or the port is taken
+   * @throws PatchgridException if there is no study, the port is taken, or the address is not this
+   *     machine's
    */
   public static DashboardServer start(Settings settings) throws IOException {
     LiveStudy study = new LiveStudy(settings);
@@ -107,8 +110,11 @@ public final class DashboardServer implements AutoCloseable {
     } catch (BindException e) {
       study.close();
       throw new PatchgridException(
-          "Cannot listen on port %d: %s; choose another --port"
-              .formatted(settings.port(), Reason.of(e)),
+          isOfThisMachine(settings.bind())
+              ? "Cannot listen on port %d: %s; choose another --port"
+                  .formatted(settings.port(), Reason.of(e))
+              : "Cannot listen on '%s': this machine has no such address; leave --bind out to serve this machine alone"
+                  .formatted(settings.bind().getHostAddress()),
           e);
     }
     DashboardServer server = new DashboardServer(http, study, settings);
@@ -116,6 +122,14 @@ public final class DashboardServer implements AutoCloseable {
     http.setExecutor(server.threads);
     http.start();
     return server;
+  }
+
+  private static boolean isOfThisMachine(InetAddress address) throws SocketException {
+    return address.isAnyLocalAddress()
+        || address.isLoopbackAddress()
+        || NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .anyMatch(address::equals);
   }
 
   static Thread daemon(Runnable task, String name) {

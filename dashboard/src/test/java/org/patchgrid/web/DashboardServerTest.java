@@ -353,6 +353,26 @@ class DashboardServerTest {
         .hasMessageContaining("--port");
   }
 
+  /** An address that is kept for documentation: no machine has it. */
+  @Test
+  void anAddressOfAnotherMachineIsNoMatterOfThePort() throws IOException {
+    DashboardServer.Settings here = settings(study, Optional.empty(), 0);
+    DashboardServer.Settings elsewhere =
+        new DashboardServer.Settings(
+            InetAddress.getByName("192.0.2.1"),
+            0,
+            here.views(),
+            here.questions(),
+            here.source(),
+            here.other(),
+            here.interval());
+    assertThatThrownBy(() -> DashboardServer.start(elsewhere))
+        .isInstanceOf(PatchgridException.class)
+        .hasMessage(
+            "Cannot listen on '192.0.2.1': this machine has no such address; leave --bind out to"
+                + " serve this machine alone");
+  }
+
   @Test
   void newTasksOfARunningStudyAreSeen() throws IOException, SQLException {
     String before = get("/api/version").body();
