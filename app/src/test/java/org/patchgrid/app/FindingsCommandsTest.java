@@ -99,6 +99,13 @@ class FindingsCommandsTest {
             "patchgrid: Cannot write '"
                 + directory.resolve("no/where.html")
                 + "': its directory is not there; make it, or choose another --out");
+    Path empty = Files.createDirectory(directory.resolve("empty"));
+    Ended there = run("report", directory.resolve("study").toString(), "--out", empty.toString());
+    assertThat(there.exitCode()).isEqualTo(ExitCode.USER_ERROR);
+    assertThat(there.messages())
+        .containsExactly(
+            "patchgrid: Cannot write '" + empty + "': it is a directory; choose another --out");
+    assertThat(empty).isEmptyDirectory();
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -53,12 +54,15 @@ public final class ReportWriter {
   }
 
   /**
-   * Writes the file, whole or not at all.
+   * Writes the file, whole or not at all; in the place of another file, not of a directory.
    *
    * @param pair the pair to show beside all pairs; without one the first that was measured
    * @throws PatchgridException if the study has no such pair
    */
   public static void write(Study study, Optional<String> pair, Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new FileSystemException(file.toString(), null, "it is a directory");
+    }
     pair.ifPresent(
         id -> study.results().requireKnown(study.question("pair-tokens"), Map.of("pair_id", id)));
     String page = new ReportWriter(study, pair).page();

@@ -1,8 +1,10 @@
 package org.patchgrid.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -143,6 +145,18 @@ class ReportWriterTest {
     assertThat(html.substring(html.indexOf("<dl>"), html.indexOf("</dl>")))
         .contains("<li><span>City</span></li>")
         .doesNotContain("corrupted", "<strong>");
+  }
+
+  @Test
+  void aReportTakesNoPlaceOfADirectory(@TempDir Path directory) throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory.resolve("study"), "generated");
+    Path place = Files.createDirectory(directory.resolve("empty"));
+    try (Study opened = study.open()) {
+      assertThatThrownBy(() -> ReportWriter.write(opened, Optional.empty(), place))
+          .isInstanceOf(FileSystemException.class)
+          .hasMessageContaining("it is a directory");
+    }
+    assertThat(place).isEmptyDirectory();
   }
 
   @Test
