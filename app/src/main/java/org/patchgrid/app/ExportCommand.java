@@ -110,14 +110,23 @@ final class ExportCommand extends ResultsCommand {
     }
     Path home = ProjectFiles.home("export --figures");
     try (Study study = LocalStudies.open(LocalStudies.files(directory()), home)) {
-      List<String> names = new ArrayList<>();
-      OutputFiles.write(
-          folder,
-          "--figures",
-          () -> names.addAll(FigureFiles.write(study, Optional.empty(), folder)));
-      out().printf("Figures: %d in %s, each as .svg, .png, .csv and .json%n", names.size(), folder);
+      OutputFiles.write(folder, "--figures", () -> say(FigureFiles.write(study, folder), folder));
     }
     return ExitCode.DONE;
+  }
+
+  private void say(FigureFiles.Written written, Path folder) {
+    out()
+        .printf(
+            "Figures: %d in %s, each as .svg, .png, .csv and .json%n",
+            written.names().size(), folder);
+    if (!written.sweepsWithoutPair().isEmpty()) {
+      err()
+          .printf(
+              "patchgrid: left out: the figure of one pair, for sweeps that patch no whole component"
+                  + " at all positions: %s%n",
+              String.join(", ", written.sweepsWithoutPair()));
+    }
   }
 
   private static Set<String> tables(Optional<QueryFile> file) {

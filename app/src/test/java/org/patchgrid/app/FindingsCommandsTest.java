@@ -187,6 +187,10 @@ class FindingsCommandsTest {
     assertThat(drawn.output())
         .matches("Figures: \\d+ in .*figures, each as .svg, .png, .csv and .json\n");
     assertThat(figures.resolve("layers-components-denoising-l2.png")).exists();
+    assertThat(drawn.errors())
+        .contains(
+            "patchgrid: left out: the figure of one pair, for sweeps that patch no whole component"
+                + " at all positions: heads, positions");
   }
 
   @Test

@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
@@ -40,26 +42,40 @@ public final class FigureFiles {
   private FigureFiles() {}
 
   /**
+   * What was written.
+   *
+   * @param names of the figures
+   * @param sweepsWithoutPair that patch no whole component, and so have no figure of one pair
+   */
+  public record Written(List<String> names, List<String> sweepsWithoutPair) {
+    public Written {
+      names = List.copyOf(names);
+      sweepsWithoutPair = List.copyOf(sweepsWithoutPair);
+    }
+  }
+
+  /**
    * Writes every chart of a study, those of ablations and of each sweep, direction and metric;
    * files of the same names are replaced.
    *
-   * @param pair the pair to show beside all pairs; without one the first that was measured
    * @param folder is made if it is not there
-   * @return the figures' names
    */
-  public static List<String> write(Study study, Optional<String> pair, Path folder)
-      throws IOException {
+  public static Written write(Study study, Path folder) throws IOException {
     Files.createDirectories(folder);
     Figures figures = new Figures(study);
-    Optional<String> shown = pair.or(figures::firstPair);
     List<Figure> charts = new ArrayList<>(figures.changes());
+    Set<String> sweepsWithoutPair = new TreeSet<>();
     for (Slice slice : figures.slices()) {
-      charts.addAll(figures.charts(slice, shown));
+      Optional<String> pair = figures.firstPair(slice);
+      if (pair.isEmpty()) {
+        sweepsWithoutPair.add(slice.sweep());
+      }
+      charts.addAll(figures.charts(slice, pair));
     }
     for (Figure chart : charts) {
       write(chart, folder);
     }
-    return charts.stream().map(Figure::id).toList();
+    return new Written(charts.stream().map(Figure::id).toList(), List.copyOf(sweepsWithoutPair));
   }
 
   static void write(Figure figure, Path folder) throws IOException {

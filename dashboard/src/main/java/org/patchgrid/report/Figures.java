@@ -84,14 +84,38 @@ final class Figures {
     return charts;
   }
 
-  /** A pair called guide if there is one: the guide's own. */
-  Optional<String> firstPair() {
-    List<QueryResult.Row> pairs = study.ask("pairs", Map.of("status", "ok")).records();
-    return pairs.stream()
-        .map(row -> row.name("pair_id"))
-        .filter(id -> id.equals("guide"))
+  /**
+   * A pair for {@link #onePair}: the guide's own, called guide, if it was measured there, otherwise
+   * the first that was. Empty where the sweep patches no whole component.
+   */
+  Optional<String> firstPair(Slice slice) {
+    List<String> pairs = pairsOfWholeLayers(slice);
+    return pairs.contains("guide") ? Optional.of("guide") : pairs.stream().findFirst();
+  }
+
+  /**
+   * The pairs that have what {@link #onePair} shows, by id; none where the sweep patches no site at
+   * all positions and heads.
+   */
+  List<String> pairsOfWholeLayers(Slice slice) {
+    Map<String, List<QueryResult.Row>> components =
+        byComponent(study.ask("layers", slice.parameters()).records().stream(), row -> row);
+    return components.values().stream()
+        .map(layers -> pairsOfWholeLayer(slice, layers.get(0)))
+        .filter(pairs -> !pairs.isEmpty())
         .findFirst()
-        .or(() -> pairs.stream().findFirst().flatMap(row -> row.text("pair_id")));
+        .orElse(List.of());
+  }
+
+  private List<String> pairsOfWholeLayer(Slice slice, QueryResult.Row layer) {
+    Map<String, String> site =
+        new TreeMap<>(slice.parameters("component", layer.name("component")));
+    site.put("layer", layer.name("layer"));
+    layer.text("receiver").ifPresent(receiver -> site.put("receiver", receiver));
+    return study.ask("site-pairs", site).records().stream()
+        .map(row -> row.name("pair_id"))
+        .sorted()
+        .toList();
   }
 
   /** The guide's chart over all pairs. */

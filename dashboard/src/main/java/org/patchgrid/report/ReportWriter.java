@@ -56,7 +56,8 @@ public final class ReportWriter {
   /**
    * Writes the file, whole or not at all; in the place of another file, not of a directory.
    *
-   * @param pair the pair to show beside all pairs; without one the first that was measured
+   * @param pair the pair to show beside all pairs; without one the first that was measured under
+   *     the metric of each figure
    * @throws PatchgridException if the study has no such pair
    */
   public static void write(Study study, Optional<String> pair, Path file) throws IOException {
@@ -278,21 +279,44 @@ public final class ReportWriter {
 
   private void onePair(List<Slice> slices) {
     section("pair", "One pair, as the guide shows it, and all pairs");
-    Optional<String> chosen = pair.or(figures::firstPair);
-    List<Figure> shown = new ArrayList<>();
+    Map<String, List<Figure>> shown = new LinkedHashMap<>();
+    List<String> notMeasured = new ArrayList<>();
+    pair.ifPresent(id -> shown.put(id, new ArrayList<>()));
     for (Slice slice : slices) {
-      if (chosen.isPresent() && isMainMetric(slice, slices)) {
-        figures.onePair(slice, chosen.get()).ifPresent(shown::add);
+      if (!isMainMetric(slice, slices)) {
+        continue;
+      }
+      Optional<String> chosen = pair.or(() -> figures.firstPair(slice));
+      Optional<Figure> chart = chosen.flatMap(id -> figures.onePair(slice, id));
+      if (chosen.isPresent() && chart.isPresent()) {
+        shown.computeIfAbsent(chosen.get(), id -> new ArrayList<>()).add(chart.get());
+      } else if (!figures.pairsOfWholeLayers(slice).isEmpty()) {
+        notMeasured.add(slice.toString());
       }
     }
-    chosen.ifPresent(this::prompts);
-    if (shown.isEmpty()) {
+    shown.keySet().forEach(this::prompts);
+    pair.filter(id -> !notMeasured.isEmpty())
+        .ifPresent(id -> html.element("p", notMeasured(id, notMeasured)));
+    if (notMeasured.isEmpty() && shown.values().stream().allMatch(List::isEmpty)) {
       html.element(
           "p",
           "No sweep patches a whole component at all positions, as the guide's experiment does.");
     }
-    shown.forEach(this::figure);
+    shown.values().forEach(charts -> charts.forEach(this::figure));
     html.close();
+  }
+
+  private String notMeasured(String pairId, List<String> slices) {
+    String status =
+        study.ask("pairs", Map.of("top", Integer.toString(Integer.MAX_VALUE))).records().stream()
+            .filter(row -> row.name("pair_id").equals(pairId))
+            .findFirst()
+            .map(
+                row ->
+                    row.name("status") + row.text("reason").map(reason -> ": " + reason).orElse(""))
+            .orElse("unknown");
+    return "Pair %s was not measured at a whole component in: %s. Its status is %s."
+        .formatted(pairId, String.join("; ", slices), status);
   }
 
   private void prompts(String pairId) {

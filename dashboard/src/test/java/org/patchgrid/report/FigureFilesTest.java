@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Optional;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -19,9 +18,31 @@ import org.w3c.dom.NodeList;
 
 class FigureFilesTest {
   private static List<String> write(Path directory, Path folder) throws IOException, SQLException {
-    try (Study study = GeneratedStudy.write(directory, "generated").open()) {
-      return FigureFiles.write(study, Optional.empty(), folder);
+    return write(GeneratedStudy.write(directory, "generated"), folder).names();
+  }
+
+  private static FigureFiles.Written write(GeneratedStudy generated, Path folder)
+      throws IOException {
+    try (Study study = generated.open()) {
+      return FigureFiles.write(study, folder);
     }
+  }
+
+  @Test
+  void aSweepWithoutWholeComponentsHasNoFigureOfAPairAndIsNamed(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory.resolve("study"), "generated");
+    study.changeCells(
+        "SELECT * FROM cells WHERE direction = 'noising' AND (pair_id <> 'pair-00' OR metric = 'l2')");
+    FigureFiles.Written written = write(study, directory.resolve("figures"));
+    assertThat(written.sweepsWithoutPair()).containsExactly("entries", "heads", "positions");
+    assertThat(written.names())
+        .filteredOn(name -> name.startsWith("pair-"))
+        .containsExactlyInAnyOrder(
+            "pair-default-noising-l2",
+            "pair-default-noising-logit_diff",
+            "pair-paths-noising-l2",
+            "pair-paths-noising-logit_diff");
   }
 
   @Test

@@ -148,6 +148,45 @@ class ReportWriterTest {
   }
 
   @Test
+  void theFirstPairIsOneThatWasMeasuredUnderTheMetric(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    study.changeCells(
+        "SELECT * FROM cells WHERE NOT (pair_id IN ('pair-00', 'pair-01') AND metric = 'l2')");
+    assertThat(report(study))
+        .contains("One pair beside all pairs: pair-02, denoising, l2")
+        .contains("<li><strong>City</strong></li>")
+        .doesNotContain("No sweep patches a whole component");
+  }
+
+  @Test
+  void aPairThatWasNotMeasuredIsNoMatterOfTheSweeps(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    study.changeCells(
+        "SELECT * FROM cells WHERE NOT (pair_id = 'pair-00' AND metric = 'l2' AND direction ="
+            + " 'denoising')");
+    assertThat(report(study, Optional.of("pair-05")))
+        .contains(
+            "<p>Pair pair-05 was not measured at a whole component in: denoising, l2; noising, l2;"
+                + " sweep paths, denoising, l2; sweep paths, noising, l2. Its status is"
+                + " length_mismatch: clean has 5 tokens, corrupted 6.</p>")
+        .contains("<li><span>Ġis</span></li>")
+        .doesNotContain("No sweep patches a whole component");
+    assertThat(report(study, Optional.of("pair-00")))
+        .contains(
+            "<p>Pair pair-00 was not measured at a whole component in: denoising, l2; sweep paths,"
+                + " denoising, l2. Its status is ok.</p>")
+        .contains("One pair beside all pairs: pair-00, noising, l2");
+    study.changeCells("SELECT * FROM cells WHERE sweep IN ('heads', 'positions', 'entries')");
+    for (Optional<String> pair : List.of(Optional.<String>empty(), Optional.of("pair-00"))) {
+      assertThat(report(study, pair))
+          .contains("No sweep patches a whole component at all positions")
+          .doesNotContain("was not measured at a whole component");
+    }
+  }
+
+  @Test
   void aReportTakesNoPlaceOfADirectory(@TempDir Path directory) throws IOException, SQLException {
     GeneratedStudy study = GeneratedStudy.write(directory.resolve("study"), "generated");
     Path place = Files.createDirectory(directory.resolve("empty"));

@@ -3,6 +3,7 @@ package org.patchgrid.results;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -67,6 +68,19 @@ public final class GeneratedStudy {
     study.addTask();
     study.addTask();
     return study;
+  }
+
+  /** Replaces all cells by what a query makes of them: {@code SELECT ... FROM cells}. */
+  public void changeCells(String select) throws IOException, SQLException {
+    for (Path file : files().table("cells")) {
+      Path changed = Path.of(file + ".tmp");
+      try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+          Statement sql = connection.createStatement()) {
+        sql.execute("CREATE VIEW cells AS SELECT * FROM '" + file + "'");
+        sql.execute("COPY (" + select + ") TO '" + changed + "' (FORMAT parquet)");
+      }
+      Files.move(changed, file, StandardCopyOption.REPLACE_EXISTING);
+    }
   }
 
   public Path directory() {
