@@ -241,7 +241,7 @@ final class Figures {
     List<Figure> figures = new ArrayList<>();
     components.forEach(
         (component, rows) -> {
-          String id = slice.id(query + "-" + component.replace('.', '_'));
+          String id = slice.id(query + "-" + SiteNames.idOf(component));
           String title = question + " " + component + ", " + slice;
           Map<String, String> parameters =
               new TreeMap<>(slice.parameters("component", rows.get(0).name("component")));

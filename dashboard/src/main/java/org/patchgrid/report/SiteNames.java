@@ -29,6 +29,14 @@ final class SiteNames {
         + row.text("receiver").map(receiver -> " to " + receiver).orElse("");
   }
 
+  /** What {@link #component} says, as part of an id; a set has the name that the user gave it. */
+  static String idOf(String component) {
+    int name = component.indexOf(':') + 1;
+    return name == 0
+        ? Slice.plain(component)
+        : Slice.plain(component.substring(0, name)) + Slice.idOf(component.substring(name));
+  }
+
   /**
    * A column of a map of positions: {@code 5 is}, {@code subject}, or {@code 5 is <- 2 Mary} for an
    * entry of a pattern; empty for all positions together.

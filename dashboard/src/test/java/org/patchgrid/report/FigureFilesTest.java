@@ -17,6 +17,15 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 class FigureFilesTest {
+  /** Sweeps, and sets, that differ in what no name of a file may have. */
+  static final String LIKE_NAMES =
+      """
+      SELECT * REPLACE (
+        CASE sweep WHEN 'default' THEN 'a.b' WHEN 'paths' THEN 'a b' WHEN 'positions' THEN 'a_b' ELSE sweep END AS sweep,
+        CASE WHEN sweep <> 'heads' THEN component WHEN layer = 0 THEN 'set:x.y' WHEN layer = 1 THEN 'set:x y' ELSE component END AS component)
+      FROM cells WHERE direction = 'denoising' AND metric = 'l2'
+      """;
+
   private static List<String> write(Path directory, Path folder) throws IOException, SQLException {
     return write(GeneratedStudy.write(directory, "generated"), folder).names();
   }
@@ -25,6 +34,25 @@ class FigureFilesTest {
       throws IOException {
     try (Study study = generated.open()) {
       return FigureFiles.write(study, folder);
+    }
+  }
+
+  @Test
+  void namesThatDifferInSignsAloneAreKeptApart(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory.resolve("study"), "generated");
+    study.changeCells(LIKE_NAMES);
+    Path folder = directory.resolve("figures");
+    List<String> names = write(study, folder).names();
+    assertThat(names)
+        .doesNotHaveDuplicates()
+        .allMatch(name -> name.matches("[A-Za-z0-9_-]+"))
+        .contains(
+            "layers-a_b-denoising-l2",
+            "layers-a_b-2e7336dc-denoising-l2", // of a.b, whenever it is drawn
+            "heatmap-layer-head-self_attn_z-heads-denoising-l2");
+    try (var files = Files.list(folder)) {
+      assertThat(files).hasSize(4 * names.size());
     }
   }
 

@@ -187,6 +187,16 @@ class ReportWriterTest {
   }
 
   @Test
+  void sweepsOfLikeNamesHaveFiguresOfTheirOwn(@TempDir Path directory)
+      throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    study.changeCells(FigureFilesTest.LIKE_NAMES);
+    assertThat(Pattern.compile(" id=\"([^\"]*)\"").matcher(report(study)).results())
+        .extracting(match -> match.group(1))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
   void aReportTakesNoPlaceOfADirectory(@TempDir Path directory) throws IOException, SQLException {
     GeneratedStudy study = GeneratedStudy.write(directory.resolve("study"), "generated");
     Path place = Files.createDirectory(directory.resolve("empty"));
