@@ -66,8 +66,9 @@ export function intervals(rows) {
 export function bars(target, { label, rows, name, extent, notes, onclick }) {
   const [low, high] = intervals(rows);
   const text = (row) => row.mean_effect === null ? notes(row) : `${percent(row.mean_effect)}` + (row[low] === null ? '' : ` (${percent(row[low])} to ${percent(row[high])})`);
+  const longest = Math.max(...rows.map((row) => name(row).length));
   draw(target, 60 + 20 * rows.length, label, rows, {
-    grid: { left: 70, right: 175, top: 10, bottom: 28 },
+    grid: { left: Math.max(70, 7 * longest), right: 175, top: 10, bottom: 28 },
     tooltip: { trigger: 'item', formatter: ({ dataIndex }) => `${name(rows[dataIndex])}\n${text(rows[dataIndex])}` },
     xAxis: { type: 'value', min: extent[0], max: extent[1], ...axisStyle(), axisLabel: { ...axisStyle().axisLabel, formatter: (v) => Math.round(100 * v) + '%' } },
     yAxis: { type: 'category', inverse: true, data: rows.map(name), axisTick: { show: false }, ...axisStyle(), splitLine: { show: false } },

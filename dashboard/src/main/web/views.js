@@ -1,4 +1,4 @@
-import { element, percent } from './dom.js';
+import { element, layerName, percent } from './dom.js';
 import { ask } from './api.js';
 import { address, go } from './state.js';
 import { table, sql } from './tables.js';
@@ -30,6 +30,11 @@ const positionColumn = (tokens) => (row) => {
   const place = row.position_label ?? (isGiven(row.position) ? at(row.position) : '');
   return isGiven(row.source_position) ? `${place} <- ${at(row.source_position)}`.trim() : place;
 };
+
+// The last layer of the model as far as the rows of a sweep say it.
+function lastLayer(study, rows, sweep) {
+  return study.sweeps_of_all_layers.includes(sweep) ? Math.max(...rows.filter((row) => row.sweep === sweep).map((row) => row.layer)) : Infinity;
+}
 
 function chart(wide = false) {
   return element('div', { class: wide ? 'chart wide' : 'chart' });
@@ -83,7 +88,7 @@ async function layers(state, context) {
   for (const [component, rows] of byComponent(answer.rows)) {
     const target = chart();
     holder.append(element('section', { 'aria-label': component }, element('h3', {}, component), target));
-    later.push(() => charts.bars(target, { label: `Mean effect of ${component} by layer`, rows, extent, notes, name: (row) => 'Layer ' + row.layer + (row.window === 1 ? '' : ' ±' + Math.floor(row.window / 2)), onclick: (row) => go({ ...state, view: 'heatmap', component: row.component }) }));
+    later.push(() => charts.bars(target, { label: `Mean effect of ${component} by layer`, rows, extent, notes, name: (row) => layerName(row, lastLayer(context.study, answer.rows, row.sweep)), onclick: (row) => go({ ...state, view: 'heatmap', component: row.component }) }));
   }
   return [
     element('h2', {}, 'Which layers matter?'),
@@ -170,7 +175,7 @@ async function pair(state, context) {
     const target = chart();
     const values = rows.map((row) => row.effect);
     holder.append(element('section', { 'aria-label': component }, element('h3', {}, component), target));
-    later.push(() => charts.bars(target, { label: `Effect of ${component} by layer in this pair`, rows: rows.map(own), extent: [Math.min(0, ...values), Math.max(0.05, ...values)], notes: () => '', name: (row) => 'Layer ' + row.layer }));
+    later.push(() => charts.bars(target, { label: `Effect of ${component} by layer in this pair`, rows: rows.map(own), extent: [Math.min(0, ...values), Math.max(0.05, ...values)], notes: () => '', name: (row) => layerName(row, lastLayer(context.study, answer.rows, row.sweep)) }));
   }
   for (const [component, rows] of byComponent(placed)) {
     const target = chart(true);

@@ -5,6 +5,7 @@ import static org.patchgrid.figure.Text.px;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -73,8 +74,8 @@ public final class LayerChart {
     double row = rows > 24 ? 15 : 20;
     double panelHeight = 24 + rows * row + 22;
     int lines = (panels.size() + columns - 1) / columns;
-    double panelWidth =
-        LABEL + BARS + 8 + 7.2 * bars(panels).mapToInt(bar -> bar.value().length()).max().orElse(0);
+    double label = Math.max(LABEL, 7.2 * longest(panels, Bar::label));
+    double panelWidth = label + BARS + 8 + 7.2 * longest(panels, Bar::value);
     double width = columns * panelWidth + (columns - 1) * GAP;
     Markup svg = Svg.begin(id, title, width, 18 + lines * panelHeight);
     Svg.hatching(svg, id);
@@ -84,12 +85,16 @@ public final class LayerChart {
       double x = i % columns * (panelWidth + GAP);
       int line = i / columns;
       double y = 18 + line * panelHeight;
-      Axis axis = new Axis(low, high, x + LABEL, x + LABEL + BARS);
+      Axis axis = new Axis(low, high, x + label, x + label + BARS);
       Svg.text(svg, x, y + 15, "start", panel.getKey(), "font-weight", "bold");
       draw(svg, id, panel.getValue(), axis, x, y + 22, row);
       i++;
     }
     return svg.close().toString();
+  }
+
+  private static int longest(Map<String, List<Bar>> panels, Function<Bar, String> text) {
+    return bars(panels).mapToInt(bar -> text.apply(bar).length()).max().orElse(0);
   }
 
   private static Stream<Bar> bars(Map<String, List<Bar>> panels) {

@@ -121,13 +121,14 @@ final class Figures {
   /** The guide's chart over all pairs. */
   Figure layers(Slice slice) {
     QueryResult data = study.ask("layers", slice.parameters());
+    int last = lastLayer(slice, data);
     Map<String, List<LayerChart.Bar>> panels =
         byComponent(
             data.records().stream(),
             row -> {
               OptionalDouble mean = row.number("mean_effect");
               return new LayerChart.Bar(
-                  layer(row),
+                  SiteNames.layers(row, last),
                   mean,
                   low(row),
                   high(row),
@@ -150,10 +151,14 @@ final class Figures {
         data);
   }
 
-  private static String layer(QueryResult.Row row) {
-    int window = row.integer("window").orElse(1);
-    return "Layer %2d".formatted(row.integer("layer").orElse(0))
-        + (window == 1 ? "" : " ±" + window / 2);
+  /** The last layer of the model as far as the rows of a slice say it: windows end there. */
+  private int lastLayer(Slice slice, QueryResult layers) {
+    return study.facts().sweepsOfAllLayers().contains(slice.sweep())
+        ? layers.records().stream()
+            .mapToInt(row -> row.integer("layer").orElse(0))
+            .max()
+            .orElse(Integer.MAX_VALUE)
+        : Integer.MAX_VALUE;
   }
 
   /**
@@ -407,13 +412,15 @@ final class Figures {
   Optional<Figure> onePair(Slice slice, String pairId) {
     Map<String, String> parameters = slice.parameters("pair_id", pairId);
     QueryResult data = study.ask("pair", parameters);
+    QueryResult layers = study.ask("layers", slice.parameters());
+    int last = lastLayer(slice, layers);
     Map<List<Object>, QueryResult.Row> means =
-        study.ask("layers", slice.parameters()).records().stream()
+        layers.records().stream()
             .collect(Collectors.toMap(Figures::layerKey, row -> row, (one, other) -> one));
     Map<String, List<LayerChart.Bar>> panels =
         byComponent(
             data.records().stream().filter(Figures::wholeLayer),
-            row -> bar(row, Optional.ofNullable(means.get(layerKey(row)))));
+            row -> bar(row, last, Optional.ofNullable(means.get(layerKey(row)))));
     if (panels.isEmpty()) {
       return Optional.empty();
     }
@@ -437,10 +444,10 @@ final class Figures {
   }
 
   /** Of one pair, beside the mean over all. */
-  private LayerChart.Bar bar(QueryResult.Row row, Optional<QueryResult.Row> mean) {
+  private LayerChart.Bar bar(QueryResult.Row row, int last, Optional<QueryResult.Row> mean) {
     boolean counts = row.name("status").equals("ok");
     return new LayerChart.Bar(
-        layer(row),
+        SiteNames.layers(row, last),
         mean.filter(m -> counts).map(m -> m.number("mean_effect")).orElse(OptionalDouble.empty()),
         mean.map(this::low).orElse(OptionalDouble.empty()),
         mean.map(this::high).orElse(OptionalDouble.empty()),

@@ -23,6 +23,23 @@ final class SiteNames {
     return name.toString();
   }
 
+  /**
+   * A layer with those that were patched together with it: {@code Layer 4}, {@code Layer 4 ±1} for
+   * a window of three, {@code Layers 3-4} for one of two.
+   *
+   * @param last the last layer that there is; a window ends there
+   */
+  static String layers(QueryResult.Row row, int last) {
+    int layer = row.integer("layer").orElse(0);
+    int window = row.integer("window").orElse(1);
+    if (window % 2 == 1) {
+      return "Layer %2d".formatted(layer) + (window == 1 ? "" : " ±" + window / 2);
+    }
+    int first = Math.max(0, layer - window / 2);
+    int end = Math.min(last, layer + window / 2 - 1);
+    return first == end ? "Layer %2d".formatted(first) : "Layers %d-%d".formatted(first, end);
+  }
+
   /** What one chart is of: a component, or the paths from it to one receiver. */
   static String component(QueryResult.Row row) {
     return row.name("component")

@@ -28,6 +28,7 @@ import org.patchgrid.study.RecoveryError;
  * @param prompts path as the study has it
  * @param metrics in the study's order
  * @param labels by sweep, in the order in which the sweep names them, which is the reader's
+ * @param sweepsOfAllLayers those that patch at every layer of the model
  * @param tasks in all; empty if no run has said so
  * @param quarantined tasks that were given up and are not done, with the reason
  * @param recoveryErrors of a study in bfloat16: what audits found, by metric
@@ -43,6 +44,7 @@ public record StudyFacts(
     String prompts,
     List<String> metrics,
     Map<String, List<String>> labels,
+    Set<String> sweepsOfAllLayers,
     OptionalInt tasks,
     int tasksDone,
     long cells,
@@ -63,6 +65,7 @@ public record StudyFacts(
     versions = Collections.unmodifiableMap(new TreeMap<>(versions));
     metrics = List.copyOf(metrics);
     labels = Map.copyOf(labels);
+    sweepsOfAllLayers = Collections.unmodifiableSet(new TreeSet<>(sweepsOfAllLayers));
     quarantined = Collections.unmodifiableMap(new TreeMap<>(quarantined));
     recoveryErrors = Collections.unmodifiableMap(new TreeMap<>(recoveryErrors));
     runs = List.copyOf(runs);
@@ -85,6 +88,7 @@ public record StudyFacts(
     JsonNode identity = files.study().path("identity");
     String text = identity.path("studyText").asText();
     Config study = parse(text, files);
+    Map<String, Config> sweeps = sweeps(study);
     Tally tally = new Tally();
     files.manifest().forEach(tally::add);
     return new StudyFacts(
@@ -97,7 +101,8 @@ public record StudyFacts(
         value(study, "model.dtype"),
         value(study, "prompts.path"),
         study.hasPath("metrics") ? study.getStringList("metrics") : List.of(),
-        labels(study),
+        labels(sweeps),
+        sweepsOfAllLayers(sweeps),
         tally.tasks,
         tally.done.size(),
         tally.cells,
@@ -117,7 +122,7 @@ public record StudyFacts(
     }
   }
 
-  private static Map<String, List<String>> labels(Config study) {
+  private static Map<String, Config> sweeps(Config study) {
     Map<String, Config> sweeps = new TreeMap<>();
     if (study.hasPath("sweep")) {
       sweeps.put(ONLY_SWEEP, study.getConfig("sweep"));
@@ -128,6 +133,24 @@ public record StudyFacts(
           .keySet()
           .forEach(name -> sweeps.put(name, named.toConfig().getConfig(ConfigUtil.joinPath(name))));
     }
+    return sweeps;
+  }
+
+  /** A screen keeps some places, and so maybe some layers alone. */
+  private static Set<String> sweepsOfAllLayers(Map<String, Config> sweeps) {
+    Set<String> names = new TreeSet<>();
+    sweeps.forEach(
+        (name, sweep) -> {
+          boolean all =
+              !sweep.hasPath("layers") || sweep.getValue("layers").unwrapped().equals("all");
+          if (all && !sweep.hasPath("screen")) {
+            names.add(name);
+          }
+        });
+    return names;
+  }
+
+  private static Map<String, List<String>> labels(Map<String, Config> sweeps) {
     Map<String, List<String>> labels = new TreeMap<>();
     sweeps.forEach(
         (name, sweep) -> {

@@ -80,6 +80,7 @@ record Api(LiveStudy study, boolean compares) {
     json.put("prompts", facts.prompts());
     json.put("metrics", facts.metrics());
     json.put("labels", facts.labels());
+    json.put("sweeps_of_all_layers", facts.sweepsOfAllLayers());
     json.put("fingerprint", facts.fingerprint());
     json.put("versions", facts.versions());
     json.put("tasks", facts.tasks().isPresent() ? facts.tasks().getAsInt() : null);

@@ -186,6 +186,25 @@ class ReportWriterTest {
     }
   }
 
+  /** A window of four around the last of four layers; only the sweep of heads is of all layers. */
+  @Test
+  void aWindowIsNamedByWhatItCovers(@TempDir Path directory) throws IOException, SQLException {
+    GeneratedStudy study = GeneratedStudy.write(directory, "generated");
+    study.changeCells(
+        "SELECT * REPLACE (CASE sweep WHEN 'default' THEN 2 WHEN 'positions' THEN 3 ELSE 4 END AS"
+            + " \"window\") FROM cells");
+    String html = report(study);
+    for (String figure : List.of("layers", "pair")) {
+      assertThat(chart(html, figure + "-default-denoising-l2"))
+          .contains(">Layer  0</text>", ">Layers 0-1</text>", ">Layers 2-3</text>")
+          .doesNotContain("±");
+    }
+    assertThat(chart(html, "layers-positions-denoising-l2")).contains(">Layer  3 ±1</text>");
+    assertThat(chart(html, "layers-heads-denoising-l2"))
+        .contains(">Layers 0-1</text>", ">Layers 0-2</text>", ">Layers 1-3</text>");
+    assertThat(chart(html, "layers-entries-denoising-l2")).contains(">Layers 1-4</text>");
+  }
+
   @Test
   void sweepsOfLikeNamesHaveFiguresOfTheirOwn(@TempDir Path directory)
       throws IOException, SQLException {

@@ -212,6 +212,31 @@ class PagesInChromiumTest {
   }
 
   @Test
+  void aPairWithoutACorruptedPromptHasNoListOfIt() {
+    Page page = open("view=pair&pair_id=pair-04", ColorScheme.LIGHT);
+    assertThat(page.locator(".tokens").allTextContents()).containsExactly("<|bos|>CityĠisĠin");
+    assertThat(page.locator(".tokens .differs").count()).isZero();
+    browser().assertQuiet();
+  }
+
+  /** Labels are drawn, so that the page's own module is asked; the report has the same names. */
+  @Test
+  void aWindowIsNamedByWhatItCovers() {
+    Page page = open("view=layers", ColorScheme.LIGHT);
+    assertThat(
+            page.evaluate(
+                """
+                async () => {
+                  const { layerName } = await import('/dom.js');
+                  const name = (layer, window, last) => layerName({ layer, window }, last);
+                  return [name(4, 1, 5), name(4, 3, 5), name(4, 2, 5), name(0, 2, 5), name(5, 4, 5), name(5, 4)].join(', ');
+                }
+                """))
+        .isEqualTo("Layer 4, Layer 4 ±1, Layers 3-4, Layer 0, Layers 3-5, Layers 3-6");
+    browser().assertQuiet();
+  }
+
+  @Test
   void theColumnsOfLabelsAreInTheOrderOfTheStudy() {
     Page page = open("view=heatmap&sweep=heads", ColorScheme.LIGHT);
     chooseFieldOfTheFirstLayer(page, 0, 2);
