@@ -29,7 +29,8 @@ final class ReportCommand extends ResultsCommand {
   @Option(
       names = "--pair",
       paramLabel = "ID",
-      description = "the pair to show beside all pairs (default: 'guide', or the first that was measured)")
+      description =
+          "the pair to show beside all pairs (default: 'guide', or the first that was measured)")
   private @Nullable String pair;
 
   @Override
