@@ -5,9 +5,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.patchgrid.query.ResultQueries;
 
@@ -68,7 +70,8 @@ record MemoryTables(Connection connection) {
         types.put(rows.getString("column_name"), rows.getString("column_type"));
       }
     }
-    types.replaceAll((column, type) -> type.equals("VARCHAR") ? enumOf(column) : type);
+    Set<String> names = namesAmong(types);
+    types.replaceAll((column, type) -> names.contains(column) ? enumOf(column) : type);
     types.forEach(
         (column, type) -> {
           if (type.equals(enumOf(column))) {
@@ -91,9 +94,36 @@ record MemoryTables(Connection connection) {
         "CREATE OR REPLACE VIEW cells AS SELECT * FROM loaded.cells WHERE "
             + types.entrySet().stream()
                 .filter(
-                    e -> e.getValue().equals(enumOf(e.getKey())) || e.getValue().equals("INTEGER"))
+                    e ->
+                        e.getValue().equals(enumOf(e.getKey()))
+                            || e.getValue().equals("VARCHAR")
+                            || e.getValue().equals("INTEGER"))
                 .map(e -> narrowed(e.getKey(), e.getValue()))
                 .collect(Collectors.joining(" AND ")));
+  }
+
+  /**
+   * The columns of texts that can be enums: DuckDB does not sort by an enum without values, and its
+   * driver reads those of other characters than ASCII wrongly.
+   */
+  private Set<String> namesAmong(Map<String, String> types) throws SQLException {
+    List<String> texts =
+        types.keySet().stream().filter(column -> "VARCHAR".equals(types.get(column))).toList();
+    String able =
+        texts.stream()
+            .map("coalesce(bool_and(strlen(\"%1$s\") = length(\"%1$s\")), FALSE)"::formatted)
+            .collect(Collectors.joining(", "));
+    Set<String> names = new HashSet<>();
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT " + able + " FROM cells")) {
+      row.next();
+      for (int i = 0; i < texts.size(); i++) {
+        if (row.getBoolean(i + 1)) {
+          names.add(texts.get(i));
+        }
+      }
+    }
+    return names;
   }
 
   private static String enumOf(String column) {
