@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Locale;
 import org.apache.hadoop.fs.Path;
 import org.patchgrid.compact.CompactionReport;
-import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.input.HadoopPaths;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.estimate.ExecutorMemory;
-import org.patchgrid.execute.HadoopPaths;
 import org.patchgrid.execute.PlannedStudy;
+import org.patchgrid.input.HadoopPaths;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.TokenizedPair;
 

@@ -588,4 +588,21 @@ class UserMistakesTest {
     assertThat(ended.exitCode()).isEqualTo(ExitCode.USER_ERROR);
     assertThat(ended.errors()).contains("@" + file);
   }
+
+  /** With two slashes, as people write it, the first name is a host. */
+  @Test
+  void aHostInTheNameOfALocalFileIsToldOf() throws IOException {
+    String study = SmallStudy.write(directory).toString();
+    String host = "'results' is the name of a host there; write file:///DIRECTORY, or the path";
+    for (String[] command :
+        List.of(
+            new String[] {"status", "file://results/x"},
+            new String[] {"plan", "file://results/study.conf"},
+            new String[] {"plan", study, "--set", "model.path=\"file://results/m\""},
+            new String[] {"plan", study, "--set", "prompts.path=\"file://results/p.jsonl\""})) {
+      Ended ended = Ended.inProcess(command);
+      assertThat(ended.exitCode()).as(ended.errors()).isEqualTo(ExitCode.USER_ERROR);
+      assertThat(ended.errors()).contains(host);
+    }
+  }
 }

@@ -11,6 +11,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkFiles;
 import org.patchgrid.checkpoint.HuggingFaceCache;
+import org.patchgrid.input.HadoopPaths;
 import org.patchgrid.simulated.SimulatedModel;
 import org.patchgrid.study.CacheDirectory;
 import org.patchgrid.study.PatchgridException;

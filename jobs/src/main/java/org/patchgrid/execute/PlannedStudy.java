@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.estimate.ExecutorMemory;
+import org.patchgrid.input.HadoopPaths;
 import org.patchgrid.input.PromptIndex;
 import org.patchgrid.input.PromptSetReader;
 import org.patchgrid.patch.SiteRequirements;

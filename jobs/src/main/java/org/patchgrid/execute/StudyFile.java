@@ -9,6 +9,7 @@ import org.apache.hadoop.fs.Path;
 import org.patchgrid.conf.StudyConfig;
 import org.patchgrid.conf.StudyConfigReader;
 import org.patchgrid.conf.StudyOverrides;
+import org.patchgrid.input.HadoopPaths;
 import org.patchgrid.study.PatchgridException;
 import org.patchgrid.study.Reason;
 

@@ -15,6 +15,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.conf.OnError;
 import org.patchgrid.experiment.AuditException;
+import org.patchgrid.input.HadoopPaths;
 import org.patchgrid.store.DriverRun;
 import org.patchgrid.store.HadoopSettings;
 import org.patchgrid.store.ResultStore;

@@ -41,16 +41,12 @@ public final class PromptSetReader {
 
   /**
    * @param path any URI that Hadoop's FileSystem knows; a relative one is resolved by Hadoop
-   * @throws PatchgridException if the file's name does not tell its format
+   * @throws PatchgridException if it is no path, or the file's name does not tell its format
    */
   public PromptSetReader(String path, Configuration configuration) {
     this.path = path;
     this.kind = FileKind.of(path);
-    try {
-      this.file = new Path(path);
-    } catch (IllegalArgumentException e) {
-      throw new PatchgridException("Cannot read prompts " + path + ": " + Reason.of(e), e);
-    }
+    this.file = HadoopPaths.parse("the prompts", path);
     this.configuration = configuration;
   }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.aggregate.AggregateReport;
 import org.patchgrid.aggregate.Aggregation;
-import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.input.HadoopPaths;
 import org.patchgrid.study.PatchgridException;
 
 /**

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.patchgrid.compact.Compaction;
 import org.patchgrid.compact.CompactionReport;
-import org.patchgrid.execute.HadoopPaths;
+import org.patchgrid.input.HadoopPaths;
 import org.patchgrid.study.PatchgridException;
 
 /**

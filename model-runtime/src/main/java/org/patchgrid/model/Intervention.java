@@ -76,6 +76,9 @@ public interface Intervention {
    * @param deviation of the noise, in the value's unit
    */
   static Intervention noise(double deviation, long seed, String pairId, int sample) {
+    if (!(deviation >= 0) || Double.isInfinite(deviation)) {
+      throw new PatchgridException("Cannot add noise with a standard deviation of " + deviation);
+    }
     return value -> {
       float[] values = value.values();
       for (int position = 0; position < value.positions(); position++) {

@@ -339,6 +339,9 @@ class LanguageModelTest {
                   () -> clean.distance(Metric.LOGIT_DIFF, clean), "logit_diff is of answers"),
               new Mistake(() -> clean.topTokens(0), "Cannot list 0 tokens"),
               new Mistake(() -> clamp(1, 0), "Cannot clamp to the range from 1.0 to 0.0"),
+              new Mistake(() -> noise(-1, 1), "Cannot add noise with a standard deviation of -1.0"),
+              new Mistake(
+                  () -> noise(Double.NaN, 1), "Cannot add noise with a standard deviation of NaN"),
               new Mistake(
                   () -> clean.activation("layers.0.mlp").get(0),
                   "layers.0.mlp, [position, width] = [6, 192] has nothing at [0]"),
