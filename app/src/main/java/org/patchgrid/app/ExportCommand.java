@@ -55,7 +55,7 @@ final class ExportCommand extends ResultsCommand {
       names = "--parameter",
       paramLabel = "name=value",
       description = "a parameter of the query; what is left out is the query's default")
-  private Map<String, String> parameters = new LinkedHashMap<>();
+  private List<String> given = new ArrayList<>();
 
   @Option(names = "--other", paramLabel = "DIR", description = "the study to compare with")
   private @Nullable String other;
@@ -79,6 +79,7 @@ final class ExportCommand extends ResultsCommand {
     Path folder = ProjectFiles.queries(home);
     Optional<QueryFile> file =
         query == null ? Optional.empty() : Optional.of(QueryFile.named(folder, query));
+    Map<String, String> parameters = parameters();
     if (file.isEmpty() && !parameters.isEmpty()) {
       throw new PatchgridException("--parameter is for a query: name one by --query");
     }
@@ -113,6 +114,24 @@ final class ExportCommand extends ResultsCommand {
       OutputFiles.write(folder, "--figures", () -> say(FigureFiles.write(study, folder), folder));
     }
     return ExitCode.DONE;
+  }
+
+  /** By name; picocli's own map would keep the last of several values. */
+  private Map<String, String> parameters() {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    for (String parameter : given) {
+      int equals = parameter.indexOf('=');
+      if (equals < 1) {
+        throw new PatchgridException(
+            "Cannot use --parameter '%s': write it as NAME=VALUE".formatted(parameter));
+      }
+      String name = parameter.substring(0, equals);
+      if (parameters.put(name, parameter.substring(equals + 1)) != null) {
+        throw new PatchgridException(
+            "--parameter %s is given twice: a query takes one value of it".formatted(name));
+      }
+    }
+    return parameters;
   }
 
   private void say(FigureFiles.Written written, Path folder) {

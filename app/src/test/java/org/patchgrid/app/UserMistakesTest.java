@@ -406,6 +406,13 @@ class UserMistakesTest {
         Ended.inProcess("export", path, "--query", "pairs", "--parameter", "statu=ok"),
         "Query 'pairs' has no parameter 'statu': it has status, top; did you mean 'status'?");
     assertMistake(
+        Ended.inProcess(
+            "export", path, "--query", "pairs", "--parameter", "top=1", "--parameter", "top=2"),
+        "--parameter top is given twice: a query takes one value of it");
+    assertMistake(
+        Ended.inProcess("export", path, "--query", "pairs", "--parameter", "top"),
+        "Cannot use --parameter 'top': write it as NAME=VALUE");
+    assertMistake(
         Ended.inProcess("export", path, "--query", "pairs", "--parameter", "top=many"),
         "Cannot use 'many' as the parameter top: it is not a whole number");
     assertMistake(
