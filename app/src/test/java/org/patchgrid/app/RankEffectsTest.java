@@ -16,22 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RankEffectsTest {
   @Test
   void meanEffectsAreThoseOfTheRows(@TempDir Path directory) throws IOException, SQLException {
+    SmallStudy.aggregated(directory, "metrics=[answer_rank]");
     Path out = directory.resolve("out");
-    Ended run =
-        SmallStudy.run(
-            SmallStudy.write(directory).toString(),
-            out,
-            "--set",
-            "metrics=[answer_rank]",
-            "--set",
-            "execution.pairs-per-task=10",
-            "--set",
-            "execution.sites-per-task=10",
-            "--master",
-            "local[1]");
-    assertThat(run.exitCode()).as(run.errors()).isEqualTo(ExitCode.INCOMPLETE);
-    Ended aggregate = Ended.inProcess("aggregate", out.toString(), "--master", "local[1]");
-    assertThat(aggregate.exitCode()).as(aggregate.errors()).isEqualTo(ExitCode.DONE);
     String sql =
         """
         WITH sites AS (SELECT direction, component, position, avg(patched - corrupted) AS restored,

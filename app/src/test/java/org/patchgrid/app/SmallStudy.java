@@ -1,5 +1,7 @@
 package org.patchgrid.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,6 +70,23 @@ final class SmallStudy {
   /** Writes the prompts and the study file, and returns the latter. */
   static Path write(Path directory) throws IOException {
     return write(directory, "3");
+  }
+
+  /** Runs it in one task, changed, into {@code out} below the directory, and aggregates that. */
+  static Ended aggregated(Path directory, String... changes) throws IOException {
+    Path out = directory.resolve("out");
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--set", "execution.pairs-per-task=10", "--set", "execution.sites-per-task=100"));
+    for (String change : changes) {
+      options.addAll(List.of("--set", change));
+    }
+    Ended run = run(write(directory).toString(), out, options.toArray(String[]::new));
+    assertThat(run.exitCode()).as(run.errors()).isEqualTo(ExitCode.INCOMPLETE);
+    Ended aggregate = Ended.inProcess("aggregate", out.toString(), "--master", "local[1]");
+    assertThat(aggregate.exitCode()).as(aggregate.errors()).isEqualTo(ExitCode.DONE);
+    return aggregate;
   }
 
   /** The same of three layers. */

@@ -24,24 +24,7 @@ class ZeroEffectTest {
   }
 
   private Ended aggregateOf(String positions) throws IOException {
-    Path study = SmallStudy.write(directory);
-    Path out = directory.resolve("out");
-    Ended run =
-        SmallStudy.run(
-            study.toString(),
-            out,
-            "--set",
-            "sweep.positions=" + positions,
-            "--set",
-            "sweep.layers=[0]",
-            "--set",
-            "execution.pairs-per-task=10",
-            "--set",
-            "execution.sites-per-task=100");
-    assertThat(run.exitCode()).as(run.errors()).isEqualTo(ExitCode.INCOMPLETE);
-    Ended aggregate = Ended.inProcess("aggregate", out.toString(), "--master", "local[1]");
-    assertThat(aggregate.exitCode()).as(aggregate.errors()).isEqualTo(ExitCode.DONE);
-    return aggregate;
+    return SmallStudy.aggregated(directory, "sweep.positions=" + positions, "sweep.layers=[0]");
   }
 
   /** Rows of the query, fields joined by bars. */

@@ -290,7 +290,7 @@ public final class ReportWriter {
       Optional<Figure> chart = chosen.flatMap(id -> figures.onePair(slice, id));
       if (chosen.isPresent() && chart.isPresent()) {
         shown.computeIfAbsent(chosen.get(), id -> new ArrayList<>()).add(chart.get());
-      } else if (!figures.pairsOfWholeLayers(slice).isEmpty()) {
+      } else if (chosen.isPresent() && !figures.pairsOfWholeLayers(slice).isEmpty()) {
         notMeasured.add(slice.toString());
       }
     }

@@ -127,9 +127,7 @@ public final class DashboardServer implements AutoCloseable {
   private static boolean isOfThisMachine(InetAddress address) throws SocketException {
     return address.isAnyLocalAddress()
         || address.isLoopbackAddress()
-        || NetworkInterface.networkInterfaces()
-            .flatMap(NetworkInterface::inetAddresses)
-            .anyMatch(address::equals);
+        || NetworkInterface.getByInetAddress(address) != null;
   }
 
   static Thread daemon(Runnable task, String name) {

@@ -68,6 +68,7 @@ public record HostedModel(Path directory, ModelDescription description) implemen
   @Override
   public ExecutorMemory memory(StudyConfig study, StudyPlan plan, Kernel kernel, int longest) {
     return DoubleStream.of(plan.meanTokens(), Math.max(longest, plan.meanTokens()))
+        .distinct() // each is a schedule of many cells
         .mapToObj(
             tokens ->
                 ExecutorMemory.of(

@@ -2,7 +2,6 @@ package org.patchgrid.execute;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,10 +81,8 @@ public record PlannedStudy(
                 model.kernelHere(config, model.kernel(config))));
     SiteRequirements requirements = new SiteRequirements(plan.sites());
     List<TokenizedPair> sampled = sample.stream().map(requirements::require).toList();
-    IntSummaryStatistics lengths = lengths(sampled);
-    if (lengths.getCount() > 0) {
-      plan.statisticsNeeded().requireLengths(lengths.getMin(), lengths.getMax());
-    }
+    PromptSurvey survey = survey(sampled);
+    plan.statisticsNeeded().requireLengths(survey.shortest(), survey.longest());
     return new PlannedStudy(
         config, location, model, promptsPath, prompts, plan, sampled, fingerprint);
   }
@@ -112,15 +109,12 @@ public record PlannedStudy(
     return sample.stream().mapToInt(pair -> Math.max(1, pair.clean().length())).average().orElse(1);
   }
 
-  private static IntSummaryStatistics lengths(List<TokenizedPair> sampled) {
-    return sampled.stream()
-        .filter(TokenizedPair::isUsable)
-        .mapToInt(pair -> pair.clean().length())
-        .summaryStatistics();
-  }
-
   /** What is known of the pairs that were looked at for the plan. */
   public PromptSurvey surveySample() {
+    return survey(sampled);
+  }
+
+  private static PromptSurvey survey(List<TokenizedPair> sampled) {
     PromptSurvey survey = new PromptSurvey();
     sampled.forEach(survey::add);
     return survey;
@@ -172,8 +166,7 @@ public record PlannedStudy(
 
   /** What an executor needs for this study. */
   public ExecutorMemory memory() {
-    int longest = Math.max(1, lengths(sampled).getMax());
-    return model.memory(config, plan, kernel(), longest);
+    return model.memory(config, plan, kernel(), surveySample().longest());
   }
 
   /** What executors are to hold. */

@@ -42,7 +42,7 @@ public sealed interface StudyModel permits HostedModel, SimulatedStudyModel {
   /**
    * What an executor needs for a study.
    *
-   * @param longest tokens of the longest prompt that was looked at
+   * @param longest tokens of the longest prompt that was looked at; 0 if none can be used
    */
   ExecutorMemory memory(StudyConfig study, StudyPlan plan, Kernel kernel, int longest);
 

@@ -46,6 +46,16 @@ public final class PromptSurvey {
     return sum(length -> length) / usable();
   }
 
+  /** Tokens of the shortest usable pair; 0 if there is none. */
+  public int shortest() {
+    return usableByLength.isEmpty() ? 0 : usableByLength.firstKey();
+  }
+
+  /** Tokens of the longest usable pair; 0 if there is none. */
+  public int longest() {
+    return usableByLength.isEmpty() ? 0 : usableByLength.lastKey();
+  }
+
   /** Over the usable pairs, of something that depends on their length. */
   double sum(IntToDoubleFunction ofLength) {
     return usableByLength.entrySet().stream()

@@ -90,12 +90,12 @@ public record TokenizedPair(
         pair, status, reason, cleanText, cleanText, clean, clean, labels, answer, foil);
   }
 
-  /** Whether there is a corrupted prompt; without one the clean prompt stands for it. */
   public TokenizedPair withFoil(AnswerTokens known) {
     return new TokenizedPair(
         pair, status, reason, cleanText, corruptedText, clean, corrupted, labels, answer, known);
   }
 
+  /** Whether there is a corrupted prompt; without one the clean prompt stands for it. */
   public boolean hasCorrupted() {
     return pair.hasCorrupted();
   }

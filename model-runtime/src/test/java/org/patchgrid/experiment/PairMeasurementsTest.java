@@ -36,13 +36,14 @@ import org.patchgrid.study.TaskResult;
 
 /** What must be the clean or the corrupted run has its numbers to the last bit, on any kernel. */
 class PairMeasurementsTest {
-  private static final MeasurementSettings SETTINGS =
-      new MeasurementSettings(
-          List.of(Metric.L2, Metric.KL, Metric.ANSWER_PROB),
-          Distances.LOGITS,
-          BosPolicy.TOKENIZER,
-          AnswerTokenPolicy.ONE,
-          RequiredPrediction.NONE);
+  private static MeasurementSettings settings(Metric... metrics) {
+    return new MeasurementSettings(
+        List.of(metrics),
+        Distances.LOGITS,
+        BosPolicy.TOKENIZER,
+        AnswerTokenPolicy.ONE,
+        RequiredPrediction.NONE);
+  }
 
   @ParameterizedTest
   @EnumSource(Engine.class)
@@ -64,7 +65,10 @@ class PairMeasurementsTest {
           model.run(
               new PatchTask(0, 0, 1, 0, sites.size()),
               List.of(pair),
-              new StudyWork(sites, SETTINGS, Computation.of(engine)));
+              new StudyWork(
+                  sites,
+                  settings(Metric.L2, Metric.KL, Metric.ANSWER_PROB),
+                  Computation.of(engine)));
       int differs = result.pairs().get(0).tokenized().firstDifference().orElseThrow();
       int unchanged = 0;
       int forced = 0;
@@ -113,13 +117,7 @@ class PairMeasurementsTest {
             foil,
             Map.of(),
             Map.of());
-    MeasurementSettings settings =
-        new MeasurementSettings(
-            List.of(Metric.L2, Metric.LOGIT_DIFF, Metric.ANSWER_PROB),
-            Distances.LOGITS,
-            BosPolicy.TOKENIZER,
-            AnswerTokenPolicy.ONE,
-            RequiredPrediction.NONE);
+    MeasurementSettings settings = settings(Metric.L2, Metric.LOGIT_DIFF, Metric.ANSWER_PROB);
     PatchSite site = new PatchSite(Component.MLP, 0, 1, HeadSelection.ALL, new Positions.All());
     List<SweepSite> sites = List.of(new SweepSite("sweep", PatchDirection.DENOISING, site));
     try (LoadedModel model = TestModels.load(TestModels.atlas())) {
